@@ -1,0 +1,35 @@
+/*
+ * What may come from outside, each with its reason. Nothing enters memory without one.
+ */
+#ifndef AORTA_BASE_LIMITS_H
+#define AORTA_BASE_LIMITS_H
+
+/* A person writes these; 4 MiB is a thousand pages. */
+#define LIMIT_CONFIG_FILE_BYTES ((size_t)4 << 20)
+
+/* A seed is a small table kept in version control; larger data belongs in a source. */
+#define LIMIT_SEED_FILE_BYTES ((size_t)64 << 20)
+
+/* The graph is held in memory whole: about 4 KiB an asset. */
+#define LIMIT_ASSETS 100000
+
+/* A control message is a step or its result; larger answers go over the bulk channel. */
+#define LIMIT_MESSAGE_BYTES ((size_t)4 << 20)
+
+/* One record of a file or a topic. PostgreSQL allows 1 GiB a field; a reading is 200 bytes. */
+#define LIMIT_RECORD_BYTES ((size_t)16 << 20)
+
+/* A batch that is lent between layers: large enough to be cheap, small enough to be many. */
+#define LIMIT_BATCH_BYTES ((size_t)64 << 20)
+#define LIMIT_BATCH_ROWS 65536
+
+/* Columns of one relation: DuckDB and PostgreSQL (1,600) stay below it. */
+#define LIMIT_COLUMNS 2000
+
+/* Nesting of JSON values, of template blocks and expressions: deeper is an attack or a mistake. */
+#define LIMIT_NESTING 64
+
+/* A rendered template: a statement larger than this is not read by any database gladly. */
+#define LIMIT_RENDERED_BYTES ((size_t)16 << 20)
+
+#endif
