@@ -26,10 +26,17 @@
 /* Columns of one relation: DuckDB and PostgreSQL (1,600) stay below it. */
 #define LIMIT_COLUMNS 2000
 
+/* A password, a token, a key in PEM. */
+#define LIMIT_SECRET_BYTES ((size_t)64 << 10)
+
 /* Nesting of JSON values, of template blocks and expressions: deeper is an attack or a mistake. */
 #define LIMIT_NESTING 64
 
 /* A rendered template: a statement larger than this is not read by any database gladly. */
 #define LIMIT_RENDERED_BYTES ((size_t)16 << 20)
+
+/* Rounds of all loops of one render, and what its values may take: more is a loop by mistake. */
+#define LIMIT_TEMPLATE_ROUNDS 1000000
+#define LIMIT_TEMPLATE_BYTES ((size_t)256 << 20)
 
 #endif

@@ -1,0 +1,78 @@
+/*
+ * pipeline.toml as structs: the pipeline's name, its variables, its targets and their connections.
+ *
+ *     [pipeline]                         [vars]
+ *     name = "heart_rate"                as_of = "2024-04-04T00:00:00Z"
+ *     assets = "assets"
+ *                                        [target.dev.connection.warehouse]
+ *     [target.dev]                       connector = "duckdb"
+ *     default = true                     path = ".aorta/warehouse.duckdb"
+ *
+ * Everything lives in the pipeline's arena and is never changed after loading.
+ */
+#ifndef AORTA_CONFIG_PIPELINE_H
+#define AORTA_CONFIG_PIPELINE_H
+
+#include "base/arena.h"
+#include "config/connectors.h"
+#include "config/problem.h"
+#include "config/toml.h"
+
+#include <stdbool.h>
+
+struct connection {
+    const char *name;
+    const struct connector_info *connector;
+    bool is_embedded;          /* served by the daemon's own child (embedded = true) */
+    const char **option_names; /* what is given, as text; references unresolved */
+    const char **option_texts;
+    size_t option_count;
+    int line, column;
+};
+
+struct target {
+    const char *name;
+    bool is_default;
+    struct connection *connections;
+    size_t connection_count;
+};
+
+struct variable {
+    const char *name;
+    const char *json; /* its value */
+    const char *text; /* its value as text, NULL for lists and tables */
+};
+
+struct pipeline {
+    struct arena *arena;
+    const char *folder; /* absolute: where pipeline.toml is */
+    const char *name;
+    const char *assets; /* folder of the assets, relative to `folder` */
+    const char *state;  /* folder of the run state, absolute */
+    struct target *targets;
+    size_t target_count;
+    const struct target *target; /* the chosen one */
+    struct variable *variables;
+    size_t variable_count;
+    struct connectors connectors;
+};
+
+/* Reads FOLDER/pipeline.toml and chooses a target (NULL: the default one, or the only one). What is
+ * wrong is added to problems; -1 when nothing more can be read of it. */
+int pipeline_load(struct pipeline *pipeline, const char *folder, const char *target,
+                  struct arena *arena, struct problems *problems);
+
+/* Sets a variable from the command line: NAME=VALUE, VALUE is text. */
+int pipeline_set_variable(struct pipeline *pipeline, const char *assignment, struct err *err);
+
+/* The connection of the chosen target, or NULL. */
+const struct connection *pipeline_connection(const struct pipeline *pipeline, const char *name);
+
+/* One option's text, or NULL. */
+const char *connection_option(const struct connection *connection, const char *name);
+
+/* The folder that holds pipeline.toml: `from` or the nearest above it. ERR_CONFIG if none. */
+int pipeline_find_folder(const char *from, struct arena *arena, const char **folder,
+                         struct err *err);
+
+#endif

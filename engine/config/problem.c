@@ -1,0 +1,69 @@
+#include "config/problem.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void problems_init(struct problems *problems, struct arena *arena)
+{
+    *problems = (struct problems){.arena = arena};
+}
+
+static struct problem *next_item(struct problems *problems)
+{
+    if (problems->count == problems->capacity) {
+        size_t capacity = problems->capacity < 16 ? 16 : problems->capacity * 2;
+        struct problem *items = arena_calloc(problems->arena, capacity, sizeof *items);
+        if (problems->count > 0)
+            memcpy(items, problems->items, problems->count * sizeof *items);
+        problems->items = items;
+        problems->capacity = capacity;
+    }
+    return &problems->items[problems->count++];
+}
+
+void problem_add(struct problems *problems, const char *file, int line, int column,
+                 const char *fmt, ...)
+{
+    char message[1024];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(message, sizeof message, fmt, args);
+    va_end(args);
+    *next_item(problems) =
+        (struct problem){file, line, column, arena_strdup(problems->arena, message)};
+}
+
+void problem_add_err(struct problems *problems, const struct err *err)
+{
+    *next_item(problems) =
+        (struct problem){NULL, 0, 0, arena_strdup(problems->arena, err->message)};
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct problem *a = left, *b = right;
+
+    if (a->file == NULL || b->file == NULL)
+        return (a->file != NULL) - (b->file != NULL);
+    int order = strcmp(a->file, b->file);
+    if (order != 0)
+        return order;
+    if (a->line != b->line)
+        return a->line < b->line ? -1 : 1;
+    return (a->column > b->column) - (a->column < b->column);
+}
+
+void problems_print(struct problems *problems, FILE *out)
+{
+    qsort(problems->items, problems->count, sizeof *problems->items, compare);
+    for (size_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->items[i];
+        if (problem->file != NULL && problem->line > 0)
+            fprintf(out, "%s:%d:%d: ", problem->file, problem->line, problem->column);
+        else if (problem->file != NULL)
+            fprintf(out, "%s: ", problem->file);
+        fprintf(out, "%s\n", problem->message);
+    }
+}

@@ -1,0 +1,41 @@
+/*
+ * All that is wrong with a pipeline, not the first of it.
+ *
+ *     problem_add(&problems, file, node->line, node->column, "unknown key \"%s\"", key);
+ *
+ * Reading goes on after a problem with what can still be understood; whoever asked prints them all
+ * and stops. Lives in an arena.
+ */
+#ifndef AORTA_CONFIG_PROBLEM_H
+#define AORTA_CONFIG_PROBLEM_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <stdio.h>
+
+struct problem {
+    const char *file; /* relative to the pipeline's folder, or NULL */
+    int line, column; /* 0: unknown */
+    const char *message;
+};
+
+struct problems {
+    struct arena *arena;
+    struct problem *items;
+    size_t count;
+    size_t capacity;
+};
+
+void problems_init(struct problems *problems, struct arena *arena);
+
+void problem_add(struct problems *problems, const char *file, int line, int column,
+                 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+/* Adds a failure whose message already says where, if anywhere. */
+void problem_add_err(struct problems *problems, const struct err *err);
+
+/* "FILE:LINE:COLUMN: message" a line, in the order of files and lines. */
+void problems_print(struct problems *problems, FILE *out);
+
+#endif
