@@ -261,28 +261,59 @@ struct aorta_source {
 
 /* ------------------------------------------------------------------------------------ warehouse */
 
-/* How a published relation is replaced by a hidden one of the same schema, in one transaction. */
-enum aorta_publish {
-    AORTA_PUBLISH_RENAME,  /* drop the old, rename the new; views bind by name and follow */
-    AORTA_PUBLISH_REBUILD, /* as above, but dependants are dropped and made again around it */
-};
-
+/* A published relation is replaced in one transaction, in which the new one was also made:
+ *
+ *     begin → lock the state row → CREATE TABLE hidden AS … → checks → [carry: before] →
+ *     DROP old → RENAME hidden TO name → [carry: after, views] → state → commit
+ *
+ * Transactions read one snapshot (PostgreSQL: REPEATABLE READ), DDL included. What hangs on the old
+ * relation (views, indexes, comments, grants) is carried to the new one by statements that the
+ * dialect's `carry` query writes. What it says was found by experiment (tests/integration/publish_*):
+ *
+ *     DuckDB      Views bind by name and follow, but a view whose parent has other columns than it
+ *                 had is refused when it is read, until it is made again: "view" statements. An
+ *                 indexed table cannot be renamed, so indexes are made after ("after"). They are
+ *                 never dropped by themselves: DROP INDEX and CREATE INDEX of one name in one
+ *                 transaction end the process (1.4.4). Catalog and binder errors leave the
+ *                 transaction usable, all others end it.
+ *     SQLite      As DuckDB, without "view"; PRAGMA legacy_alter_table = ON in each session, or
+ *                 RENAME is refused while a view names the dropped table. Triggers as indexes.
+ *     PostgreSQL  Views depend on the table itself: they are dropped ("before") and made again
+ *                 ("after") with their options, owners, grants and comments. Indexes and
+ *                 constraints are built on the hidden table ("before") under other names, since
+ *                 that needs no lock on the old, and renamed ("after"). Materialized views, foreign
+ *                 keys of others, triggers, policies, functions bound to the row type: "block".
+ */
 /* What differs between databases, as data. SQL that the engine writes uses nothing else. */
 struct aorta_dialect {
     const char *name;         /* "duckdb", "postgres", "sqlite" */
-    bool has_schemas;         /* otherwise schema and name are joined by "__" */
+    bool has_schemas;         /* otherwise schema is "" in every call here, and the engine joins
+                               * what it calls schema and name by "__" */
     bool is_single_process;   /* its file can be open in one process only */
     bool concurrent_writers;  /* several sessions may write at once */
     bool transactional_ddl;
     int32_t identifier_bytes; /* longest name */
-    enum aorta_publish publish;
+    /* A query with $1 schema, $2 name of the published relation (table or view) and $3 name of the
+     * hidden table in the same schema ('' if the new one is a view), run before anything is
+     * dropped, that gives rows (phase TEXT, statement TEXT) in the order in which they are run:
+     *     block   what cannot be carried, named for a person: rows are replaced instead
+     *     before  run before the old relation is dropped
+     *     after   run when the new one has its name
+     *     view    run after that, only if columns changed; failing is reported, not fatal
+     * It leaves out what concerns columns that the new table has not. NULL: nothing to carry. */
+    const char *carry;
+    /* Run before the old relation is dropped: limits how long it may wait for readers. With it the
+     * database has savepoints, and the drop is tried again. NULL: readers never block it. */
+    const char *lock_wait;
     const char *row_lock;        /* after a SELECT that must lock its row: " FOR UPDATE", or "" */
     const char *current_schema;  /* the schema that names without one go to */
+    /* Patterns: %1$s, %2$s, %3$s stand for SQL expressions. */
     const char *json_text;       /* "(%1$s ->> '$.%2$s')": member 2 of JSON expression 1 as text */
     const char *regex;           /* "regexp_matches(%1$s, %2$s)": unanchored search, boolean */
     const char *epoch_timestamp; /* "make_timestamp(%1$s * 1000000)": timestamp from epoch s */
     const char *md5;             /* "md5(%1$s)": lower-case hex of text */
     const char *timestamp_ms_text; /* timestamp 1 as 'YYYY-MM-DD HH:MM:SS.mmm' */
+    const char *date_add;          /* date 1 plus integer 2 units 3 (day, month, year): a date */
     const char *analyze;           /* after large changes; "" where not needed */
     const char *type_names[AORTA_TYPES];
 };
@@ -300,7 +331,9 @@ struct aorta_warehouse {
     int (*session_open)(void *connection, void **session, struct aorta_error *error);
     void (*session_close)(void *session); /* rolls back what is open */
 
-    /* begin: for_write takes the write lock at once where the database has one lock. */
+    /* begin: one snapshot for all that follows; for_write takes the write lock at once where the
+     * database has one lock. A commit or statement that lost against another transaction fails
+     * with AORTA_TRANSIENT. */
     int (*begin)(void *session, bool for_write, struct aorta_error *error);
     int (*commit)(void *session, struct aorta_error *error);
     int (*rollback)(void *session, struct aorta_error *error);

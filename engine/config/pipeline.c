@@ -73,8 +73,24 @@ static const struct connector_info *find_connector(const struct pipeline *pipeli
     return NULL;
 }
 
-static void read_option(struct connection *connection, const struct toml_node *node, const char *folder,
-                        struct problems *problems)
+/* The option's text, a `var:NAME` replaced; NULL if it is no text. */
+static const char *resolve_variable(const struct pipeline *pipeline, const struct toml_node *node,
+                                    struct problems *problems)
+{
+    const char *text = toml_as_text(node, problems->arena);
+
+    if (text == NULL || strncmp(text, "var:", 4) != 0)
+        return text;
+    for (size_t i = 0; i < pipeline->variable_count; i++)
+        if (strcmp(pipeline->variables[i].name, text + 4) == 0)
+            return pipeline->variables[i].text;
+    problem_add(problems, FILE_NAME, node->line, node->column,
+                "there is no variable \"%s\": declare it under [vars]", text + 4);
+    return text;
+}
+
+static void read_option(const struct pipeline *pipeline, struct connection *connection,
+                        const struct toml_node *node, struct problems *problems)
 {
     const struct aorta_option *options = connection->connector->options;
     struct aorta_option_value value;
@@ -89,13 +105,13 @@ static void read_option(struct connection *connection, const struct toml_node *n
         keys_report_unknown(node, "option", names, count, FILE_NAME, problems);
         return;
     }
-    const char *text = toml_as_text(node, problems->arena);
+    const char *text = resolve_variable(pipeline, node, problems);
     if (text == NULL) {
         problem_add(problems, FILE_NAME, node->line, node->column, "%s must be %s, not %s",
                     node->key, option_type_name(options[index].type), toml_kind_name(node->kind));
         return;
     }
-    if (option_parse(&options[index], text, folder, problems->arena, &value, &err) < 0) {
+    if (option_parse(&options[index], text, pipeline->folder, problems->arena, &value, &err) < 0) {
         problem_add(problems, FILE_NAME, node->line, node->column, "%s %s", node->key, err.message);
         return;
     }
@@ -141,7 +157,7 @@ static void read_connection(struct pipeline *pipeline, const struct toml_node *t
                     "connection %s: connector %s has no embedded server", table->key,
                     keys.connector);
     for (; *options != NULL; options++)
-        read_option(connection, *options, pipeline->folder, problems);
+        read_option(pipeline, connection, *options, problems);
     report_missing_options(connection, problems);
 }
 
@@ -214,6 +230,35 @@ static void read_variables(struct pipeline *pipeline, const struct toml_node *ta
     }
 }
 
+static void set_variable(struct pipeline *pipeline, const char *assignment,
+                         struct problems *problems)
+{
+    const char *equals = strchr(assignment, '=');
+    struct variable *variable = NULL;
+    struct buf json;
+
+    if (equals == NULL || equals == assignment) {
+        problem_add(problems, NULL, 0, 0, "--var wants NAME=VALUE, not \"%s\"", assignment);
+        return;
+    }
+    size_t size = (size_t)(equals - assignment);
+    for (size_t i = 0; i < pipeline->variable_count && variable == NULL; i++)
+        if (strncmp(pipeline->variables[i].name, assignment, size) == 0 &&
+            pipeline->variables[i].name[size] == '\0')
+            variable = &pipeline->variables[i];
+    if (variable == NULL) {
+        problem_add(problems, NULL, 0, 0,
+                    "the pipeline has no variable \"%.*s\": declare it under [vars] in %s",
+                    (int)size, assignment, FILE_NAME);
+        return;
+    }
+    buf_init(&json);
+    json_escape(&json, equals + 1, strlen(equals + 1));
+    variable->text = arena_strdup(pipeline->arena, equals + 1);
+    variable->json = arena_strndup(pipeline->arena, json.data, json.size);
+    buf_release(&json);
+}
+
 static int read_file(struct pipeline *pipeline, struct toml_node **root, struct problems *problems)
 {
     struct buf text;
@@ -231,8 +276,9 @@ static int read_file(struct pipeline *pipeline, struct toml_node **root, struct 
     return result;
 }
 
-int pipeline_load(struct pipeline *pipeline, const char *folder, const char *target,
-                  struct arena *arena, struct problems *problems)
+int pipeline_load(struct pipeline *pipeline, const char *folder,
+                  const struct pipeline_choice *choice, struct arena *arena,
+                  struct problems *problems)
 {
     struct root_keys keys = {0};
     struct toml_node *root;
@@ -254,38 +300,15 @@ int pipeline_load(struct pipeline *pipeline, const char *folder, const char *tar
         state[0] == '/' ? state : arena_printf(arena, "%s/%s", pipeline->folder, state);
     if (keys.vars != NULL)
         read_variables(pipeline, keys.vars);
+    for (size_t i = 0; i < choice->assignment_count; i++)
+        set_variable(pipeline, choice->assignments[i], problems);
     if (keys.target == NULL)
         return 0;
     pipeline->targets = arena_calloc(arena, keys.target->item_count, sizeof *pipeline->targets);
     for (size_t i = 0; i < keys.target->item_count; i++)
         read_target(pipeline, keys.target->items[i], &pipeline->targets[pipeline->target_count++],
                     problems);
-    choose_target(pipeline, target, problems);
-    return 0;
-}
-
-int pipeline_set_variable(struct pipeline *pipeline, const char *assignment, struct err *err)
-{
-    const char *equals = strchr(assignment, '=');
-    struct variable *variable = NULL;
-    struct buf json;
-
-    if (equals == NULL || equals == assignment)
-        return err_set(err, ERR_CONFIG, "--var wants NAME=VALUE, not \"%s\"", assignment);
-    size_t size = (size_t)(equals - assignment);
-    for (size_t i = 0; i < pipeline->variable_count && variable == NULL; i++)
-        if (strncmp(pipeline->variables[i].name, assignment, size) == 0 &&
-            pipeline->variables[i].name[size] == '\0')
-            variable = &pipeline->variables[i];
-    if (variable == NULL)
-        return err_set(err, ERR_CONFIG,
-                       "the pipeline has no variable \"%.*s\": declare it under [vars] in %s",
-                       (int)size, assignment, FILE_NAME);
-    buf_init(&json);
-    json_escape(&json, equals + 1, strlen(equals + 1));
-    variable->text = arena_strdup(pipeline->arena, equals + 1);
-    variable->json = arena_strndup(pipeline->arena, json.data, json.size);
-    buf_release(&json);
+    choose_target(pipeline, choice->target, problems);
     return 0;
 }
 

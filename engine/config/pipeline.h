@@ -8,6 +8,9 @@
  *     [target.dev]                       connector = "duckdb"
  *     default = true                     path = ".aorta/warehouse.duckdb"
  *
+ * An option may be a reference: `env:NAME` and `file:PATH` are resolved where the connection is
+ * opened; `var:NAME` is replaced by the variable's value here.
+ *
  * Everything lives in the pipeline's arena and is never changed after loading.
  */
 #ifndef AORTA_CONFIG_PIPELINE_H
@@ -57,13 +60,18 @@ struct pipeline {
     struct connectors connectors;
 };
 
-/* Reads FOLDER/pipeline.toml and chooses a target (NULL: the default one, or the only one). What is
- * wrong is added to problems; -1 when nothing more can be read of it. */
-int pipeline_load(struct pipeline *pipeline, const char *folder, const char *target,
-                  struct arena *arena, struct problems *problems);
+/* What a command line says about the pipeline. */
+struct pipeline_choice {
+    const char *target;             /* NULL: the default one, or the only one */
+    const char *const *assignments; /* of variables: NAME=VALUE, VALUE is text */
+    size_t assignment_count;
+};
 
-/* Sets a variable from the command line: NAME=VALUE, VALUE is text. */
-int pipeline_set_variable(struct pipeline *pipeline, const char *assignment, struct err *err);
+/* Reads FOLDER/pipeline.toml and chooses a target. What is wrong is added to problems; -1 when
+ * nothing more can be read of it. */
+int pipeline_load(struct pipeline *pipeline, const char *folder,
+                  const struct pipeline_choice *choice, struct arena *arena,
+                  struct problems *problems);
 
 /* The connection of the chosen target, or NULL. */
 const struct connection *pipeline_connection(const struct pipeline *pipeline, const char *name);

@@ -1,0 +1,44 @@
+#include "data/reject.h"
+
+#include "base/json.h"
+
+#include <string.h>
+
+int reject_fail(const struct reject *reject, struct err *err)
+{
+    long long line = (long long)reject->line;
+
+    if (reject->column == 0)
+        return err_set(err, ERR_DATA, "%s:%lld: %s", reject->file, line, reject->reason);
+    return err_set(err, ERR_DATA, "%s:%lld: %s near column %lld", reject->file, line,
+                   reject->reason, (long long)reject->column);
+}
+
+void reject_append_json(const struct reject *reject, struct buf *out)
+{
+    struct json_writer json;
+
+    json_begin(&json, out);
+    json_object(&json);
+    json_key(&json, "line");
+    json_int(&json, reject->line);
+    json_key(&json, "column");
+    json_int(&json, reject->column);
+    json_key(&json, "reason");
+    json_str(&json, reject->reason);
+    json_end(&json);
+}
+
+int reject_policy_parse(const char *name, enum reject_policy *policy, struct err *err)
+{
+    static const char *const names[] = {
+        [REJECT_FAIL] = "fail", [REJECT_SKIP] = "skip", [REJECT_EMIT] = "emit"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(names[i], name) == 0) {
+            *policy = (enum reject_policy)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_CONFIG, "\"%s\" is none of fail, skip, emit", name);
+}

@@ -1,0 +1,468 @@
+#include "graph/asset.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+
+#include <string.h>
+#include <unistd.h>
+
+const char *const asset_kind_names[] = {"seed",  "generator", "source",   "stream",
+                                        "model", "snapshot",  "external", NULL};
+const char *const asset_materialized_names[] = {"view", "table", "incremental", NULL};
+const char *const asset_strategy_names[] = {"append", "delete_insert", NULL};
+const char *const asset_mode_names[] = {"full_refresh", "append_all", "incremental_append",
+                                        "cdc_append", NULL};
+const char *const asset_time_units[] = {"s", "ms", "us", "iso", "log", NULL};
+
+static const char *const naming_names[] = {"aorta", "airbyte", NULL};
+
+/* What the file says beyond what goes straight into the asset. */
+struct asset_file {
+    struct asset *asset;
+    const struct toml_node *from, *into, *columns, *checks, *inputs, *time, *flush;
+    int naming;
+    int kind;
+    const char *connection;
+};
+
+#define COMMON_KEYS                                                                                \
+    {"kind", KEY_CHOICE, offsetof(struct asset_file, kind), true, asset_kind_names},               \
+        {"columns", KEY_TABLE, offsetof(struct asset_file, columns), false, NULL},                 \
+        {"checks", KEY_LIST, offsetof(struct asset_file, checks), false, NULL},                    \
+        {"connection", KEY_TEXT, offsetof(struct asset_file, connection), false, NULL}
+
+#define ASSET_COMMON_KEYS                                                                          \
+    {"description", KEY_TEXT, offsetof(struct asset, description), false, NULL},                   \
+        {"tags", KEY_TEXTS, offsetof(struct asset, tags), false, NULL},                            \
+        {"depends_on", KEY_TEXTS, offsetof(struct asset, depends_on), false, NULL}
+
+/* Keys of every kind come in two tables: those that need a second look, and those that do not. */
+static const struct key first_keys[] = {
+    COMMON_KEYS,
+    {"from", KEY_TABLE, offsetof(struct asset_file, from), false, NULL},
+    {"into", KEY_NODE, offsetof(struct asset_file, into), false, NULL},
+    {"naming", KEY_CHOICE, offsetof(struct asset_file, naming), false, naming_names},
+    {"inputs", KEY_TABLE, offsetof(struct asset_file, inputs), false, NULL},
+    {"time", KEY_TABLE, offsetof(struct asset_file, time), false, NULL},
+    {"flush", KEY_TABLE, offsetof(struct asset_file, flush), false, NULL},
+    {0},
+};
+
+static const struct key seed_keys[] = {
+    ASSET_COMMON_KEYS,
+    {"delimiter", KEY_TEXT, offsetof(struct asset, delimiter), false, NULL},
+    {0},
+};
+
+static const struct key generator_keys[] = {
+    ASSET_COMMON_KEYS,
+    {"acknowledged_by", KEY_TEXT, offsetof(struct asset, acknowledged_by), false, NULL},
+    {0},
+};
+
+static const struct key plain_keys[] = {ASSET_COMMON_KEYS, {0}};
+
+static const struct key model_keys[] = {
+    ASSET_COMMON_KEYS,
+    {"materialized", KEY_CHOICE, offsetof(struct asset, materialized), false,
+     asset_materialized_names},
+    {"strategy", KEY_CHOICE, offsetof(struct asset, strategy), false, asset_strategy_names},
+    {"unique_key", KEY_TEXTS, offsetof(struct asset, unique_key), false, NULL},
+    {"delete_marker", KEY_TEXT, offsetof(struct asset, delete_marker), false, NULL},
+    {"position", KEY_TEXT, offsetof(struct asset, position), false, NULL},
+    {0},
+};
+
+static const struct key snapshot_keys[] = {
+    ASSET_COMMON_KEYS,
+    {"unique_key", KEY_TEXTS, offsetof(struct asset, unique_key), true, NULL},
+    {"changed_at", KEY_TEXT, offsetof(struct asset, changed_at), true, NULL},
+    {"deleted_at", KEY_TEXT, offsetof(struct asset, deleted_at), false, NULL},
+    {"order_by", KEY_TEXTS, offsetof(struct asset, order_by), false, NULL},
+    {"surrogate_key", KEY_TEXT, offsetof(struct asset, surrogate_key), true, NULL},
+    {0},
+};
+
+static const struct key *const keys_of_kind[ASSET_KINDS] = {
+    [ASSET_SEED] = seed_keys,         [ASSET_GENERATOR] = generator_keys,
+    [ASSET_SOURCE] = plain_keys,      [ASSET_STREAM] = plain_keys,
+    [ASSET_MODEL] = model_keys,       [ASSET_SNAPSHOT] = snapshot_keys,
+    [ASSET_EXTERNAL] = plain_keys,
+};
+
+struct place_keys {
+    const char *connection, *table, *stream, *topic, *cursor;
+    int mode;
+    int64_t partitions;
+};
+
+static const struct key from_keys[] = {
+    {"connection", KEY_TEXT, offsetof(struct place_keys, connection), true, NULL},
+    {"table", KEY_TEXT, offsetof(struct place_keys, table), false, NULL},
+    {"stream", KEY_TEXT, offsetof(struct place_keys, stream), false, NULL},
+    {"topic", KEY_TEXT, offsetof(struct place_keys, topic), false, NULL},
+    {"mode", KEY_CHOICE, offsetof(struct place_keys, mode), false, asset_mode_names},
+    {"cursor", KEY_TEXT, offsetof(struct place_keys, cursor), false, NULL},
+    {0},
+};
+
+static const struct key into_keys[] = {
+    {"connection", KEY_TEXT, offsetof(struct place_keys, connection), true, NULL},
+    {"table", KEY_TEXT, offsetof(struct place_keys, table), false, NULL},
+    {"topic", KEY_TEXT, offsetof(struct place_keys, topic), false, NULL},
+    {"partitions", KEY_INTEGER, offsetof(struct place_keys, partitions), false, NULL},
+    {0},
+};
+
+static const struct key time_keys[] = {
+    {"field", KEY_TEXT, offsetof(struct asset, time_field), false, NULL},
+    {"unit", KEY_CHOICE, offsetof(struct asset, time_unit), true, asset_time_units},
+    {0},
+};
+
+static const struct key flush_keys[] = {
+    {"records", KEY_INTEGER, offsetof(struct asset, flush_records), false, NULL},
+    {"size", KEY_SIZE, offsetof(struct asset, flush_bytes), false, NULL},
+    {"interval", KEY_DURATION, offsetof(struct asset, flush_interval_ms), false, NULL},
+    {0},
+};
+
+static const struct key column_keys[] = {
+    {"type", KEY_TEXT, offsetof(struct asset_column, type), false, NULL},
+    {"description", KEY_TEXT, offsetof(struct asset_column, description), false, NULL},
+    {0},
+};
+
+struct reading {
+    const struct pipeline *pipeline;
+    struct problems *problems;
+    struct asset *asset;
+    struct asset_file file;
+};
+
+static const struct connection *find_connection(struct reading *r, const char *name, int line,
+                                                int column)
+{
+    const struct connection *found = pipeline_connection(r->pipeline, name);
+
+    if (found == NULL && r->pipeline->target != NULL)
+        problem_add(r->problems, r->asset->file, line, column,
+                    "there is no connection \"%s\" in target %s", name, r->pipeline->target->name);
+    return found;
+}
+
+static void read_place(struct reading *r, const struct toml_node *table, const struct key *keys,
+                       struct asset_place *place, struct place_keys *read)
+{
+    keys_read(table, keys, read, r->asset->file, NULL, r->problems);
+    place->line = table->line;
+    place->column = table->column;
+    place->object = read->table != NULL ? read->table
+                    : read->stream != NULL ? read->stream
+                                           : read->topic;
+    place->connection_name = read->connection;
+    if (read->connection != NULL)
+        place->connection = find_connection(r, read->connection, table->line, table->column);
+}
+
+static void read_from(struct reading *r)
+{
+    struct place_keys keys = {.mode = ASSET_INCREMENTAL_APPEND};
+
+    if (r->file.from == NULL)
+        return;
+    if (r->asset->kind != ASSET_SOURCE && r->asset->kind != ASSET_STREAM &&
+        r->asset->kind != ASSET_GENERATOR) {
+        problem_add(r->problems, r->asset->file, r->file.from->line, r->file.from->column,
+                    "a %s has no from", asset_kind_names[r->asset->kind]);
+        return;
+    }
+    read_place(r, r->file.from, from_keys, &r->asset->from, &keys);
+    r->asset->mode = keys.mode;
+    r->asset->cursor = keys.cursor;
+    if (r->asset->from.object == NULL)
+        problem_add(r->problems, r->asset->file, r->file.from->line, r->file.from->column,
+                    "from needs a table, a stream or a topic");
+}
+
+/* into = "schema.table" of the warehouse. */
+static void read_relation(struct reading *r, const struct toml_node *node)
+{
+    const char *dot = strchr(node->text, '.');
+
+    if (dot == NULL || dot == node->text || dot[1] == '\0' || strchr(dot + 1, '.') != NULL) {
+        problem_add(r->problems, r->asset->file, node->line, node->column,
+                    "into must be \"schema.table\", not \"%s\"", node->text);
+        return;
+    }
+    r->asset->schema =
+        arena_strndup(r->pipeline->arena, node->text, (size_t)(dot - node->text));
+    r->asset->table = dot + 1;
+}
+
+static void read_into(struct reading *r)
+{
+    struct asset *asset = r->asset;
+    const struct toml_node *into = r->file.into;
+    struct place_keys keys = {.partitions = 1};
+
+    asset->schema = asset->group;
+    asset->table = asset->name;
+    if (asset_is_relation(asset)) {
+        const char *name = r->file.connection != NULL ? r->file.connection : "warehouse";
+        asset->into.connection_name = name;
+        asset->into.connection = find_connection(r, name, 1, 1);
+        if (into != NULL && into->kind == TOML_STRING)
+            read_relation(r, into);
+        else if (into != NULL)
+            problem_add(r->problems, asset->file, into->line, into->column,
+                        "into must be \"schema.table\", not %s", toml_kind_name(into->kind));
+        return;
+    }
+    if (into == NULL || into->kind != TOML_TABLE) {
+        problem_add(r->problems, asset->file, into != NULL ? into->line : 1,
+                    into != NULL ? into->column : 1,
+                    "a %s needs into = { connection = …, … }", asset_kind_names[asset->kind]);
+        return;
+    }
+    read_place(r, into, into_keys, &asset->into, &keys);
+    asset->partitions = keys.partitions;
+}
+
+static void read_inputs(struct reading *r)
+{
+    const struct toml_node *table = r->file.inputs;
+
+    if (table == NULL)
+        return;
+    r->asset->inputs = arena_calloc(r->pipeline->arena, table->item_count, sizeof(struct asset_input));
+    for (size_t i = 0; i < table->item_count; i++) {
+        const struct toml_node *node = table->items[i];
+        struct asset_input *input = &r->asset->inputs[r->asset->input_count];
+        struct place_keys keys = {0};
+        if (node->kind != TOML_TABLE) {
+            problem_add(r->problems, r->asset->file, node->line, node->column,
+                        "%s must be { connection = …, table = … }", node->key);
+            continue;
+        }
+        read_place(r, node, into_keys, &input->place, &keys);
+        input->name = node->key;
+        r->asset->input_count++;
+    }
+}
+
+static void add_checks(struct reading *r, const struct toml_node *list, const char *column)
+{
+    struct asset *asset = r->asset;
+
+    for (size_t i = 0; list != NULL && i < list->item_count; i++)
+        asset->checks[asset->check_count++] = (struct asset_check){column, list->items[i]};
+}
+
+static void read_column(struct reading *r, const struct toml_node *node)
+{
+    struct asset_column *column = &r->asset->columns[r->asset->column_count++];
+    const struct toml_node **more;
+
+    column->name = node->key;
+    if (node->kind != TOML_TABLE) {
+        problem_add(r->problems, r->asset->file, node->line, node->column,
+                    "columns.%s must be a table, not %s", node->key, toml_kind_name(node->kind));
+        return;
+    }
+    keys_read(node, column_keys, column, r->asset->file, &more, r->problems);
+    for (; *more != NULL; more++) {
+        static const char *const known[] = {"type", "description", "checks", "unknown"};
+        if (strcmp((*more)->key, "checks") == 0 && (*more)->kind == TOML_ARRAY)
+            add_checks(r, *more, node->key);
+        else if (strcmp((*more)->key, "checks") == 0)
+            problem_add(r->problems, r->asset->file, (*more)->line, (*more)->column,
+                        "checks must be a list, not %s", toml_kind_name((*more)->kind));
+        else if (strcmp((*more)->key, "unknown") == 0 && r->asset->kind == ASSET_SNAPSHOT)
+            column->unknown = toml_as_text(*more, r->pipeline->arena);
+        else
+            keys_report_unknown(*more, "key", known, 4, r->asset->file, r->problems);
+    }
+}
+
+static size_t count_checks(const struct asset_file *file)
+{
+    size_t count = file->checks != NULL ? file->checks->item_count : 0;
+
+    for (size_t i = 0; file->columns != NULL && i < file->columns->item_count; i++) {
+        const struct toml_node *column = file->columns->items[i];
+        const struct toml_node *checks =
+            column->kind == TOML_TABLE ? toml_find(column, "checks") : NULL;
+        count += checks != NULL ? checks->item_count : 0;
+    }
+    return count;
+}
+
+static void read_columns(struct reading *r)
+{
+    const struct toml_node *columns = r->file.columns;
+
+    r->asset->checks = arena_calloc(r->pipeline->arena, count_checks(&r->file) + 1,
+                                    sizeof *r->asset->checks);
+    add_checks(r, r->file.checks, NULL);
+    if (columns == NULL)
+        return;
+    r->asset->columns =
+        arena_calloc(r->pipeline->arena, columns->item_count, sizeof *r->asset->columns);
+    for (size_t i = 0; i < columns->item_count; i++)
+        read_column(r, columns->items[i]);
+}
+
+/* Keys that belong to the asset's kind; the rest of the file has been read before. */
+static void read_own_keys(struct reading *r, const struct toml_node **nodes)
+{
+    struct toml_node own = {.kind = TOML_TABLE, .line = 1, .column = 1};
+    size_t count = 0;
+
+    while (nodes[count] != NULL)
+        count++;
+    own.item_count = count;
+    own.items = arena_calloc(r->pipeline->arena, count + 1, sizeof *own.items);
+    for (size_t i = 0; i < count; i++)
+        own.items[i] = arena_memdup(r->pipeline->arena, nodes[i], sizeof *nodes[i]);
+    keys_read(&own, keys_of_kind[r->asset->kind], r->asset, r->asset->file, NULL, r->problems);
+}
+
+static int read_text(struct reading *r, const char *path, size_t limit, struct buf *out)
+{
+    struct err err;
+    const char *whole = arena_printf(r->pipeline->arena, "%s/%s", r->pipeline->folder, path);
+
+    if (file_read(whole, limit, out, &err) == 0)
+        return 0;
+    problem_add_err(r->problems, &err);
+    return -1;
+}
+
+static int read_toml(struct reading *r)
+{
+    struct toml_node *root;
+    const struct toml_node **own;
+    struct buf text;
+    struct err err;
+    int result = -1;
+
+    buf_init(&text);
+    if (read_text(r, r->asset->file, LIMIT_CONFIG_FILE_BYTES, &text) < 0)
+        goto out;
+    if (toml_parse(r->pipeline->arena, r->asset->file, text.data, text.size, &root, &err) < 0) {
+        problem_add_err(r->problems, &err);
+        goto out;
+    }
+    r->file.kind = ASSET_MODEL;
+    keys_read(root, first_keys, &r->file, r->asset->file, &own, r->problems);
+    r->asset->kind = (enum asset_kind)r->file.kind;
+    read_own_keys(r, own);
+    result = 0;
+out:
+    buf_release(&text);
+    return result;
+}
+
+static void read_body(struct reading *r, const char *stem)
+{
+    struct asset *asset = r->asset;
+    bool is_seed = asset->kind == ASSET_SEED;
+    bool has_body = is_seed || asset->kind == ASSET_MODEL || asset->kind == ASSET_SNAPSHOT;
+    struct buf text;
+    struct err err;
+
+    if (!has_body)
+        return;
+    asset->body_file = arena_printf(r->pipeline->arena, "%s.%s", stem, is_seed ? "csv" : "sql");
+    buf_init(&text);
+    const char *whole =
+        arena_printf(r->pipeline->arena, "%s/%s", r->pipeline->folder, asset->body_file);
+    if (access(whole, F_OK) != 0)
+        problem_add(r->problems, asset->file, 1, 1, "%s %s has no file %s",
+                    asset_kind_names[asset->kind], asset->name, asset->body_file);
+    else if (read_text(r, asset->body_file,
+                       is_seed ? LIMIT_SEED_FILE_BYTES : LIMIT_CONFIG_FILE_BYTES, &text) == 0) {
+        asset->body = arena_strndup(r->pipeline->arena, text.data, text.size);
+        asset->body_size = text.size;
+        if (!is_seed && template_parse(r->pipeline->arena, asset->body_file, asset->body,
+                                       asset->body_size, &asset->template, &err) < 0)
+            problem_add_err(r->problems, &err);
+    }
+    buf_release(&text);
+}
+
+static void require(struct reading *r, bool there, const char *what)
+{
+    if (!there)
+        problem_add(r->problems, r->asset->file, 1, 1, "a %s needs %s",
+                    asset_kind_names[r->asset->kind], what);
+}
+
+static void check_kind(struct reading *r)
+{
+    const struct asset *asset = r->asset;
+    bool reads = asset->kind == ASSET_SOURCE || asset->kind == ASSET_STREAM ||
+                 asset->kind == ASSET_GENERATOR;
+
+    if (reads)
+        require(r, r->file.from != NULL, "from = { connection = …, … }");
+    if (asset->kind == ASSET_STREAM)
+        require(r, r->file.time != NULL, "time = { field = …, unit = … }");
+    if (asset->kind == ASSET_MODEL && asset->materialized == ASSET_INCREMENTAL &&
+        asset->strategy == ASSET_DELETE_INSERT)
+        require(r, asset->unique_key.count > 0, "unique_key for the strategy delete_insert");
+    if (asset->kind == ASSET_SOURCE && asset->mode == ASSET_INCREMENTAL_APPEND &&
+        asset->from.connection != NULL && asset->from.connection->connector != NULL &&
+        asset->from.connection->connector->is_warehouse)
+        require(r, asset->cursor != NULL, "cursor in from for the mode incremental_append");
+}
+
+static void name_key(struct reading *r)
+{
+    struct asset *asset = r->asset;
+
+    if (asset_is_relation(asset))
+        asset->key = arena_printf(r->pipeline->arena, "%s.%s", asset->schema, asset->table);
+    else
+        asset->key = arena_printf(r->pipeline->arena, "%s.%s", asset->group, asset->name);
+}
+
+struct asset *asset_load(const struct pipeline *pipeline, const char *group, const char *path,
+                         struct problems *problems)
+{
+    struct asset *asset = arena_alloc(pipeline->arena, sizeof *asset);
+    struct reading r = {.pipeline = pipeline, .problems = problems, .asset = asset};
+    const char *slash = strrchr(path, '/');
+    const char *name = slash != NULL ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    const char *stem = arena_strndup(pipeline->arena, path, (size_t)(dot - path));
+
+    asset->group = group;
+    asset->file = path;
+    asset->name = arena_strndup(pipeline->arena, name, (size_t)(dot - name));
+    asset->kind = ASSET_MODEL;
+    asset->flush_records = 100000;
+    asset->flush_bytes = (int64_t)16 << 20;
+    asset->flush_interval_ms = 60 * 1000;
+    if (strcmp(dot, ".toml") == 0 && read_toml(&r) < 0)
+        return NULL;
+    asset->airbyte_names = r.file.naming == 1;
+    read_from(&r);
+    read_into(&r);
+    read_inputs(&r);
+    if (r.file.time != NULL)
+        keys_read(r.file.time, time_keys, asset, asset->file, NULL, problems);
+    if (r.file.flush != NULL)
+        keys_read(r.file.flush, flush_keys, asset, asset->file, NULL, problems);
+    read_columns(&r);
+    read_body(&r, stem);
+    check_kind(&r);
+    name_key(&r);
+    return asset;
+}
+
+bool asset_is_relation(const struct asset *asset)
+{
+    return asset->kind != ASSET_GENERATOR && asset->kind != ASSET_STREAM;
+}

@@ -1,0 +1,184 @@
+#include "graph/depend.h"
+
+#include "base/suggest.h"
+#include "graph/graph.h"
+
+#include <string.h>
+
+struct linking {
+    struct graph *graph;
+    struct problems *problems;
+    struct asset *asset; /* the one whose parents are being found */
+    struct asset **found;
+    size_t found_count, found_capacity;
+};
+
+static void add_parent(struct linking *l, struct asset *parent)
+{
+    for (size_t i = 0; i < l->found_count; i++)
+        if (l->found[i] == parent)
+            return;
+    if (l->found_count == l->found_capacity) {
+        size_t capacity = l->found_capacity < 8 ? 8 : l->found_capacity * 2;
+        struct asset **found =
+            arena_calloc(l->graph->pipeline->arena, capacity, sizeof(struct asset *));
+        if (l->found_count > 0)
+            memcpy(found, l->found, l->found_count * sizeof(struct asset *));
+        l->found = found;
+        l->found_capacity = capacity;
+    }
+    l->found[l->found_count++] = parent;
+}
+
+static void refer(struct linking *l, const char *name, const char *file, int line, int column)
+{
+    struct asset *parent = graph_find(l->graph, name);
+    struct map *names = &l->graph->by_name;
+
+    if (parent != NULL && !asset_is_relation(parent)) {
+        problem_add(l->problems, file, line, column, "%s is a %s: it has no table to refer to",
+                    name, asset_kind_names[parent->kind]);
+        return;
+    }
+    if (parent != NULL) {
+        add_parent(l, parent);
+        return;
+    }
+    const char **all = arena_calloc(l->graph->pipeline->arena, names->count + 1, sizeof *all);
+    for (size_t i = 0; i < names->count; i++)
+        all[i] = names->entries[i].key;
+    const char *near = suggest(name, all, names->count);
+    if (near != NULL)
+        problem_add(l->problems, file, line, column,
+                    "there is no asset \"%s\": did you mean \"%s\"?", name, near);
+    else
+        problem_add(l->problems, file, line, column, "there is no asset \"%s\"", name);
+}
+
+/* The text of a call's constant argument, or NULL. */
+static const char *constant(const struct linking *l, const struct template_site *site, size_t index)
+{
+    const struct template_value *value = index < site->arg_count ? site->args[index].value : NULL;
+
+    if (value == NULL || value->kind != TEMPLATE_STRING)
+        return NULL;
+    return arena_strndup(l->graph->pipeline->arena, value->string.data, value->string.size);
+}
+
+static int found_ref(void *self, const struct template_site *site, struct err *err)
+{
+    struct linking *l = self;
+    bool is_source = strcmp(site->function, "source") == 0;
+    const char *name = constant(l, site, 0);
+    const char *table = is_source ? constant(l, site, 1) : NULL;
+
+    (void)err;
+    if (name == NULL || (is_source && table == NULL)) {
+        problem_add(l->problems, site->file, site->line, site->column,
+                    "%s needs its name as plain text, so that dependencies are known before a run",
+                    site->function);
+        return 0;
+    }
+    if (is_source)
+        name = arena_printf(l->graph->pipeline->arena, "%s.%s", name, table);
+    refer(l, name, site->file, site->line, site->column);
+    return 0;
+}
+
+static void link_template(struct linking *l)
+{
+    const struct template *template = l->asset->template;
+    struct arena *arena = l->graph->pipeline->arena;
+    struct err err;
+
+    if (template == NULL)
+        return;
+    if (template_calls(template, "ref", arena, found_ref, l, &err) < 0 ||
+        template_calls(template, "source", arena, found_ref, l, &err) < 0)
+        problem_add_err(l->problems, &err);
+}
+
+static bool is_same_place(const struct asset_place *a, const struct asset_place *b)
+{
+    return a->connection != NULL && a->connection == b->connection && a->object != NULL &&
+           b->object != NULL && strcmp(a->object, b->object) == 0;
+}
+
+/* Whoever writes what the place names. A stream writes the topic's objects into its lake. */
+static void link_place(struct linking *l, const struct asset_place *place)
+{
+    for (size_t i = 0; i < l->graph->count; i++) {
+        struct asset *other = l->graph->assets[i];
+        if (other == l->asset || asset_is_relation(other))
+            continue;
+        struct asset_place written = other->into;
+        if (other->kind == ASSET_STREAM && written.object == NULL)
+            written.object = other->from.object;
+        if (is_same_place(&written, place))
+            add_parent(l, other);
+    }
+}
+
+/* relationships = { to = "country_codes", … } refers to an asset; so does ref('…'). */
+static void link_checks(struct linking *l)
+{
+    for (size_t i = 0; i < l->asset->check_count; i++) {
+        const struct toml_node *entry = l->asset->checks[i].entry;
+        const struct toml_node *args =
+            entry->kind == TOML_TABLE ? toml_find(entry, "relationships") : NULL;
+        const struct toml_node *to =
+            args != NULL && args->kind == TOML_TABLE ? toml_find(args, "to") : NULL;
+        if (to != NULL && to->kind == TOML_STRING)
+            refer(l, to->text, l->asset->file, to->line, to->column);
+    }
+}
+
+static void link_parents(struct linking *l)
+{
+    struct asset *asset = l->asset;
+
+    link_template(l);
+    link_checks(l);
+    if (asset->from.object != NULL)
+        link_place(l, &asset->from);
+    for (size_t i = 0; i < asset->input_count; i++)
+        link_place(l, &asset->inputs[i].place);
+    for (size_t i = 0; i < asset->depends_on.count; i++) {
+        struct asset *parent = graph_find(l->graph, asset->depends_on.items[i]);
+        if (parent != NULL)
+            add_parent(l, parent);
+        else
+            refer(l, asset->depends_on.items[i], asset->file, 1, 1);
+    }
+    if (asset->acknowledged_by != NULL && graph_find(l->graph, asset->acknowledged_by) == NULL)
+        refer(l, asset->acknowledged_by, asset->file, 1, 1);
+}
+
+static void link_children(struct graph *graph)
+{
+    for (size_t i = 0; i < graph->count; i++)
+        for (size_t j = 0; j < graph->assets[i]->parent_count; j++)
+            graph->assets[i]->parents[j]->child_count++;
+    for (size_t i = 0; i < graph->count; i++) {
+        struct asset *asset = graph->assets[i];
+        asset->children =
+            arena_calloc(graph->pipeline->arena, asset->child_count + 1, sizeof(struct asset *));
+        asset->child_count = 0;
+    }
+    for (size_t i = 0; i < graph->count; i++)
+        for (size_t j = 0; j < graph->assets[i]->parent_count; j++) {
+            struct asset *parent = graph->assets[i]->parents[j];
+            parent->children[parent->child_count++] = graph->assets[i];
+        }
+}
+
+void depend_link(struct graph *graph, struct problems *problems)
+{
+    for (size_t i = 0; i < graph->count; i++) {
+        struct linking l = {.graph = graph, .problems = problems, .asset = graph->assets[i]};
+        link_parents(&l);
+        graph->assets[i]->parents = l.found;
+        graph->assets[i]->parent_count = l.found_count;
+    }
+    link_children(graph);
+}

@@ -1,0 +1,109 @@
+#include "graph/folder.h"
+
+#include "base/limits.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_DEPTH = 8 };
+
+struct walk {
+    const struct pipeline *pipeline;
+    struct folder_files *files;
+    size_t capacity;
+};
+
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t size = strlen(name), end = strlen(ending);
+
+    return size > end && strcmp(name + size - end, ending) == 0;
+}
+
+static int add_file(struct walk *walk, const char *path, const char *group, struct err *err)
+{
+    struct folder_files *files = walk->files;
+
+    if (files->count == LIMIT_ASSETS)
+        return err_set(err, ERR_CONFIG, "more than %d assets", LIMIT_ASSETS);
+    if (files->count == walk->capacity) {
+        size_t capacity = walk->capacity < 64 ? 64 : walk->capacity * 2;
+        struct folder_file *items =
+            arena_calloc(walk->pipeline->arena, capacity, sizeof *items);
+        if (files->count > 0)
+            memcpy(items, files->items, files->count * sizeof *items);
+        files->items = items;
+        walk->capacity = capacity;
+    }
+    files->items[files->count++] = (struct folder_file){path, group};
+    return 0;
+}
+
+/* A .sql is an asset of its own only without a .toml beside it. */
+static bool stands_alone(const struct walk *walk, const char *path)
+{
+    struct arena *arena = walk->pipeline->arena;
+
+    if (!ends_with(path, ".sql"))
+        return false;
+    const char *toml = arena_printf(arena, "%s/%.*s.toml", walk->pipeline->folder,
+                                    (int)(strlen(path) - 4), path);
+    return access(toml, F_OK) != 0;
+}
+
+static int walk_folder(struct walk *walk, const char *path, const char *group, int depth,
+                       struct err *err)
+{
+    struct arena *arena = walk->pipeline->arena;
+    struct stat stat_buf;
+    int result = 0;
+    DIR *dir = opendir(arena_printf(arena, "%s/%s", walk->pipeline->folder, path));
+
+    if (dir == NULL)
+        return err_set(err, ERR_CONFIG, "folder %s: %s", path, strerror(errno));
+    for (struct dirent *entry; result == 0 && (entry = readdir(dir)) != NULL;) {
+        if (entry->d_name[0] == '.')
+            continue;
+        const char *below = arena_printf(arena, "%s/%s", path, entry->d_name);
+        const char *whole = arena_printf(arena, "%s/%s", walk->pipeline->folder, below);
+        if (stat(whole, &stat_buf) < 0)
+            continue;
+        if (!S_ISDIR(stat_buf.st_mode)) {
+            if (ends_with(below, ".toml") || stands_alone(walk, below))
+                result = add_file(walk, below, group, err);
+            continue;
+        }
+        if (depth == MAX_DEPTH) {
+            result = err_set(err, ERR_CONFIG, "folder %s is nested too deeply", below);
+            continue;
+        }
+        const char *inner = depth == 0 ? arena_strdup(arena, entry->d_name)
+                                       : arena_printf(arena, "%s_%s", group, entry->d_name);
+        result = walk_folder(walk, below, inner, depth + 1, err);
+    }
+    closedir(dir);
+    return result;
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+    const struct folder_file *a = left, *b = right;
+
+    return strcmp(a->path, b->path);
+}
+
+int folder_list(const struct pipeline *pipeline, struct folder_files *files, struct err *err)
+{
+    struct walk walk = {pipeline, files, 0};
+
+    *files = (struct folder_files){0};
+    if (walk_folder(&walk, pipeline->assets, "main", 0, err) < 0)
+        return err_wrap(err, "assets");
+    if (files->count > 0)
+        qsort(files->items, files->count, sizeof *files->items, compare_paths);
+    return 0;
+}

@@ -1,0 +1,153 @@
+#include "graph/graph.h"
+
+#include "base/limits.h"
+#include "base/suggest.h"
+#include "graph/depend.h"
+#include "graph/folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void graph_init(struct graph *graph)
+{
+    *graph = (struct graph){0};
+    map_init(&graph->by_name);
+    map_init(&graph->by_key);
+}
+
+void graph_release(struct graph *graph)
+{
+    if (graph == NULL)
+        return;
+    map_release(&graph->by_name);
+    map_release(&graph->by_key);
+}
+
+struct asset *graph_find(const struct graph *graph, const char *name)
+{
+    struct asset *asset = map_find(&graph->by_name, name);
+
+    return asset != NULL ? asset : map_find(&graph->by_key, name);
+}
+
+static void add_asset(struct graph *graph, struct asset *asset, struct problems *problems)
+{
+    struct asset *same = map_find(&graph->by_name, asset->name);
+
+    if (same != NULL) {
+        problem_add(problems, asset->file, 1, 1, "there is an asset %s already, in %s",
+                    asset->name, same->file);
+        return;
+    }
+    same = map_find(&graph->by_key, asset->key);
+    if (same != NULL) {
+        problem_add(problems, asset->file, 1, 1, "%s writes %s, and so does %s", asset->name,
+                    asset->key, same->file);
+        return;
+    }
+    map_put(&graph->by_name, asset->name, asset);
+    map_put(&graph->by_key, asset->key, asset);
+    graph->assets[graph->count++] = asset;
+}
+
+static int compare_keys(const void *left, const void *right)
+{
+    const struct asset *const *a = left, *const *b = right;
+
+    return strcmp((*a)->key, (*b)->key);
+}
+
+/* Says who waits for whom around the circle that holds `asset`. Every asset that is left has a
+ * parent that is left, so that going up must come back. */
+static void report_cycle(const struct asset *asset, size_t limit, struct problems *problems)
+{
+    struct buf path;
+
+    for (size_t i = 0; i < limit; i++)
+        for (size_t j = 0; j < asset->parent_count; j++)
+            if (asset->parents[j]->order == SIZE_MAX) {
+                asset = asset->parents[j];
+                break;
+            }
+    buf_init(&path);
+    buf_append_str(&path, asset->name);
+    const struct asset *at = asset;
+    do {
+        for (size_t j = 0; j < at->parent_count; j++)
+            if (at->parents[j]->order == SIZE_MAX) {
+                at = at->parents[j];
+                break;
+            }
+        buf_printf(&path, " ← %s", at->name);
+    } while (at != asset);
+    problem_add(problems, asset->file, 1, 1, "assets depend on each other in a circle: %s",
+                path.data);
+    buf_release(&path);
+}
+
+/* Kahn's algorithm; what is ready is taken in the order of keys. */
+static void sort_parents_first(struct graph *graph, struct problems *problems)
+{
+    struct arena *arena = graph->pipeline->arena;
+    struct asset **sorted = arena_calloc(arena, graph->count + 1, sizeof *sorted);
+    size_t *waiting = arena_calloc(arena, graph->count + 1, sizeof *waiting);
+    size_t done = 0;
+
+    qsort(graph->assets, graph->count, sizeof(struct asset *), compare_keys);
+    for (size_t i = 0; i < graph->count; i++)
+        graph->assets[i]->order = i;
+    for (size_t i = 0; i < graph->count; i++)
+        if ((waiting[i] = graph->assets[i]->parent_count) == 0)
+            sorted[done++] = graph->assets[i];
+    for (size_t next = 0; next < done; next++)
+        for (size_t j = 0; j < sorted[next]->child_count; j++)
+            if (--waiting[sorted[next]->children[j]->order] == 0)
+                sorted[done++] = sorted[next]->children[j];
+    if (done < graph->count) {
+        const struct asset *left = NULL;
+        for (size_t i = 0; i < graph->count; i++)
+            if (waiting[i] > 0) {
+                left = graph->assets[i];
+                graph->assets[i]->order = SIZE_MAX;
+            }
+        report_cycle(left, graph->count, problems);
+        return;
+    }
+    for (size_t i = 0; i < done; i++)
+        sorted[i]->order = i;
+    graph->assets = sorted;
+}
+
+void graph_load(struct graph *graph, const struct pipeline *pipeline, struct problems *problems)
+{
+    struct folder_files files;
+    struct err err;
+
+    graph->pipeline = pipeline;
+    if (folder_list(pipeline, &files, &err) < 0) {
+        problem_add_err(problems, &err);
+        return;
+    }
+    graph->assets = arena_calloc(pipeline->arena, files.count + 1, sizeof(struct asset *));
+    for (size_t i = 0; i < files.count; i++) {
+        struct asset *asset =
+            asset_load(pipeline, files.items[i].group, files.items[i].path, problems);
+        if (asset != NULL)
+            add_asset(graph, asset, problems);
+    }
+    if (graph->count == 0 && problems->count == 0)
+        problem_add(problems, NULL, 0, 0, "there is no asset in %s/%s", pipeline->folder,
+                    pipeline->assets);
+    depend_link(graph, problems);
+    sort_parents_first(graph, problems);
+}
+
+bool graph_depends_on(const struct asset *asset, const struct asset *other)
+{
+    if (asset == other)
+        return true;
+    for (size_t i = 0; i < asset->parent_count; i++)
+        if (asset->parents[i]->order >= other->order && graph_depends_on(asset->parents[i], other))
+            return true;
+    return false;
+}

@@ -1,0 +1,51 @@
+/*
+ * What a command and the daemon say to each other on the control socket. A command that is itself
+ * the daemon for its one run hears the same events, without the socket.
+ */
+#ifndef AORTA_MESSAGE_CONTROL_H
+#define AORTA_MESSAGE_CONTROL_H
+
+#include "message/record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct request {
+    int64_t version;    /* MESSAGE_VERSION */
+    const char *verb;   /* "run", "query", "clean" */
+    const char *folder; /* of the pipeline */
+    const char *target;
+    const char **assignments; /* NAME=VALUE */
+    size_t assignment_count;
+    const char **select;
+    size_t select_count;
+    bool full_refresh, force;
+    const char *sql;
+    int64_t limit;
+};
+
+extern const struct record_shape request_shape;
+
+/* What happens to a run, in order:
+ *
+ *     accepted (run, total = how many steps)
+ *     step     (asset, kind, state, reason; when it is over: rows, seconds, checks, error, note)
+ *     progress (asset, rows, total)
+ *     check    (asset, message: a check that did not pass)
+ *     ended    (state)
+ *
+ * and of a query: fields, rows (MESSAGE_ROWS), ended. `refused` comes instead of accepted. */
+struct event {
+    const char *type;
+    const char *run;
+    const char *asset, *kind, *state, *message, *note;
+    int64_t rows, table_rows, total;
+    double seconds;
+    int64_t checks_passed, checks_warned, checks_failed;
+    const char **lines; /* refused: all problems, a line each; fields: names */
+    size_t line_count;
+};
+
+extern const struct record_shape event_shape;
+
+#endif

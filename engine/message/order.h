@@ -1,0 +1,127 @@
+/*
+ * What the daemon asks of an executor: one step, complete in itself. The executor reads no
+ * configuration and no asset file; what it runs is what stood in the files when the run was
+ * planned.
+ *
+ * Options are text. `env:` and `file:` references are resolved in the executor, so a secret is in
+ * no message.
+ */
+#ifndef AORTA_MESSAGE_ORDER_H
+#define AORTA_MESSAGE_ORDER_H
+
+#include "message/record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct order_option {
+    const char *name;
+    const char *text;
+};
+
+struct order_connection {
+    const char *name;
+    const char *module; /* path of the shared object */
+    struct order_option *options;
+    size_t option_count;
+};
+
+/* Where data comes from or goes to: `connection` is an index into the order's connections. */
+struct order_place {
+    int64_t connection;
+    const char *object;
+};
+
+struct order_input {
+    const char *name;
+    struct order_place place;
+};
+
+/* Something that the SQL may refer to. */
+struct order_reference {
+    const char *name;   /* as in ref('name') */
+    const char *source; /* as in source('source', 'name') */
+    const char *asset;  /* its key */
+    const char *schema, *table;
+    const char *position; /* its position column, or NULL */
+    bool is_input;        /* its version is part of the fingerprint */
+    bool is_direct;       /* the SQL names it; else it stands behind a view */
+    bool is_snapshot;
+};
+
+struct order_column {
+    const char *name;
+    const char *type;
+    const char *unknown;
+};
+
+struct order_variable {
+    const char *name;
+    const char *json;
+};
+
+struct order {
+    int64_t step;    /* the daemon's number for this attempt */
+    int64_t attempt; /* 1, 2, … */
+    const char *run;
+    const char *asset; /* key */
+    const char *name;
+    const char *kind; /* "seed", "model", … */
+    const char *file, *body_file, *body;
+    const char *folder; /* of the pipeline: relative paths of options and secrets */
+    const char *config_hash;
+
+    struct order_connection *connections;
+    size_t connection_count;
+    struct order_place from, into;
+    const char *schema, *table;
+
+    const char *mode, *cursor;
+    bool airbyte_names;
+    int64_t partitions;
+    struct order_place acknowledged; /* generator: the lake that makes its records durable */
+    bool has_acknowledged;
+    struct order_input *inputs;
+    size_t input_count;
+    const char *time_field, *time_unit;
+    int64_t flush_records, flush_bytes, flush_interval_ms;
+    const char *delimiter;
+
+    const char *materialized, *strategy, *delete_marker, *position;
+    const char **unique_key;
+    size_t unique_key_count;
+    const char *changed_at, *deleted_at, *surrogate_key;
+    const char **order_by;
+    size_t order_by_count;
+
+    struct order_reference *references;
+    size_t reference_count;
+    struct order_column *columns;
+    size_t column_count;
+    const char *checks; /* JSON: a list of {"column", "check"}, the check as the asset says it */
+    struct order_variable *variables;
+    size_t variable_count;
+    bool full_refresh, force;
+};
+
+extern const struct record_shape order_shape;
+
+/* A query for a person: read-only SQL in a connection. */
+struct query_order {
+    int64_t step;
+    const char *sql;
+    const char *folder;
+    struct order_connection connection;
+    int64_t limit; /* rows; 0: all */
+};
+
+extern const struct record_shape query_order_shape;
+
+/* cancel: the attempt's number. */
+struct cancel_order {
+    int64_t step;
+};
+
+extern const struct record_shape cancel_order_shape;
+
+#endif

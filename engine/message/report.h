@@ -1,0 +1,54 @@
+/*
+ * What an executor says of its steps: progress now and then, and one report at the end.
+ */
+#ifndef AORTA_MESSAGE_REPORT_H
+#define AORTA_MESSAGE_REPORT_H
+
+#include "message/record.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The first message of an executor. */
+struct hello {
+    int64_t version; /* MESSAGE_VERSION */
+    int64_t pid;
+    const char *address; /* of an embedded server */
+};
+
+extern const struct record_shape hello_shape;
+
+struct progress {
+    int64_t step;
+    int64_t rows;  /* so far */
+    int64_t total; /* 0: not known */
+};
+
+extern const struct record_shape progress_shape;
+
+struct check_report {
+    const char *name;
+    const char *column;
+    const char *status;   /* "pass", "warn", "fail" */
+    int64_t failures;
+    const char *severity; /* "warn", "error" */
+    const char *detail;   /* one line for a person, when it did not pass */
+    const char *sample;   /* JSON: a few of the rows */
+};
+
+struct report {
+    int64_t step;
+    const char *outcome; /* "published", "fresh", "rejected", "failed", "canceled" */
+    const char *error_code, *error;
+    int64_t rows;       /* written by this step */
+    int64_t table_rows; /* in the relation now; -1: not known */
+    int64_t version;
+    const char *fingerprint;
+    const char *note; /* what a person should know: dead letters, a rebuild, … */
+    struct check_report *checks;
+    size_t check_count;
+};
+
+extern const struct record_shape report_shape;
+
+#endif

@@ -1,0 +1,80 @@
+/*
+ * Moving what was written and audited to where readers look. All of it happens inside one write
+ * transaction that the caller began and will commit together with the asset's state, so a reader
+ * sees the old relation or the new one (invariant 8), and a death anywhere leaves the old.
+ *
+ *     publish_replace         build ──▶ the relation's place; what hung on the old hangs on the new
+ *     publish_append          target + stage
+ *     publish_delete_insert   target − rows whose keys are staged + stage
+ *     publish_view            the view, made or made again
+ *     publish_reject          build or stage ──▶ _aorta_rejected__X, kept for a person
+ *
+ * How databases differ is in `struct aorta_dialect` (carry, lock_wait), with what the experiments
+ * showed. The hidden relation is gone after each.
+ */
+#ifndef AORTA_MODEL_PUBLISH_H
+#define AORTA_MODEL_PUBLISH_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/relation.h"
+
+struct session;
+
+struct publish_report {
+    struct buf warnings; /* lines: views that could not be made again, why rows were replaced */
+    bool rows_replaced;  /* the relation itself stayed, since something could not be carried */
+};
+
+void publish_report_init(struct publish_report *report);
+void publish_report_release(struct publish_report *report);
+
+/* Puts the table `hidden` into the target's place; a view that stands there gives way. */
+int publish_replace(struct session *session, const struct relation *target,
+                    const struct relation *hidden, struct publish_report *report,
+                    struct err *err);
+
+enum publish_columns {
+    PUBLISH_COLUMNS_FREEZE, /* a staged column that the target lacks is ERR_CONFIG */
+    PUBLISH_COLUMNS_EVOLVE, /* it is added */
+    PUBLISH_COLUMNS_IGNORE, /* it is left out */
+};
+
+/* Adds the staged rows to the target by column name; columns that the stage lacks are null.
+ * `except` (may be NULL) is a column of the stage that is not one of the target. *rows is how many
+ * were added. The target must be there. */
+int publish_append(struct session *session, const struct relation *target,
+                   const struct relation *stage, enum publish_columns columns, const char *except,
+                   int64_t *rows, struct publish_report *report, struct err *err);
+
+struct publish_keys {
+    const char *const *names;
+    size_t count;
+    const char *delete_marker; /* a boolean column of the stage, or NULL: true = delete only */
+};
+
+/* Deletes the target's rows whose keys are staged, then adds the staged rows that are not marked.
+ * *rows is how many were added, *deleted how many went. */
+int publish_delete_insert(struct session *session, const struct relation *target,
+                          const struct relation *stage, const struct publish_keys *keys,
+                          enum publish_columns columns, int64_t *rows, int64_t *deleted,
+                          struct publish_report *report, struct err *err);
+
+/* Makes the view, in the place of the view or table that stands there. */
+int publish_view(struct session *session, const struct relation *target, const char *select,
+                 struct publish_report *report, struct err *err);
+
+/* Keeps refused rows: the hidden table becomes the rejected one, replacing an older one. */
+int publish_reject(struct session *session, const struct relation *target,
+                   const struct relation *hidden, struct err *err);
+
+/* Drops a relation of either kind, if it is there. */
+int publish_drop(struct session *session, const struct relation *relation, struct err *err);
+
+/* Makes the relation's schema if the database has schemas and it is not there. Several processes
+ * may do so at once. Outside of a transaction. */
+int publish_ensure_schema(struct session *session, const struct relation *relation,
+                          struct err *err);
+
+#endif

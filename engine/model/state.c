@@ -1,0 +1,286 @@
+#include "model/state.h"
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "model/cell.h"
+#include "model/relation.h"
+#include "model/session.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/random.h>
+
+static const struct relation state_table = {"", "_aorta_state"};
+
+static const char create_sql[] =
+    "CREATE TABLE IF NOT EXISTS %s (asset %s PRIMARY KEY, epoch %s NOT NULL, version %s NOT NULL, "
+    "fingerprint %s, position %s, checkpoint %s, row_count %s, published_at %s, run_id %s)";
+static const char select_sql[] =
+    "SELECT asset, epoch, version, fingerprint, position, checkpoint, row_count, published_at, "
+    "run_id FROM %s WHERE asset %s%s";
+static const char claim_sql[] = "INSERT INTO %s (asset, epoch, version) VALUES ($1, '', 0) "
+                                "ON CONFLICT (asset) DO NOTHING";
+static const char put_sql[] =
+    "UPDATE %s SET epoch = $2, version = $3, fingerprint = $4, position = $5, checkpoint = $6, "
+    "row_count = $7, published_at = $8, run_id = $9 WHERE asset = $1 AND version = $10";
+static const char forget_sql[] = "DELETE FROM %s WHERE asset = $1";
+
+enum { MANY_ASSETS = 200 }; /* names in one IN list */
+
+/* "main"."_aorta_state", as this destination calls it. */
+static const char *table_sql(struct arena *arena, const struct session *session)
+{
+    return relation_sql(arena, session->dialect, &state_table);
+}
+
+static int table_is_there(struct session *session, struct arena *arena, struct err *err)
+{
+    struct relation_columns columns;
+
+    if (relation_describe(session, &state_table, arena, &columns, err) < 0)
+        return -1;
+    return columns.is_there;
+}
+
+/* Two that create it at once: one of them may fail, however the statement is worded (PostgreSQL
+ * and DuckDB both check first and then insert into their catalogue). Then it is there. */
+int state_create(struct session *session, struct err *err)
+{
+    const char *const *types = session->dialect->type_names;
+    const char *text = types[AORTA_TEXT], *integer = types[AORTA_INT64];
+    struct arena arena;
+    int result = 0;
+
+    arena_init(&arena);
+    int there = table_is_there(session, &arena, err);
+    if (there < 0) {
+        result = -1;
+    } else if (there == 0 &&
+               session_execf(session, err, create_sql, table_sql(&arena, session), text, text,
+                             integer, text, text, text, integer, text, text) < 0) {
+        struct err ignored;
+        result = table_is_there(session, &arena, &ignored) == 1 ? 0 : -1;
+    }
+    arena_release(&arena);
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------------- read */
+
+struct reading {
+    struct arena *arena;
+    struct state *states;
+    size_t count;
+};
+
+static const char *text_cell(const struct aorta_batch *batch, int64_t row, int32_t column,
+                             struct arena *arena)
+{
+    const char *text = NULL;
+    struct buf buf;
+
+    buf_init(&buf);
+    if (cell_text(batch, row, column, &buf))
+        text = arena_strndup(arena, buf.data, buf.size);
+    buf_release(&buf);
+    return text;
+}
+
+static int take_state(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct reading *reading = arg;
+    const char *asset = text_cell(batch, row, 0, reading->arena);
+    const char *epoch = text_cell(batch, row, 1, reading->arena);
+
+    if (asset == NULL || epoch == NULL)
+        return err_set(err, ERR_BROKEN, "the state table has a row without asset or epoch");
+    for (size_t i = 0; i < reading->count; i++) {
+        struct state *state = &reading->states[i];
+        if (strcmp(state->asset, asset) != 0)
+            continue;
+        state->epoch = epoch;
+        state->version = cell_int(batch, row, 2);
+        state->fingerprint = text_cell(batch, row, 3, reading->arena);
+        state->position = text_cell(batch, row, 4, reading->arena);
+        state->checkpoint = text_cell(batch, row, 5, reading->arena);
+        state->row_count =
+            aorta_is_null(&batch->columns[6], row) ? -1 : cell_int(batch, row, 6);
+        state->published_at = text_cell(batch, row, 7, reading->arena);
+        state->run_id = text_cell(batch, row, 8, reading->arena);
+    }
+    return 0;
+}
+
+static void clear(struct state *state, const char *asset)
+{
+    memset(state, 0, sizeof *state);
+    state->asset = asset;
+    state->epoch = "";
+    state->row_count = -1;
+}
+
+/* Reads at most MANY_ASSETS states. `suffix` is the row lock. */
+static int read_some(struct session *session, struct reading *reading, const char *suffix,
+                     struct err *err)
+{
+    struct aorta_value params[MANY_ASSETS];
+    struct buf sql, list;
+
+    buf_init(&sql);
+    buf_init(&list);
+    buf_append_str(&list, "IN (");
+    for (size_t i = 0; i < reading->count; i++) {
+        buf_printf(&list, i == 0 ? "$%zu" : ", $%zu", i + 1);
+        params[i] = session_text(reading->states[i].asset);
+    }
+    buf_append_char(&list, ')');
+    buf_printf(&sql, select_sql, table_sql(reading->arena, session), list.data, suffix);
+    int result = session_query(session, sql.data, params, (int32_t)reading->count, take_state,
+                               reading, err);
+    buf_release(&list);
+    buf_release(&sql);
+    return result;
+}
+
+int state_read_all(struct session *session, const char *const *assets, size_t count,
+                   struct arena *arena, struct state *states, struct err *err)
+{
+    for (size_t i = 0; i < count; i++)
+        clear(&states[i], assets[i]);
+    if (count == 0)
+        return 0;
+    int there = table_is_there(session, arena, err);
+    if (there <= 0)
+        return there;
+    for (size_t done = 0; done < count; done += MANY_ASSETS) {
+        size_t some = count - done < MANY_ASSETS ? count - done : MANY_ASSETS;
+        struct reading reading = {.arena = arena, .states = states + done, .count = some};
+        if (read_some(session, &reading, "", err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int state_read(struct session *session, const char *asset, struct arena *arena,
+               struct state *state, struct err *err)
+{
+    return state_read_all(session, &asset, 1, arena, state, err);
+}
+
+/* ---------------------------------------------------------------------------------------- write */
+
+int state_lock(struct session *session, const char *asset, struct arena *arena,
+               struct state *state, struct err *err)
+{
+    struct aorta_value params[] = {session_text(asset)};
+    struct reading reading = {.arena = arena, .states = state, .count = 1};
+    struct buf sql;
+
+    clear(state, asset);
+    buf_init(&sql);
+    buf_printf(&sql, claim_sql, table_sql(arena, session));
+    int result = session_run(session, sql.data, params, 1, NULL, err);
+    buf_release(&sql);
+    if (result < 0 || read_some(session, &reading, session->dialect->row_lock, err) < 0)
+        return err_wrap(err, "lock the state of %s", asset);
+    return 0;
+}
+
+const char *state_new_epoch(struct arena *arena)
+{
+    uint64_t bits[2];
+
+    /* 16 bytes are never given in part, and a signal cannot interrupt so few (getrandom(2)). */
+    if (getrandom(bits, sizeof bits, 0) != (ssize_t)sizeof bits) {
+        bits[0] = (uint64_t)clock_now_us();
+        bits[1] = (uint64_t)clock_monotonic_us();
+    }
+    return arena_printf(arena, "%016" PRIx64 "%016" PRIx64, bits[0], bits[1]);
+}
+
+static int say_moved(const struct state *before, const struct state *now, struct err *err)
+{
+    return err_set(err, ERR_TRANSIENT,
+                   "somebody else published %s meanwhile (version %" PRId64 " became %" PRId64 ")",
+                   before->asset, before->version, now->version);
+}
+
+/* Why the compare-and-set found nothing. In the transaction, which may not see what happened. */
+static int say_lost(struct session *session, const struct state *before, struct arena *arena,
+                    struct err *err)
+{
+    struct state now;
+
+    if (state_read(session, before->asset, arena, &now, err) < 0)
+        return -1;
+    if (now.version != before->version)
+        return say_moved(before, &now, err);
+    return err_set(err, ERR_TRANSIENT, "somebody else published %s meanwhile (after version %" PRId64
+                   ")", before->asset, before->version);
+}
+
+int state_put(struct session *session, const struct state *before, const struct state *next,
+              struct arena *arena, struct state *written, struct err *err)
+{
+    char now[CLOCK_TEXT_SIZE];
+    struct state put = *next;
+    struct buf sql;
+    int64_t affected = 0;
+
+    put.asset = before->asset;
+    put.version = before->version + 1;
+    if (put.epoch == NULL)
+        put.epoch = before->epoch[0] != '\0' ? before->epoch : state_new_epoch(arena);
+    put.published_at = arena_strdup(arena, clock_format_iso(now, clock_now_us(), 6));
+    struct aorta_value params[] = {
+        session_text(put.asset),        session_text(put.epoch),
+        session_int(put.version),       session_text(put.fingerprint),
+        session_text(put.position),     session_text(put.checkpoint),
+        session_int(put.row_count),     session_text(put.published_at),
+        session_text(put.run_id),       session_int(before->version),
+    };
+    params[6].is_null = put.row_count < 0;
+    fault_point("model.state.before");
+    buf_init(&sql);
+    buf_printf(&sql, put_sql, table_sql(arena, session));
+    int result = session_run(session, sql.data, params, 10, &affected, err);
+    buf_release(&sql);
+    if (result < 0)
+        return err_wrap(err, "write the state of %s", put.asset);
+    if (affected != 1)
+        return say_lost(session, before, arena, err);
+    fault_point("model.state.after");
+    *written = put;
+    return 0;
+}
+
+int state_explain(struct session *session, const struct state *before, struct err *err)
+{
+    struct err ignored;
+    struct arena arena;
+    struct state now;
+
+    arena_init(&arena);
+    if (err->code != ERR_CANCELED && !session->in_transaction &&
+        state_read(session, before->asset, &arena, &now, &ignored) == 0 &&
+        (now.version != before->version || strcmp(now.epoch, before->epoch) != 0))
+        say_moved(before, &now, err);
+    arena_release(&arena);
+    return -1;
+}
+
+int state_forget(struct session *session, const char *asset, struct err *err)
+{
+    struct aorta_value params[] = {session_text(asset)};
+    struct arena arena;
+    struct buf sql;
+
+    arena_init(&arena);
+    buf_init(&sql);
+    buf_printf(&sql, forget_sql, table_sql(&arena, session));
+    int result = session_run(session, sql.data, params, 1, NULL, err);
+    buf_release(&sql);
+    arena_release(&arena);
+    return result;
+}
