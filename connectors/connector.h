@@ -280,8 +280,8 @@ struct aorta_source {
  *                 RENAME is refused while a view names the dropped table. Triggers as indexes.
  *     PostgreSQL  Views depend on the table itself: they are dropped ("before") and made again
  *                 ("after") with their options, owners, grants and comments. Indexes and
- *                 constraints are built on the hidden table ("before") under other names, since
- *                 that needs no lock on the old, and renamed ("after"). Materialized views, foreign
+ *                 constraints are built on the hidden table ("build") under other names, which
+ *                 needs no lock on the old one, and renamed ("after"). Materialized views, foreign
  *                 keys of others, triggers, policies, functions bound to the row type: "block".
  */
 /* What differs between databases, as data. SQL that the engine writes uses nothing else. */
@@ -297,6 +297,7 @@ struct aorta_dialect {
      * hidden table in the same schema ('' if the new one is a view), run before anything is
      * dropped, that gives rows (phase TEXT, statement TEXT) in the order in which they are run:
      *     block   what cannot be carried, named for a person: rows are replaced instead
+     *     build   run on the hidden table, once, before anything is locked
      *     before  run before the old relation is dropped
      *     after   run when the new one has its name
      *     view    run after that, only if columns changed; failing is reported, not fatal

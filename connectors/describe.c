@@ -16,67 +16,67 @@ static void write_options(struct json_writer *json, const char *key,
 {
     if (options == NULL)
         return;
-    json_key(json, key);
-    json_array(json);
+    json_write_key(json, key);
+    json_write_array(json);
     for (; options->name != NULL; options++) {
-        json_object(json);
-        json_key(json, "name");
-        json_str(json, options->name);
-        json_key(json, "type");
-        json_int(json, options->type);
-        json_key(json, "required");
-        json_bool(json, options->is_required);
-        json_key(json, "secret");
-        json_bool(json, options->is_secret);
-        json_key(json, "default");
-        json_str(json, options->default_text);
-        json_key(json, "help");
-        json_str(json, options->help);
-        json_end(json);
+        json_write_object(json);
+        json_write_key(json, "name");
+        json_write_str(json, options->name);
+        json_write_key(json, "type");
+        json_write_int(json, options->type);
+        json_write_key(json, "required");
+        json_write_bool(json, options->is_required);
+        json_write_key(json, "secret");
+        json_write_bool(json, options->is_secret);
+        json_write_key(json, "default");
+        json_write_str(json, options->default_text);
+        json_write_key(json, "help");
+        json_write_str(json, options->help);
+        json_write_end(json);
     }
-    json_end(json);
+    json_write_end(json);
 }
 
 static void write_groups(struct json_writer *json, const struct aorta_connector *connector)
 {
-    json_key(json, "groups");
-    json_object(json);
-    json_key(json, "source");
-    json_bool(json, connector->source != NULL);
-    json_key(json, "warehouse");
-    json_bool(json, connector->warehouse != NULL);
-    json_key(json, "object_store");
-    json_bool(json, connector->object_store != NULL);
-    json_key(json, "message_log");
-    json_bool(json, connector->message_log != NULL);
-    json_key(json, "server");
-    json_bool(json, connector->server != NULL);
-    json_end(json);
+    json_write_key(json, "groups");
+    json_write_object(json);
+    json_write_key(json, "source");
+    json_write_bool(json, connector->source != NULL);
+    json_write_key(json, "warehouse");
+    json_write_bool(json, connector->warehouse != NULL);
+    json_write_key(json, "object_store");
+    json_write_bool(json, connector->object_store != NULL);
+    json_write_key(json, "message_log");
+    json_write_bool(json, connector->message_log != NULL);
+    json_write_key(json, "server");
+    json_write_bool(json, connector->server != NULL);
+    json_write_end(json);
 }
 
 static void describe(const struct aorta_connector *connector, struct buf *out)
 {
     struct json_writer json;
 
-    json_begin(&json, out);
-    json_object(&json);
-    json_key(&json, "name");
-    json_str(&json, connector->name);
-    json_key(&json, "summary");
-    json_str(&json, connector->summary);
+    json_writer_init(&json, out);
+    json_write_object(&json);
+    json_write_key(&json, "name");
+    json_write_str(&json, connector->name);
+    json_write_key(&json, "summary");
+    json_write_str(&json, connector->summary);
     write_groups(&json, connector);
     write_options(&json, "options", connector->options);
     if (connector->source != NULL)
         write_options(&json, "stream_options", connector->source->stream_options);
     if (connector->warehouse != NULL) {
-        json_key(&json, "single_process");
-        json_bool(&json, connector->warehouse->dialect->is_single_process);
+        json_write_key(&json, "single_process");
+        json_write_bool(&json, connector->warehouse->dialect->is_single_process);
     }
     if (connector->server != NULL) {
-        json_key(&json, "address_option");
-        json_str(&json, connector->server->address_option);
+        json_write_key(&json, "address_option");
+        json_write_str(&json, connector->server->address_option);
     }
-    json_end(&json);
+    json_write_end(&json);
     buf_append_char(out, '\n');
 }
 

@@ -154,8 +154,8 @@ static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
     snprintf(client->reason, sizeof client->reason, "%s", reason);
 }
 
-static int set_property(rd_kafka_conf_t *conf, const char *name, const char *value,
-                        struct aorta_error *error)
+int client_set(rd_kafka_conf_t *conf, const char *name, const char *value,
+               struct aorta_error *error)
 {
     char problem[256];
 
@@ -168,16 +168,16 @@ rd_kafka_conf_t *client_configure(const struct connection *connection, rd_kafka_
                                   const struct property *properties, struct aorta_error *error)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    int result = set_property(conf, "client.id", "aorta", error);
+    int result = client_set(conf, "client.id", "aorta", error);
 
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
     for (int i = 0; i < OPTION_COUNT && result == 0; i++)
         if (mapping[i].property != NULL && connection->options[i] != NULL &&
             (mapping[i].only == -1 || mapping[i].only == (int)type))
-            result = set_property(conf, mapping[i].property, connection->options[i], error);
+            result = client_set(conf, mapping[i].property, connection->options[i], error);
     for (; properties->name != NULL && result == 0; properties++)
-        result = set_property(conf, properties->name, properties->value, error);
+        result = client_set(conf, properties->name, properties->value, error);
     if (result == 0)
         return conf;
     rd_kafka_conf_destroy(conf);
@@ -225,11 +225,12 @@ int client_ask(struct client *client, const struct rd_kafka_metadata **metadata,
             client->is_down = false;
             return 0;
         }
-        rd_kafka_poll(client->rk, 0);
+        if (!client->is_member)
+            rd_kafka_poll(client->rk, 0);
         if (client->is_down && !was_down) {
             was_down = true;
-            deadline_us = earlier(deadline_us,
-                                  clock_monotonic_us() + INT64_C(1000) * CLIENT_GRACE_MS);
+            deadline_us =
+                earlier(deadline_us, clock_monotonic_us() + INT64_C(1000) * CLIENT_GRACE_MS);
         }
     } while (is_unreachable(cause) && !client->is_refused && clock_monotonic_us() < deadline_us);
     return client_fail(client, cause, error, "read the list of topics");

@@ -53,6 +53,7 @@ enum {
 struct client {
     rd_kafka_t *rk; /* NULL until started */
     const struct connection *connection;
+    bool is_member; /* of a group: only its consumer may poll, others would take its records */
     bool is_refused;
     bool is_fatal;
     bool is_down;
@@ -80,13 +81,17 @@ struct property {
 rd_kafka_conf_t *client_configure(const struct connection *connection, rd_kafka_type_t type,
                                   const struct property *properties, struct aorta_error *error);
 
+/* Sets one more property; AORTA_CONFIG for a value that librdkafka does not take. */
+int client_set(rd_kafka_conf_t *conf, const char *name, const char *value,
+               struct aorta_error *error);
+
 /* Makes the handle, takes the configuration over in any case. The client must not move after. */
 int client_start(struct client *client, const struct connection *connection, rd_kafka_type_t type,
                  rd_kafka_conf_t *conf, struct aorta_error *error);
 void client_stop(struct client *client); /* blocks until its threads have ended */
 
 /* All topics of the cluster, to be given to rd_kafka_metadata_destroy. Waits at most
- * CLIENT_REQUEST_MS, less when no broker can be reached. Serves the handle's callbacks. */
+ * CLIENT_REQUEST_MS, less when no broker can be reached. */
 int client_ask(struct client *client, const struct rd_kafka_metadata **metadata,
                struct aorta_error *error);
 

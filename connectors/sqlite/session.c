@@ -189,10 +189,11 @@ int session_commit(struct session *session, struct aorta_error *error)
         return aorta_fail(error, AORTA_BROKEN, "there is no transaction to commit: it was rolled "
                           "back by a failure before");
     fault_point("sqlite.commit.before");
-    if (session_run(session, "COMMIT", error) < 0)
-        return -1;
+    int rc = session_run(session, "COMMIT", error);
     fault_point("sqlite.commit.after");
-    return 0;
+    if (rc < 0 && !sqlite3_get_autocommit(session->db))
+        sqlite3_exec(session->db, "ROLLBACK", NULL, NULL, NULL);
+    return rc;
 }
 
 int session_rollback(struct session *session, struct aorta_error *error)

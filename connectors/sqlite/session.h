@@ -54,7 +54,8 @@ void session_free(struct session *session);
 /* for_write takes the write lock at once. */
 int session_begin(struct session *session, bool for_write, struct aorta_error *error);
 
-/* Fails with AORTA_BROKEN if SQLite has rolled back by itself, after a failure reported before. */
+/* Ends the transaction whatever it returns: after -1 nothing of it is in the file. AORTA_BROKEN if
+ * SQLite had rolled back by itself, after a failure that was reported before. */
 int session_commit(struct session *session, struct aorta_error *error);
 
 /* Nothing to roll back is fine. */

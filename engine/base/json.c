@@ -38,7 +38,7 @@ void json_escape(struct buf *out, const char *text, size_t size)
     buf_append_char(out, '"');
 }
 
-void json_begin(struct json_writer *json, struct buf *out)
+void json_writer_init(struct json_writer *json, struct buf *out)
 {
     *json = (struct json_writer){.out = out};
 }
@@ -68,24 +68,24 @@ static void open_level(struct json_writer *json, bool array)
     buf_append_char(json->out, array ? '[' : '{');
 }
 
-void json_object(struct json_writer *json)
+void json_write_object(struct json_writer *json)
 {
     open_level(json, false);
 }
 
-void json_array(struct json_writer *json)
+void json_write_array(struct json_writer *json)
 {
     open_level(json, true);
 }
 
-void json_end(struct json_writer *json)
+void json_write_end(struct json_writer *json)
 {
     assert(json->depth > 0 && !json->after_key);
     uint32_t bit = 1U << --json->depth;
     buf_append_char(json->out, json->is_array & bit ? ']' : '}');
 }
 
-void json_key(struct json_writer *json, const char *key)
+void json_write_key(struct json_writer *json, const char *key)
 {
     before_value(json);
     json_escape(json->out, key, strlen(key));
@@ -93,27 +93,27 @@ void json_key(struct json_writer *json, const char *key)
     json->after_key = true;
 }
 
-void json_str(struct json_writer *json, const char *text)
+void json_write_str(struct json_writer *json, const char *text)
 {
     if (text == NULL)
-        json_null(json);
+        json_write_null(json);
     else
-        json_strn(json, text, strlen(text));
+        json_write_strn(json, text, strlen(text));
 }
 
-void json_strn(struct json_writer *json, const char *text, size_t size)
+void json_write_strn(struct json_writer *json, const char *text, size_t size)
 {
     before_value(json);
     json_escape(json->out, text, size);
 }
 
-void json_int(struct json_writer *json, int64_t value)
+void json_write_int(struct json_writer *json, int64_t value)
 {
     before_value(json);
     buf_printf(json->out, "%lld", (long long)value);
 }
 
-void json_double(struct json_writer *json, double value)
+void json_write_double(struct json_writer *json, double value)
 {
     before_value(json);
     if (isfinite(value))
@@ -122,19 +122,19 @@ void json_double(struct json_writer *json, double value)
         buf_append_str(json->out, "null");
 }
 
-void json_bool(struct json_writer *json, bool value)
+void json_write_bool(struct json_writer *json, bool value)
 {
     before_value(json);
     buf_append_str(json->out, value ? "true" : "false");
 }
 
-void json_null(struct json_writer *json)
+void json_write_null(struct json_writer *json)
 {
     before_value(json);
     buf_append_str(json->out, "null");
 }
 
-void json_raw(struct json_writer *json, const char *text, size_t size)
+void json_write_raw(struct json_writer *json, const char *text, size_t size)
 {
     before_value(json);
     buf_append(json->out, text, size);

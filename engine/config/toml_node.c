@@ -27,30 +27,30 @@ static void write_node(struct json_writer *json, const struct toml_node *node)
     switch (node->kind) {
     case TOML_STRING:
     case TOML_TIME:
-        json_strn(json, node->text, node->text_size);
+        json_write_strn(json, node->text, node->text_size);
         return;
     case TOML_INTEGER:
-        json_int(json, node->integer);
+        json_write_int(json, node->integer);
         return;
     case TOML_FLOAT:
-        json_double(json, node->number);
+        json_write_double(json, node->number);
         return;
     case TOML_BOOL:
-        json_bool(json, node->integer != 0);
+        json_write_bool(json, node->integer != 0);
         return;
     case TOML_ARRAY:
-        json_array(json);
+        json_write_array(json);
         for (size_t i = 0; i < node->item_count; i++)
             write_node(json, node->items[i]);
-        json_end(json);
+        json_write_end(json);
         return;
     case TOML_TABLE:
-        json_object(json);
+        json_write_object(json);
         for (size_t i = 0; i < node->item_count; i++) {
-            json_key(json, node->items[i]->key);
+            json_write_key(json, node->items[i]->key);
             write_node(json, node->items[i]);
         }
-        json_end(json);
+        json_write_end(json);
         return;
     }
 }
@@ -59,7 +59,7 @@ void toml_to_json(const struct toml_node *node, struct buf *out)
 {
     struct json_writer json;
 
-    json_begin(&json, out);
+    json_writer_init(&json, out);
     write_node(&json, node);
 }
 

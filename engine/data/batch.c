@@ -16,8 +16,8 @@ void batch_init(struct batch *batch, const struct aorta_field *fields, int32_t c
     batch->columns = arena_calloc(&batch->arena, (size_t)count, sizeof *batch->columns);
     batch->views = arena_calloc(&batch->arena, (size_t)count, sizeof *batch->views);
     for (int32_t i = 0; i < count; i++) {
-        batch->fields[i] = (struct aorta_field){
-            .name = arena_strdup(&batch->arena, fields[i].name), .type = fields[i].type};
+        batch->fields[i] = (struct aorta_field){.name = arena_strdup(&batch->arena, fields[i].name),
+                                                .type = fields[i].type};
         column_init(&batch->columns[i], fields[i].type);
     }
 }

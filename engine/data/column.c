@@ -126,7 +126,9 @@ struct aorta_column column_view(const struct column *column)
     return (struct aorta_column){
         .validity = column->null_count > 0 ? column->validity : NULL,
         .values = column->bytes != NULL ? column->bytes : no_bytes,
-        .offsets = !is_text ? NULL : column->offsets != NULL ? column->offsets : no_offsets,
+        .offsets = !is_text                  ? NULL
+                   : column->offsets != NULL ? column->offsets
+                                             : no_offsets,
     };
 }
 

@@ -109,7 +109,8 @@ static inline void column_append_int(struct column *column, int64_t value)
 static inline void column_append_double(struct column *column, double value)
 {
     assert(column->type == AORTA_DOUBLE);
-    column->doubles[column_next_row(column)] = value;
+    int64_t row = column_next_row(column);
+    column->doubles[row] = value;
 }
 
 /* TEXT, JSON, DECIMAL, BYTES. Not checked: text must be UTF-8, JSON one value. */

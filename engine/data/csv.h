@@ -3,7 +3,7 @@
  *
  *     struct csv csv;
  *     csv_init(&csv, ',');
- *     while ((got = csv_feed(&csv, &data, &size, &err)) == 1)
+ *     while ((got = csv_feed(&csv, &data, &size)) == 1)
  *         use csv.fields, csv.field_count;        // 0: give more bytes, or csv_finish
  *
  * A record's fields are lent until the next call. Blank lines are no records. A quote may stand
@@ -40,7 +40,7 @@ struct csv {
     struct csv_field *fields;
     int32_t field_count;
     int32_t field_capacity;
-    int64_t line;        /* where the record begins, from 1 */
+    int64_t line;        /* where the record begins, from 1; after -1, where the problem is */
     int64_t next_line;   /* the line that is being read */
     int64_t quote_line;  /* where the open quote stands */
     const char *problem; /* of the record: NULL, or what is wrong with it */
@@ -55,17 +55,27 @@ void csv_release(struct csv *csv);
 void csv_reset(struct csv *csv);
 
 /* Takes bytes from *data up to the end of a record. 1: a record (look at csv.problem first); 0:
- * the bytes are used up; -1: the record is longer than LIMIT_RECORD_BYTES. */
-int csv_feed(struct csv *csv, const char **data, size_t *size, struct err *err);
+ * the bytes are used up; -1: the record is longer than LIMIT_RECORD_BYTES, nothing can be read
+ * after it, and csv.problem says so. */
+int csv_feed(struct csv *csv, const char **data, size_t *size);
 
-/* The bytes have ended: 1 for a last record without a line break, 0, or -1 with ERR_DATA: a quote
- * is open. */
-int csv_finish(struct csv *csv, struct err *err);
+/* The bytes have ended: 1 for a last record without a line break, 0, or -1 with csv.problem: a
+ * quote is open. */
+int csv_finish(struct csv *csv);
 
 /* The text of a field of the record; it does not end with a NUL. */
 static inline const char *csv_text(const struct csv *csv, int32_t field)
 {
     return csv->text.data + csv->fields[field].start;
 }
+
+/* The record is a header: an empty name or one that comes twice is ERR_DATA. */
+int csv_check_header(const struct csv *csv, struct err *err);
+
+/* The field of the header with that name, or -1. */
+int32_t csv_find(const struct csv *csv, const char *name);
+
+/* "row has 3 fields, the header has 2". */
+void csv_describe_ragged(const struct csv *csv, int32_t header_count, char *text, size_t size);
 
 #endif

@@ -43,8 +43,7 @@ void csv_reader_free(struct csv_reader *reader);
 void csv_reader_begin(struct csv_reader *reader, const char *file);
 
 /* As jsonl_feed. */
-int64_t csv_reader_feed(struct csv_reader *reader, const char *data, size_t size,
-                        struct err *err);
+int64_t csv_reader_feed(struct csv_reader *reader, const char *data, size_t size, struct err *err);
 
 /* As jsonl_finish. A file without a header is ERR_DATA. */
 int csv_reader_finish(struct csv_reader *reader, struct err *err);

@@ -12,8 +12,8 @@
  *     nothing but nulls           text
  *     any other mixture           text
  *
- * Booleans mixed with numbers are text: no reader turns true into 1. A number that would lose
- * something is text: 007 and +5 (a code, a telephone number), an integer beyond 64 bits. Dates and
+ * Booleans mixed with numbers are text: no reader turns true into 1. An integer that would lose
+ * something is text: 007 and +5 (a code, a telephone number), one beyond 64 bits. Dates and
  * timestamps are seen in CSV only, and only as ISO 8601 writes them: 2024-04-01,
  * 2024-04-01T12:30:00, with an offset it is a timestamptz. NA and NULL are texts.
  */

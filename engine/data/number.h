@@ -15,7 +15,7 @@
 
 struct number {
     bool is_negative;
-    bool is_exact;    /* digits holds all of them: the value is digits * 10^exponent */
+    bool is_exact;     /* digits holds all of them: the value is digits * 10^exponent */
     bool is_canonical; /* no plus sign, no zero in front of other digits, digits around the point */
     bool has_fraction_or_exponent;
     uint64_t digits; /* without zeros at the end */

@@ -18,15 +18,15 @@ void reject_append_json(const struct reject *reject, struct buf *out)
 {
     struct json_writer json;
 
-    json_begin(&json, out);
-    json_object(&json);
-    json_key(&json, "line");
-    json_int(&json, reject->line);
-    json_key(&json, "column");
-    json_int(&json, reject->column);
-    json_key(&json, "reason");
-    json_str(&json, reject->reason);
-    json_end(&json);
+    json_writer_init(&json, out);
+    json_write_object(&json);
+    json_write_key(&json, "line");
+    json_write_int(&json, reject->line);
+    json_write_key(&json, "column");
+    json_write_int(&json, reject->column);
+    json_write_key(&json, "reason");
+    json_write_str(&json, reject->reason);
+    json_write_end(&json);
 }
 
 int reject_policy_parse(const char *name, enum reject_policy *policy, struct err *err)

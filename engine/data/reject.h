@@ -31,7 +31,7 @@ struct reject {
 
 struct reject_rule {
     enum reject_policy policy;
-    int32_t errors_column; /* REJECT_EMIT: of the batch, type JSON */
+    int32_t errors_column;                                /* REJECT_EMIT: of the batch, type JSON */
     void (*each)(void *arg, const struct reject *reject); /* REJECT_SKIP; may be NULL */
     void *arg;
 };

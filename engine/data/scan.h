@@ -31,8 +31,8 @@ enum scan_kind {
 
 struct scan_value {
     enum scan_kind kind;
-    bool has_escape; /* STRING: a backslash is in it */
-    bool has_nul;    /* an \u0000 is in it, in an object or array anywhere */
+    bool has_escape;  /* STRING: a backslash is in it */
+    bool has_nul;     /* an \u0000 is in it, in an object or array anywhere */
     const char *text; /* as it stands; a STRING without its quotes */
     size_t size;
 };

@@ -11,34 +11,20 @@ static const struct {
     const char *name;
     enum aorta_type type;
 } spellings[] = {
-    {"boolean", AORTA_BOOL},
-    {"bool", AORTA_BOOL},
-    {"integer", AORTA_INT32},
-    {"int", AORTA_INT32},
-    {"int32", AORTA_INT32},
-    {"smallint", AORTA_INT32},
-    {"bigint", AORTA_INT64},
-    {"int64", AORTA_INT64},
-    {"long", AORTA_INT64},
-    {"double", AORTA_DOUBLE},
-    {"float", AORTA_DOUBLE},
-    {"float64", AORTA_DOUBLE},
-    {"real", AORTA_DOUBLE},
-    {"date", AORTA_DATE},
-    {"time", AORTA_TIME},
-    {"timestamp", AORTA_TIMESTAMP},
-    {"datetime", AORTA_TIMESTAMP},
-    {"timestamptz", AORTA_TIMESTAMPTZ},
-    {"uuid", AORTA_UUID},
-    {"text", AORTA_TEXT},
-    {"varchar", AORTA_TEXT},
-    {"string", AORTA_TEXT},
-    {"json", AORTA_JSON},
-    {"jsonb", AORTA_JSON},
-    {"decimal", AORTA_DECIMAL},
-    {"numeric", AORTA_DECIMAL},
-    {"bytes", AORTA_BYTES},
-    {"bytea", AORTA_BYTES},
+    {"boolean", AORTA_BOOL},       {"bool", AORTA_BOOL},
+    {"integer", AORTA_INT32},      {"int", AORTA_INT32},
+    {"int32", AORTA_INT32},        {"smallint", AORTA_INT32},
+    {"bigint", AORTA_INT64},       {"int64", AORTA_INT64},
+    {"long", AORTA_INT64},         {"double", AORTA_DOUBLE},
+    {"float", AORTA_DOUBLE},       {"float64", AORTA_DOUBLE},
+    {"real", AORTA_DOUBLE},        {"date", AORTA_DATE},
+    {"time", AORTA_TIME},          {"timestamp", AORTA_TIMESTAMP},
+    {"datetime", AORTA_TIMESTAMP}, {"timestamptz", AORTA_TIMESTAMPTZ},
+    {"uuid", AORTA_UUID},          {"text", AORTA_TEXT},
+    {"varchar", AORTA_TEXT},       {"string", AORTA_TEXT},
+    {"json", AORTA_JSON},          {"jsonb", AORTA_JSON},
+    {"decimal", AORTA_DECIMAL},    {"numeric", AORTA_DECIMAL},
+    {"bytes", AORTA_BYTES},        {"bytea", AORTA_BYTES},
     {"blob", AORTA_BYTES},
 };
 
@@ -70,8 +56,7 @@ static void make_room(struct schema *schema)
     if (schema->column_count < schema->column_capacity)
         return;
     int32_t capacity = schema->column_capacity == 0 ? 16 : schema->column_capacity * 2;
-    struct schema_column *columns =
-        arena_calloc(&schema->arena, (size_t)capacity, sizeof *columns);
+    struct schema_column *columns = arena_calloc(&schema->arena, (size_t)capacity, sizeof *columns);
     if (schema->column_count > 0)
         memcpy(columns, schema->columns, (size_t)schema->column_count * sizeof *columns);
     schema->columns = columns;
@@ -134,8 +119,7 @@ const char *schema_type_name(enum aorta_type type)
 
 struct aorta_field *schema_fields(const struct schema *schema, struct arena *arena)
 {
-    struct aorta_field *fields =
-        arena_calloc(arena, (size_t)schema->column_count, sizeof *fields);
+    struct aorta_field *fields = arena_calloc(arena, (size_t)schema->column_count, sizeof *fields);
 
     for (int32_t i = 0; i < schema->column_count; i++)
         fields[i] = (struct aorta_field){schema->columns[i].name, schema->columns[i].type};

@@ -254,9 +254,21 @@ static void read_inputs(struct reading *r)
 static void add_checks(struct reading *r, const struct toml_node *list, const char *column)
 {
     struct asset *asset = r->asset;
+    struct buf json;
 
-    for (size_t i = 0; list != NULL && i < list->item_count; i++)
-        asset->checks[asset->check_count++] = (struct asset_check){column, list->items[i]};
+    buf_init(&json);
+    for (size_t i = 0; list != NULL && i < list->item_count; i++) {
+        const struct toml_node *entry = list->items[i];
+        buf_reset(&json);
+        toml_to_json(entry, &json);
+        asset->checks[asset->check_count++] = (struct asset_check){
+            .column = column,
+            .json = arena_strndup(r->pipeline->arena, json.data, json.size),
+            .line = entry->line,
+            .place = entry->column,
+        };
+    }
+    buf_release(&json);
 }
 
 static void read_column(struct reading *r, const struct toml_node *node)

@@ -64,10 +64,11 @@ struct asset_column {
     const char *unknown; /* of a snapshot: the value in the unknown row, as text; NULL: null */
 };
 
-/* A check as the asset declares it; `entry` is the text or table of the list. */
+/* A check as the asset declares it. */
 struct asset_check {
     const char *column; /* NULL: of the whole relation */
-    const struct toml_node *entry;
+    const char *json;   /* the text or table of the list */
+    int line, place; /* where it stands: line and column of the file */
 };
 
 struct asset {
@@ -113,9 +114,10 @@ struct asset {
     struct asset_check *checks;
     size_t check_count;
 
-    /* Filled in by the graph. */
-    struct asset **parents, **children;
-    size_t parent_count, child_count;
+    /* Filled in by the graph. Inputs are the parents that the SQL itself reads; the others are
+     * read by checks, or write what is read from outside. */
+    struct asset **sql_inputs, **parents, **children;
+    size_t sql_input_count, parent_count, child_count;
     size_t order; /* parents have smaller ones */
 };
 

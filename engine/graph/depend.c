@@ -1,6 +1,7 @@
 #include "graph/depend.h"
 
 #include "base/suggest.h"
+#include "check/check.h"
 #include "graph/graph.h"
 
 #include <string.h>
@@ -119,18 +120,19 @@ static void link_place(struct linking *l, const struct asset_place *place)
     }
 }
 
-/* relationships = { to = "country_codes", … } refers to an asset; so does ref('…'). */
-static void link_checks(struct linking *l)
+/* A check may read another asset; what is wrong with its declaration is said here. */
+static void link_check(struct linking *l, const struct asset_check *declared)
 {
-    for (size_t i = 0; i < l->asset->check_count; i++) {
-        const struct toml_node *entry = l->asset->checks[i].entry;
-        const struct toml_node *args =
-            entry->kind == TOML_TABLE ? toml_find(entry, "relationships") : NULL;
-        const struct toml_node *to =
-            args != NULL && args->kind == TOML_TABLE ? toml_find(args, "to") : NULL;
-        if (to != NULL && to->kind == TOML_STRING)
-            refer(l, to->text, l->asset->file, to->line, to->column);
-    }
+    json_t *json = json_loads(declared->json, JSON_DECODE_ANY, NULL);
+    struct check check;
+    struct err err;
+
+    if (check_parse(l->graph->pipeline->arena, declared->column, json, &check, &err) < 0)
+        problem_add(l->problems, l->asset->file, declared->line, declared->place, "%s",
+                    err.message);
+    else if (check_reference(&check) != NULL)
+        refer(l, check_reference(&check), l->asset->file, declared->line, declared->place);
+    json_decref(json);
 }
 
 static void link_parents(struct linking *l)
@@ -138,7 +140,11 @@ static void link_parents(struct linking *l)
     struct asset *asset = l->asset;
 
     link_template(l);
-    link_checks(l);
+    asset->sql_inputs =
+        arena_memdup(l->graph->pipeline->arena, l->found, l->found_count * sizeof *l->found);
+    asset->sql_input_count = l->found_count;
+    for (size_t i = 0; i < asset->check_count; i++)
+        link_check(l, &asset->checks[i]);
     if (asset->from.object != NULL)
         link_place(l, &asset->from);
     for (size_t i = 0; i < asset->input_count; i++)

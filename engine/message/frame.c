@@ -28,7 +28,7 @@ void frame_append_record(struct buf *out, enum message_kind kind, const struct r
     struct json_writer json;
 
     buf_init(&text);
-    json_begin(&json, &text);
+    json_writer_init(&json, &text);
     record_encode(&json, shape, record);
     frame_append(out, kind, text.data, text.size);
     buf_release(&text);

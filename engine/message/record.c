@@ -36,50 +36,50 @@ static void encode_field(struct json_writer *json, const struct record_field *fi
 
     switch (field->kind) {
     case RECORD_TEXT:
-        json_str(json, *(const char *const *)at);
+        json_write_str(json, *(const char *const *)at);
         return;
     case RECORD_JSON:
-        json_raw(json, *(const char *const *)at, strlen(*(const char *const *)at));
+        json_write_raw(json, *(const char *const *)at, strlen(*(const char *const *)at));
         return;
     case RECORD_INT:
-        json_int(json, *(const int64_t *)at);
+        json_write_int(json, *(const int64_t *)at);
         return;
     case RECORD_NUMBER:
-        json_double(json, *(const double *)at);
+        json_write_double(json, *(const double *)at);
         return;
     case RECORD_BOOL:
-        json_bool(json, *(const bool *)at);
+        json_write_bool(json, *(const bool *)at);
         return;
     case RECORD_TEXTS:
-        json_array(json);
+        json_write_array(json);
         for (size_t i = 0; i < list->count; i++)
-            json_str(json, ((const char *const *)list->items)[i]);
-        json_end(json);
+            json_write_str(json, ((const char *const *)list->items)[i]);
+        json_write_end(json);
         return;
     case RECORD_ONE:
         record_encode(json, field->shape, at);
         return;
     case RECORD_MANY:
-        json_array(json);
+        json_write_array(json);
         for (size_t i = 0; i < list->count; i++)
             record_encode(json, field->shape,
                           (const char *)list->items + i * field->shape->size_bytes);
-        json_end(json);
+        json_write_end(json);
         return;
     }
 }
 
 void record_encode(struct json_writer *json, const struct record_shape *shape, const void *record)
 {
-    json_object(json);
+    json_write_object(json);
     for (const struct record_field *field = shape->fields; field->name != NULL; field++) {
         const void *at = (const char *)record + field->offset;
         if (is_unset(field, at))
             continue;
-        json_key(json, field->name);
+        json_write_key(json, field->name);
         encode_field(json, field, at);
     }
-    json_end(json);
+    json_write_end(json);
 }
 
 static int decode_object(const json_t *object, const struct record_shape *shape,

@@ -117,13 +117,13 @@ void cell_json(const struct aorta_batch *batch, int64_t row, int32_t column,
 
     buf_init(&text);
     if (!cell_text(batch, row, column, &text))
-        json_null(json);
+        json_write_null(json);
     else if (type == AORTA_DOUBLE)
-        json_double(json, ((const double *)batch->columns[column].values)[row]);
+        json_write_double(json, ((const double *)batch->columns[column].values)[row]);
     else if (is_number(type) || type == AORTA_JSON)
-        json_raw(json, text.data, text.size);
+        json_write_raw(json, text.data, text.size);
     else
-        json_strn(json, text.data, text.size);
+        json_write_strn(json, text.data, text.size);
     buf_release(&text);
 }
 

@@ -29,6 +29,7 @@
 
 struct template;
 struct template_context;
+struct template_stmt;
 
 struct template_keyword {
     const char *name;
@@ -74,6 +75,15 @@ void template_context_add_macros(struct template_context *context, const struct 
 /* NULL if nothing of that name was set. */
 const struct template_value *template_context_find(const struct template_context *context,
                                                    const char *name);
+
+/* For the renderer: the macro of that name and the template it is from, or NULL. */
+const struct template_stmt *template_context_find_macro(const struct template_context *context,
+                                                        const char *name,
+                                                        const struct template **template);
+
+/* For "did you mean …?": up to `limit` names of variables; returns how many. */
+size_t template_context_names(const struct template_context *context, const char **names,
+                              size_t limit);
 
 /* The argument at that position, or given by that keyword; NULL if neither is there. keyword may
  * be NULL: positional only. */

@@ -4,6 +4,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+/* A chain like 1 + 1 + 1 + … is as high as it is long, and is walked by recursion. */
+enum { MAX_HEIGHT = 256 };
 
 int template_parser_init(struct template_parser *parser, struct arena *arena, const char *name,
                          const char *text, size_t size, struct err *err)
@@ -78,4 +82,53 @@ int template_parser_enter(struct template_parser *parser)
 void template_parser_leave(struct template_parser *parser)
 {
     parser->depth--;
+}
+
+struct template_expr *template_parser_new_expr(struct template_parser *parser, enum template_expr_kind kind,
+                                      const struct template_token *at)
+{
+    struct template_expr *expr = arena_alloc(parser->arena, sizeof *expr);
+
+    expr->kind = kind;
+    expr->line = at->line;
+    expr->column = at->column;
+    expr->height = 1;
+    return expr;
+}
+
+int template_parser_hang(struct template_parser *parser, struct template_expr *expr,
+                const struct template_expr *child)
+{
+    if (child != NULL && child->height >= expr->height)
+        expr->height = child->height + 1;
+    if (expr->height > MAX_HEIGHT)
+        return template_parser_fail(parser, &parser->token,
+                                    "this expression is too long: break it up with {%% set %%}");
+    return 0;
+}
+
+int template_parser_add_item(struct template_parser *parser, struct template_expr *expr,
+                    const struct template_expr *item)
+{
+    size_t count = expr->item_count;
+
+    if ((count & (count - 1)) == 0) { /* 0 or a power of two: the array is full */
+        const struct template_expr **items =
+            arena_calloc(parser->arena, count == 0 ? 1 : count * 2, sizeof(*items));
+        if (count > 0)
+            memcpy(items, expr->items, count * sizeof(*items));
+        expr->items = items;
+    }
+    expr->items[expr->item_count++] = item;
+    return template_parser_hang(parser, expr, item);
+}
+
+struct template_expr *template_parser_new_left(struct template_parser *parser, enum template_expr_kind kind,
+                                      const struct template_token *at,
+                                      const struct template_expr *left)
+{
+    struct template_expr *expr = template_parser_new_expr(parser, kind, at);
+
+    expr->left = left;
+    return template_parser_hang(parser, expr, left) < 0 ? NULL : expr;
 }

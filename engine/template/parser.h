@@ -1,6 +1,7 @@
 /*
  * From tokens to the tree, by recursive descent: statements (statement.c) hold expressions
- * (expression.c), and both move over the same tokens (parser.c), one of which is looked ahead.
+ * (expression.c), which put operators between operands (operand.c). All move over the same tokens
+ * and make nodes with the functions of parser.c.
  *
  * Parse functions return NULL or -1 with parser->err set. Each leaves the parser at the first
  * token that it has not used.
@@ -50,7 +51,30 @@ int template_parser_fail(struct template_parser *parser, const struct template_t
 int template_parser_enter(struct template_parser *parser);
 void template_parser_leave(struct template_parser *parser);
 
-/* ---- expressions (expression.c) ---- */
+/* ---- nodes (parser.c) ---- */
+
+struct template_expr *template_parser_new_expr(struct template_parser *parser,
+                                               enum template_expr_kind kind,
+                                               const struct template_token *at);
+
+/* The same with what stands to its left; NULL if that is too high. */
+struct template_expr *template_parser_new_left(struct template_parser *parser,
+                                               enum template_expr_kind kind,
+                                               const struct template_token *at,
+                                               const struct template_expr *left);
+
+/* Notes that `child`, which may be NULL, hangs below `expr`; fails past MAX_HEIGHT. */
+int template_parser_hang(struct template_parser *parser, struct template_expr *expr,
+                         const struct template_expr *child);
+
+/* Appends to expr->items and hangs it. */
+int template_parser_add_item(struct template_parser *parser, struct template_expr *expr,
+                             const struct template_expr *item);
+
+/* ---- expressions (operand.c, expression.c) ---- */
+
+/* What stands between two operators. */
+const struct template_expr *template_parse_operand(struct template_parser *parser);
 
 /* One expression; without `condition` an `if` behind it is left alone. */
 const struct template_expr *template_parse_expression(struct template_parser *parser,

@@ -64,7 +64,7 @@ struct template_expr {
     int line;
     int column;
     int height; /* levels below it, and itself */
-    enum template_operator operator;
+    enum template_operator op;
     bool is_tuple; /* of EXPR_LIST */
     const char *name;
     struct template_value value;

@@ -1,0 +1,173 @@
+#include "duckdb/connection.h"
+
+#include "duckdb/failure.h"
+#include "duckdb/library.h"
+
+#include "base/alloc.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTION_PATH, OPTION_MEMORY_LIMIT, OPTION_THREADS, OPTION_TEMP_DIRECTORY };
+
+const struct aorta_option connection_options[] = {
+    {"path", AORTA_OPTION_PATH, true, false, NULL,
+     "The database file, made if it is not there; \":memory:\" for one that ends with the process"},
+    {"memory_limit", AORTA_OPTION_SIZE, false, false, "1GiB",
+     "How much memory DuckDB may use before it spills to temp_directory"},
+    {"threads", AORTA_OPTION_INTEGER, false, false, "2", "How many threads run a query"},
+    {"temp_directory", AORTA_OPTION_PATH, false, false, NULL,
+     "Where queries spill to; by default beside the database file"},
+    {0},
+};
+
+/* Open databases of this process by path; it lives as long as there is a connection. */
+static struct {
+    pthread_mutex_t lock;
+    duckdb_instance_cache cache;
+    int connection_count;
+} instances = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* ":memory:" as it was written, or made absolute by the engine, which takes it for a file name. */
+static bool is_in_memory(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return strcmp(slash == NULL ? path : slash + 1, ":memory:") == 0;
+}
+
+static int set_text(duckdb_config config, const char *name, const char *value,
+                    struct aorta_error *error)
+{
+    if (duckdb.set_config(config, name, value) != DuckDBSuccess)
+        return aorta_fail(error, AORTA_CONFIG, "duckdb does not take %s = \"%s\"", name, value);
+    return 0;
+}
+
+static int set_number(duckdb_config config, const char *name, int64_t value, const char *unit,
+                      struct aorta_error *error)
+{
+    char text[32];
+
+    snprintf(text, sizeof text, "%" PRId64 "%s", value, unit);
+    return set_text(config, name, text, error);
+}
+
+static int configure(duckdb_config config, const struct aorta_option_value *options,
+                     struct aorta_error *error)
+{
+    static const char *const off[] = {"autoinstall_known_extensions", "autoload_known_extensions",
+                                      "allow_community_extensions"};
+    const struct aorta_option_value *temp_directory = &options[OPTION_TEMP_DIRECTORY];
+
+    if (options[OPTION_THREADS].integer < 1)
+        return aorta_fail(error, AORTA_CONFIG, "threads is %" PRId64 ", at least 1 is wanted",
+                          options[OPTION_THREADS].integer);
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        if (set_text(config, off[i], "false", error) < 0)
+            return -1;
+    if (set_number(config, "memory_limit", options[OPTION_MEMORY_LIMIT].integer, "B", error) < 0 ||
+        set_number(config, "threads", options[OPTION_THREADS].integer, "", error) < 0)
+        return -1;
+    if (temp_directory->is_set)
+        return set_text(config, "temp_directory", temp_directory->text, error);
+    return 0;
+}
+
+/* DuckDB's words for a file that is held elsewhere: "… Conflicting lock is held in /usr/bin/x (PID
+ * 17) by user u. See also …", the holder left out where the system does not tell. */
+static int fail_locked(struct aorta_error *error, const char *path, const char *text)
+{
+    const char *holder = strstr(text, "held in ");
+    const char *pid = holder == NULL ? NULL : strstr(holder, "(PID ");
+
+    if (pid == NULL)
+        return aorta_fail(error, AORTA_TRANSIENT, "database \"%s\" is open in another process",
+                          path);
+    holder += strlen("held in ");
+    pid += strlen("(PID ");
+    return aorta_fail(error, AORTA_TRANSIENT,
+                      "database \"%s\" is open in another process: pid %.*s, %.*s", path,
+                      (int)strspn(pid, "0123456789"), pid, (int)strcspn(holder, " "), holder);
+}
+
+static int fail_open(struct aorta_error *error, const char *path, const char *text)
+{
+    struct aorta_error cause;
+
+    if (text != NULL && strstr(text, "Could not set lock on file") != NULL)
+        return fail_locked(error, path, text);
+    failure_translate(&cause, text);
+    return aorta_fail(error, cause.code, "open \"%.200s\": %.290s", path, cause.message);
+}
+
+/* Under instances.lock. */
+static int open_database(const char *path, duckdb_config config, duckdb_database *database,
+                         struct aorta_error *error)
+{
+    char *text = NULL;
+
+    if (instances.cache == NULL)
+        instances.cache = duckdb.create_instance_cache();
+    if (duckdb.get_or_create_from_cache(instances.cache, is_in_memory(path) ? ":memory:" : path,
+                                        database, config, &text) != DuckDBSuccess) {
+        fail_open(error, path, text);
+        duckdb.free(text);
+        return -1;
+    }
+    return 0;
+}
+
+/* Under instances.lock. */
+static void forget_instances_if_unused(void)
+{
+    if (instances.connection_count == 0 && instances.cache != NULL)
+        duckdb.destroy_instance_cache(&instances.cache);
+}
+
+int connection_open(const struct aorta_host *host, const struct aorta_option_value *options,
+                    void **connection, struct aorta_error *error)
+{
+    duckdb_config config = NULL;
+    duckdb_database database = NULL;
+    int result = -1;
+
+    if (library_load(error) < 0)
+        return -1;
+    if (duckdb.create_config(&config) != DuckDBSuccess)
+        return aorta_fail(error, AORTA_BROKEN, "duckdb gives no configuration");
+    if (configure(config, options, error) < 0)
+        goto out;
+
+    pthread_mutex_lock(&instances.lock);
+    result = open_database(options[OPTION_PATH].text, config, &database, error);
+    instances.connection_count += result == 0;
+    forget_instances_if_unused();
+    pthread_mutex_unlock(&instances.lock);
+    if (result < 0)
+        goto out;
+
+    struct connection *opened = alloc_zeroed(1, sizeof *opened);
+    opened->database = database;
+    opened->host = host;
+    *connection = opened;
+out:
+    duckdb.destroy_config(&config);
+    return result;
+}
+
+void connection_close(void *opaque)
+{
+    struct connection *connection = opaque;
+
+    if (connection == NULL)
+        return;
+    pthread_mutex_lock(&instances.lock);
+    duckdb.close(&connection->database);
+    instances.connection_count--;
+    forget_instances_if_unused();
+    pthread_mutex_unlock(&instances.lock);
+    free(connection);
+}

@@ -1,0 +1,144 @@
+#include "duckdb/session.h"
+
+#include "duckdb/connection.h"
+#include "duckdb/failure.h"
+#include "duckdb/library.h"
+#include "duckdb/load.h"
+
+#include "base/alloc.h"
+#include "base/fault.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+static int run(struct session *session, const char *sql, struct aorta_error *error)
+{
+    duckdb_result result;
+    int failed = 0;
+
+    if (duckdb.query(session->handle, sql, &result) != DuckDBSuccess)
+        failed = failure_of_result(error, &result);
+    duckdb.destroy_result(&result);
+    return failed;
+}
+
+int session_open(void *opaque, void **session, struct aorta_error *error)
+{
+    struct connection *connection = opaque;
+    struct session *opened = alloc_zeroed(1, sizeof *opened);
+
+    arena_init(&opened->described);
+    pthread_mutex_init(&opened->cancel_lock, NULL);
+    if (duckdb.connect(connection->database, &opened->handle) != DuckDBSuccess) {
+        aorta_fail(error, AORTA_BROKEN, "duckdb opens no session");
+        goto fail;
+    }
+    if (run(opened, "SET TimeZone = 'UTC'", error) < 0)
+        goto fail;
+    *session = opened;
+    return 0;
+fail:
+    session_close(opened);
+    return -1;
+}
+
+void session_close(void *opaque)
+{
+    struct session *session = opaque;
+    struct aorta_error ignored;
+
+    if (session == NULL)
+        return;
+    assert(session->cursor == NULL && session->load == NULL);
+    session_rollback(session, &ignored);
+    if (session->handle != NULL)
+        duckdb.disconnect(&session->handle);
+    arena_release(&session->described);
+    pthread_mutex_destroy(&session->cancel_lock);
+    free(session);
+}
+
+int session_expect_idle(const struct session *session, struct aorta_error *error)
+{
+    if (session->cursor != NULL)
+        return aorta_fail(error, AORTA_BROKEN, "a cursor of this session is still open");
+    if (session->load != NULL)
+        return aorta_fail(error, AORTA_BROKEN, "a load of this session is still open");
+    return 0;
+}
+
+int session_begin(void *opaque, bool for_write, struct aorta_error *error)
+{
+    struct session *session = opaque;
+
+    (void)for_write; /* the file's lock is the write lock, and this process has it */
+    if (session_expect_idle(session, error) < 0)
+        return -1;
+    if (session->in_transaction)
+        return aorta_fail(error, AORTA_BROKEN, "a transaction of this session is still open");
+    if (run(session, "BEGIN TRANSACTION", error) < 0)
+        return -1;
+    session->in_transaction = true;
+    session->is_doomed = false;
+    return 0;
+}
+
+static void set_ending(struct session *session, bool is_ending)
+{
+    pthread_mutex_lock(&session->cancel_lock);
+    session->is_ending = is_ending;
+    pthread_mutex_unlock(&session->cancel_lock);
+}
+
+/* COMMIT or ROLLBACK, which no interrupt reaches. */
+static int end_transaction(struct session *session, const char *sql, struct aorta_error *error)
+{
+    set_ending(session, true);
+    int result = run(session, sql, error);
+    set_ending(session, false);
+    return result;
+}
+
+int session_commit(void *opaque, struct aorta_error *error)
+{
+    struct session *session = opaque;
+    struct aorta_error ignored;
+    int result = session_expect_idle(session, error);
+
+    if (!session->in_transaction)
+        return aorta_fail(error, AORTA_BROKEN, "there is no transaction to commit");
+    if (result == 0 && session->is_doomed)
+        result = aorta_fail(error, AORTA_BROKEN, "a load in this transaction was given up");
+    if (result == 0) {
+        fault_point("duckdb.commit.before");
+        result = end_transaction(session, "COMMIT", error);
+        fault_point("duckdb.commit.after");
+    }
+    if (result < 0)
+        session_rollback(session, &ignored); /* DuckDB mostly has done so already */
+    session->in_transaction = false;
+    return result;
+}
+
+int session_rollback(void *opaque, struct aorta_error *error)
+{
+    struct session *session = opaque;
+
+    if (!session->in_transaction)
+        return 0;
+    if (session->load != NULL)
+        load_discard(session->load); /* its rows, while they still go with the transaction */
+    session->in_transaction = false;
+    return end_transaction(session, "ROLLBACK", error);
+}
+
+void session_cancel(void *opaque)
+{
+    struct session *session = opaque;
+
+    atomic_fetch_add(&session->cancel_count, 1);
+    pthread_mutex_lock(&session->cancel_lock);
+    if (!session->is_ending)
+        duckdb.interrupt(session->handle);
+    pthread_mutex_unlock(&session->cancel_lock);
+}

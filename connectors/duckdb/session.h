@@ -1,0 +1,55 @@
+/*
+ * A session: one DuckDB connection with at most one transaction, one cursor and one load.
+ *
+ *     session_begin → statements, cursors, loads → session_commit | session_rollback
+ *
+ * A failed statement dooms the transaction (DuckDB refuses everything until the rollback), and so
+ * does a load that was given up. Commit ends the transaction whatever it returns: after -1 nothing
+ * of it is in the database. Rollback without a transaction does nothing.
+ *
+ * Owned by one thread at a time; session_cancel alone may come from another.
+ */
+#ifndef AORTA_DUCKDB_SESSION_H
+#define AORTA_DUCKDB_SESSION_H
+
+#include "connector.h"
+
+#include "base/arena.h"
+
+#include <duckdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct cursor;
+struct load;
+
+struct session {
+    duckdb_connection handle;
+    bool in_transaction;
+    bool is_doomed;        /* rows of a load that was given up are in the transaction */
+    struct cursor *cursor; /* that is open, or NULL */
+    struct load *load;     /* that is open, or NULL */
+    struct arena described; /* what catalog_describe lent */
+
+    pthread_mutex_t cancel_lock;
+    bool is_ending; /* a COMMIT or ROLLBACK runs: never interrupted. Under cancel_lock */
+    atomic_uint cancel_count;
+};
+
+/* The functions of the contract (connector.h), by name. Sessions reckon in UTC, whatever the
+ * machine does. */
+int session_open(void *connection, void **session, struct aorta_error *error);
+void session_close(void *session);
+int session_begin(void *session, bool for_write, struct aorta_error *error);
+int session_commit(void *session, struct aorta_error *error);
+int session_rollback(void *session, struct aorta_error *error);
+
+/* Has no effect on a commit or a rollback, so that whoever gets AORTA_CANCELED knows that nothing
+ * was committed. A load looks at it too, between chunks. */
+void session_cancel(void *session);
+
+/* Fails with AORTA_BROKEN while a cursor or a load is open: DuckDB would end the one silently and
+ * not show the rows of the other. */
+int session_expect_idle(const struct session *session, struct aorta_error *error);
+
+#endif

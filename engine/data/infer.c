@@ -1,0 +1,280 @@
+#include "data/infer.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/map.h"
+#include "data/csv.h"
+#include "data/number.h"
+#include "data/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum infer_kind infer_number(const char *text, size_t size)
+{
+    struct number number;
+    int64_t integer;
+    double real;
+
+    if (!number_parse(text, size, &number) || !number.is_canonical)
+        return INFER_STRING;
+    if (number.has_fraction_or_exponent)
+        return number_to_double(&number, text, size, &real) ? INFER_NUMBER : INFER_STRING;
+    return number_fits_int64(&number, &integer) ? INFER_INTEGER : INFER_STRING;
+}
+
+enum infer_kind infer_field(const char *text, size_t size, bool is_quoted)
+{
+    bool has_time, has_zone;
+    int64_t us;
+
+    if (size == 0)
+        return is_quoted ? INFER_STRING : INFER_NULL;
+    if ((size == 4 && strncasecmp(text, "true", 4) == 0) ||
+        (size == 5 && strncasecmp(text, "false", 5) == 0))
+        return INFER_BOOLEAN;
+    if (clock_parse(text, size, &us, &has_time, &has_zone))
+        return has_zone ? INFER_TIMESTAMPTZ : has_time ? INFER_TIMESTAMP : INFER_DATE;
+    return infer_number(text, size);
+}
+
+enum aorta_type infer_type(unsigned seen)
+{
+    static const struct {
+        unsigned kinds; /* nothing but these was seen */
+        enum aorta_type type;
+    } narrowest_first[] = {
+        {INFER_NULL, AORTA_TEXT},
+        {INFER_BOOLEAN, AORTA_BOOL},
+        {INFER_INTEGER, AORTA_INT64},
+        {INFER_INTEGER | INFER_NUMBER, AORTA_DOUBLE},
+        {INFER_DATE, AORTA_DATE},
+        {INFER_DATE | INFER_TIMESTAMP, AORTA_TIMESTAMP},
+        {INFER_TIMESTAMPTZ, AORTA_TIMESTAMPTZ},
+    };
+
+    if ((seen & INFER_OBJECT) != 0)
+        return AORTA_JSON;
+    for (size_t i = 0; i < sizeof narrowest_first / sizeof *narrowest_first; i++)
+        if ((seen & ~narrowest_first[i].kinds) == 0)
+            return narrowest_first[i].type;
+    return AORTA_TEXT;
+}
+
+/* A column that is being looked at. */
+struct guess {
+    const char *name;
+    unsigned seen;
+};
+
+static int add_guess(struct schema *schema, const struct guess *guess, struct err *err)
+{
+    if (schema_find(schema, guess->name) != NULL)
+        return 0;
+    return schema_add(
+        schema, &(struct schema_column){.name = guess->name, .type = infer_type(guess->seen)}, err);
+}
+
+/* ------------------------------------------------------------------------------------------ CSV */
+
+/* The columns of the header, in an arena; ERR_DATA without the file's name. */
+static int read_header(const struct csv *csv, struct arena *arena, struct guess **guesses,
+                       struct err *err)
+{
+    if (csv_check_header(csv, err) < 0)
+        return -1;
+    *guesses = arena_calloc(arena, (size_t)csv->field_count, sizeof **guesses);
+    for (int32_t i = 0; i < csv->field_count; i++)
+        (*guesses)[i].name = arena_strndup(arena, csv_text(csv, i), csv->fields[i].size);
+    return 0;
+}
+
+static int look_at_row(const struct csv *csv, struct guess *guesses, int32_t count, struct err *err)
+{
+    char reason[80];
+
+    if (csv->problem != NULL)
+        return err_set(err, ERR_DATA, "%s", csv->problem);
+    if (csv->field_count != count) {
+        csv_describe_ragged(csv, count, reason, sizeof reason);
+        return err_set(err, ERR_DATA, "%s", reason);
+    }
+    for (int32_t i = 0; i < count; i++)
+        guesses[i].seen |=
+            infer_field(csv_text(csv, i), csv->fields[i].size, csv->fields[i].is_quoted);
+    return 0;
+}
+
+/* All records; the file's name and line are the caller's to add. */
+static int look_at_csv(struct csv *csv, const char *data, size_t size, struct arena *arena,
+                       struct guess **guesses, int32_t *count, struct err *err)
+{
+    int got;
+
+    while ((got = csv_feed(csv, &data, &size)) == 1 || (got == 0 && (got = csv_finish(csv)) == 1)) {
+        int result = *guesses == NULL ? read_header(csv, arena, guesses, err)
+                                      : look_at_row(csv, *guesses, *count, err);
+        if (result < 0)
+            return -1;
+        if (*count == 0)
+            *count = csv->field_count;
+    }
+    if (got < 0)
+        return err_set(err, ERR_DATA, "%s", csv->problem);
+    return *count > 0 ? 0 : err_set(err, ERR_DATA, "no header");
+}
+
+int infer_csv(struct schema *schema, const char *file, const char *data, size_t size,
+              char delimiter, struct err *err)
+{
+    struct guess *guesses = NULL;
+    int32_t count = 0;
+    struct arena arena;
+    struct csv csv;
+
+    arena_init(&arena);
+    csv_init(&csv, delimiter == '\0' ? ',' : delimiter);
+    int result = look_at_csv(&csv, data, size, &arena, &guesses, &count, err);
+    if (result < 0)
+        result = err_wrap(err, "%s:%lld", file, (long long)csv.line);
+    for (int32_t i = 0; i < count && result == 0; i++)
+        if ((result = add_guess(schema, &guesses[i], err)) < 0)
+            err_wrap(err, "%s", file);
+    csv_release(&csv);
+    arena_release(&arena);
+    return result;
+}
+
+/* ----------------------------------------------------------------------------------- JSON lines */
+
+struct members {
+    struct map map; /* name → struct guess */
+    struct arena arena;
+    struct buf name; /* one without its escapes */
+};
+
+static unsigned kind_of(const struct scan_value *value)
+{
+    switch (value->kind) {
+    case SCAN_NULL: return INFER_NULL;
+    case SCAN_FALSE:
+    case SCAN_TRUE: return INFER_BOOLEAN;
+    case SCAN_NUMBER: return infer_number(value->text, value->size);
+    case SCAN_STRING: return INFER_STRING;
+    case SCAN_OBJECT:
+    case SCAN_ARRAY: return INFER_OBJECT;
+    }
+    return INFER_STRING;
+}
+
+static struct guess *find_or_add(struct members *members, const struct scan_value *name)
+{
+    buf_reset(&members->name);
+    scan_unescape(name, &members->name);
+    struct guess *guess = map_find_n(&members->map, members->name.data, members->name.size);
+    if (guess != NULL || members->map.count >= LIMIT_COLUMNS)
+        return guess;
+    guess = arena_alloc(&members->arena, sizeof *guess);
+    guess->name = arena_strndup(&members->arena, members->name.data, members->name.size);
+    map_put(&members->map, guess->name, guess);
+    return guess;
+}
+
+static bool look_at_member(struct members *members, struct scan *scan)
+{
+    struct scan_value name, value;
+
+    if (*scan->at != '"')
+        return scan_fail(scan, "no member name in quotes");
+    if (!scan_string(scan, &name))
+        return false;
+    if (name.has_nul || name.size == 0)
+        return scan_fail(scan, "a member name that no column can have");
+    scan_blanks(scan);
+    if (*scan->at != ':')
+        return scan_fail(scan, "no colon after a member name");
+    scan->at++;
+    scan_blanks(scan);
+    if (!scan_value(scan, &value))
+        return false;
+    scan_blanks(scan);
+    struct guess *guess = find_or_add(members, &name);
+    if (guess == NULL)
+        return scan_fail(scan, "more members than a table can have columns");
+    guess->seen |= kind_of(&value);
+    return true;
+}
+
+static bool look_at_line(struct members *members, struct scan *scan)
+{
+    scan_blanks(scan);
+    if (scan->at == scan->end)
+        return true;
+    if (*scan->at != '{')
+        return scan_fail(scan, "a record that is no object");
+    scan->depth++;
+    scan->at++;
+    scan_blanks(scan);
+    while (*scan->at != '}') {
+        if (!look_at_member(members, scan))
+            return false;
+        if (*scan->at != ',')
+            break;
+        scan->at++;
+        scan_blanks(scan);
+        if (*scan->at == '}')
+            return scan_fail(scan, "no member after a comma");
+    }
+    if (*scan->at != '}')
+        return scan_fail(scan, "no comma or } after a member");
+    scan->at++;
+    scan_blanks(scan);
+    return scan->at == scan->end || scan_fail(scan, "something after the record");
+}
+
+/* data ends with a line feed. */
+static int look_at_lines(struct members *members, const char *file, const char *data, size_t size,
+                         struct err *err)
+{
+    const char *at = data, *end = data + size;
+
+    if (size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
+        at += 3;
+    for (int64_t line = 1; at < end; line++) {
+        struct scan scan = {.at = at, .end = memchr(at, '\n', (size_t)(end - at))};
+        if (!look_at_line(members, &scan))
+            return err_set(err, ERR_DATA, "%s:%lld: %s near column %lld", file, (long long)line,
+                           scan.problem, (long long)(scan.at - at + 1));
+        at = scan.end + 1;
+    }
+    return 0;
+}
+
+int infer_jsonl(struct schema *schema, const char *file, const char *data, size_t size,
+                struct err *err)
+{
+    struct members members;
+    struct buf copy;
+
+    /* The scanner wants a line feed at the end of the last line too. */
+    buf_init(&copy);
+    if (size > 0 && data[size - 1] != '\n') {
+        buf_append(&copy, data, size);
+        buf_append_char(&copy, '\n');
+        data = copy.data;
+        size = copy.size;
+    }
+    map_init(&members.map);
+    arena_init(&members.arena);
+    buf_init(&members.name);
+    int result = look_at_lines(&members, file, data, size, err);
+    for (size_t i = 0; i < members.map.count && result == 0; i++)
+        if ((result = add_guess(schema, members.map.entries[i].value, err)) < 0)
+            err_wrap(err, "%s", file);
+    buf_release(&members.name);
+    arena_release(&members.arena);
+    map_release(&members.map);
+    buf_release(&copy);
+    return result;
+}

@@ -1,0 +1,144 @@
+#include "executor/connection.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "executor/module.h"
+#include "option/option.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct connection *connections;
+
+/* What makes two orders mean the same connection. References stay unresolved in it. */
+static char *identity_of(const struct order_connection *order, const char *folder)
+{
+    struct buf text;
+
+    buf_init(&text);
+    buf_printf(&text, "%s\n%s\n%s\n", order->name, order->module, folder);
+    for (size_t i = 0; i < order->option_count; i++)
+        buf_printf(&text, "%s=%s\n", order->options[i].name, order->options[i].text);
+    return buf_take(&text);
+}
+
+static const char *get_option(void *arg, const char *name)
+{
+    const struct order_connection *order = arg;
+
+    for (size_t i = 0; i < order->option_count; i++)
+        if (strcmp(order->options[i].name, name) == 0)
+            return order->options[i].text;
+    return NULL;
+}
+
+static int open_handle(struct connection *connection, const struct order_connection *order,
+                       const char *folder, struct err *err)
+{
+    struct aorta_option_value *values;
+    struct aorta_error error;
+    struct arena arena;
+    struct order_connection lent = *order;
+    int result = -1;
+
+    arena_init(&arena);
+    if (option_fill(connection->connector->options, folder, get_option, &lent, &arena, &values,
+                    err) < 0)
+        err_wrap(err, "connection %s", order->name);
+    else if (connection->connector->open(&module_host, values, &connection->handle, &error) < 0)
+        connection_error(connection, &error, err);
+    else
+        result = 0;
+    arena_release(&arena);
+    return result;
+}
+
+static int open_new(const struct order_connection *order, const char *folder, char *identity,
+                    struct connection **opened, struct err *err)
+{
+    struct connection *connection = alloc_zeroed(1, sizeof *connection);
+
+    connection->identity = identity;
+    if (module_get(order->module, &connection->connector, err) < 0) {
+        err_wrap(err, "connection %s", order->name);
+        free(connection);
+        return -1;
+    }
+    char *name = alloc_strdup(order->name);
+    connection->name = name;
+    if (open_handle(connection, order, folder, err) < 0) {
+        free(name);
+        free(connection);
+        return -1;
+    }
+    connection->next = connections;
+    connections = connection;
+    *opened = connection;
+    return 0;
+}
+
+int connection_acquire(const struct order_connection *order, const char *folder,
+                       struct connection **connection, struct err *err)
+{
+    char *identity = identity_of(order, folder);
+    int result = 0;
+
+    pthread_mutex_lock(&lock);
+    struct connection *found = connections;
+    while (found != NULL && strcmp(found->identity, identity) != 0)
+        found = found->next;
+    if (found == NULL)
+        result = open_new(order, folder, identity, &found, err);
+    else
+        free(identity);
+    if (result == 0) {
+        found->users++;
+        *connection = found;
+    } else {
+        free(identity);
+    }
+    pthread_mutex_unlock(&lock);
+    return result;
+}
+
+void connection_release(struct connection *connection)
+{
+    if (connection == NULL)
+        return;
+    pthread_mutex_lock(&lock);
+    connection->users--;
+    pthread_mutex_unlock(&lock);
+}
+
+static void close_connection(struct connection *connection)
+{
+    connection->connector->close(connection->handle);
+    free(connection->identity);
+    free(connection->name);
+    free(connection);
+}
+
+void connection_close_idle(void)
+{
+    pthread_mutex_lock(&lock);
+    struct connection **at = &connections;
+    while (*at != NULL) {
+        struct connection *connection = *at;
+        if (connection->users > 0) {
+            at = &connection->next;
+            continue;
+        }
+        *at = connection->next;
+        close_connection(connection);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+int connection_error(const struct connection *connection, const struct aorta_error *error,
+                     struct err *err)
+{
+    module_error(error, connection->connector->name, err);
+    return err_wrap(err, "connection %s", connection->name);
+}

@@ -1,0 +1,35 @@
+/*
+ * The connections of an executor: opened when the first step needs one, shared by the steps that
+ * run at the same time, closed when the executor has been idle for a while, so that other programs
+ * can open an embedded file.
+ */
+#ifndef AORTA_EXECUTOR_CONNECTION_H
+#define AORTA_EXECUTOR_CONNECTION_H
+
+#include "base/err.h"
+#include "connector.h"
+#include "message/order.h"
+
+struct connection {
+    char *name;
+    const struct aorta_connector *connector;
+    void *handle;
+    char *identity; /* module and options, as the order had them */
+    int users;
+    struct connection *next;
+};
+
+/* The open connection that the order means; paths and references are taken from `folder`. Give it
+ * back with connection_release. Any thread. The error names connection and connector. */
+int connection_acquire(const struct order_connection *order, const char *folder,
+                       struct connection **connection, struct err *err);
+void connection_release(struct connection *connection);
+
+/* Closes those that nobody uses. */
+void connection_close_idle(void);
+
+/* A connector's error as ours: "connection oltp: sqlite: …". Returns -1. */
+int connection_error(const struct connection *connection, const struct aorta_error *error,
+                     struct err *err);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * A query of a person: its rows go to the daemon as JSON, over a socket of their own, so that a
+ * slow reader holds up nothing else.
+ */
+#ifndef AORTA_EXECUTOR_QUERY_H
+#define AORTA_EXECUTOR_QUERY_H
+
+#include "base/err.h"
+#include "message/frame.h"
+
+#include <stdbool.h>
+
+/* Starts it on a thread of its own; one at a time. */
+int query_start(const struct frame *frame, struct err *err);
+
+bool query_is_running(void);
+
+#endif

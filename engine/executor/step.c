@@ -1,0 +1,122 @@
+#include "executor/step.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "executor/executor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    const char *kind;
+    int (*run)(struct step *step, struct err *err);
+} runners[] = {
+    {"seed", run_model},       {"model", run_model},         {"snapshot", run_model},
+    {"source", run_source},    {"generator", run_generator}, {"stream", run_stream},
+};
+
+static int run_kind(struct step *step, struct err *err)
+{
+    for (size_t i = 0; i < sizeof runners / sizeof *runners; i++)
+        if (strcmp(runners[i].kind, step->order->kind) == 0)
+            return runners[i].run(step, err);
+    return err_set(err, ERR_BROKEN, "an executor cannot run a %s", step->order->kind);
+}
+
+static void *run_thread(void *arg)
+{
+    struct step *step = arg;
+    struct err err;
+
+    step->report.step = step->order->step;
+    step->report.table_rows = -1;
+    if (run_kind(step, &err) < 0) {
+        bool canceled = atomic_load(&step->cancel) != 0;
+        err_wrap(&err, "asset %s", step->order->asset);
+        step->report.outcome = canceled ? "canceled" : "failed";
+        step->report.error_code = err_code_name(canceled ? ERR_CANCELED : err.code);
+        step->report.error = arena_strdup(&step->arena, err.message);
+    }
+    step_set_interrupt(step, NULL, NULL);
+    step_send(MESSAGE_REPORT, &report_shape, &step->report);
+    atomic_store(&step->is_over, true);
+    executor_wake();
+    return NULL;
+}
+
+struct step *step_start(struct arena *arena, const struct order *order, struct err *err)
+{
+    struct step *step = alloc_zeroed(1, sizeof *step);
+
+    step->arena = *arena;
+    step->order = order;
+    pthread_mutex_init(&step->lock, NULL);
+    int error = pthread_create(&step->thread, NULL, run_thread, step);
+    if (error != 0) {
+        pthread_mutex_destroy(&step->lock);
+        free(step);
+        err_set(err, ERR_TRANSIENT, "no thread for a step: %s", strerror(error));
+        return NULL;
+    }
+    arena_init(arena);
+    return step;
+}
+
+void step_cancel(struct step *step)
+{
+    atomic_store(&step->cancel, 1);
+    pthread_mutex_lock(&step->lock);
+    if (step->interrupt != NULL)
+        step->interrupt(step->interrupt_arg);
+    pthread_mutex_unlock(&step->lock);
+}
+
+void step_free(struct step *step)
+{
+    if (step == NULL)
+        return;
+    pthread_join(step->thread, NULL);
+    pthread_mutex_destroy(&step->lock);
+    arena_release(&step->arena);
+    free(step);
+}
+
+void step_set_interrupt(struct step *step, void (*interrupt)(void *arg), void *arg)
+{
+    pthread_mutex_lock(&step->lock);
+    step->interrupt = interrupt;
+    step->interrupt_arg = arg;
+    pthread_mutex_unlock(&step->lock);
+}
+
+void step_progress(struct step *step, int64_t rows, int64_t total)
+{
+    const int64_t interval_us = 200 * 1000;
+    int64_t now = clock_monotonic_us();
+
+    if (now - step->reported_at_us < interval_us || rows == step->reported_rows)
+        return;
+    step->reported_at_us = now;
+    step->reported_rows = rows;
+    struct progress progress = {step->order->step, rows, total};
+    step_send(MESSAGE_PROGRESS, &progress_shape, &progress);
+}
+
+int step_connect(struct step *step, int64_t index, struct connection **connection, struct err *err)
+{
+    const struct order *order = step->order;
+
+    if (index < 0 || (size_t)index >= order->connection_count)
+        return err_set(err, ERR_BROKEN, "the order has no connection %lld", (long long)index);
+    return connection_acquire(&order->connections[index], order->folder, connection, err);
+}
+
+void step_send(enum message_kind kind, const struct record_shape *shape, const void *record)
+{
+    struct buf frame;
+
+    buf_init(&frame);
+    frame_append_record(&frame, kind, shape, record);
+    executor_send(&frame);
+    buf_release(&frame);
+}

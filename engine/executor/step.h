@@ -1,0 +1,69 @@
+/*
+ * One step inside of an executor: an order, carried out on a thread of its own.
+ *
+ *     order ─▶ step thread ─▶ run (by kind) ─▶ report
+ *                  │  ▲
+ *         progress ▼  │ cancel: a flag that is looked at before each statement, and the interrupt
+ *               daemon  of whatever the step is waiting for, repeated until it has ended
+ *
+ * How a kind of asset is run is one row of the table in step.c.
+ */
+#ifndef AORTA_EXECUTOR_STEP_H
+#define AORTA_EXECUTOR_STEP_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "executor/connection.h"
+#include "message/frame.h"
+#include "message/order.h"
+#include "message/report.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct step {
+    struct arena arena; /* of the order and of the report */
+    const struct order *order;
+    struct report report;
+    atomic_int cancel;
+    atomic_bool is_over;
+    pthread_t thread;
+    struct step *next;
+
+    pthread_mutex_t lock;        /* guards the two below */
+    void (*interrupt)(void *arg); /* what the step is waiting for, or NULL */
+    void *interrupt_arg;
+
+    int64_t reported_rows;
+    int64_t reported_at_us;
+};
+
+/* Starts the thread. Takes over the arena that the order lives in. */
+struct step *step_start(struct arena *arena, const struct order *order, struct err *err);
+
+/* Asks it to end, or asks again: call it every now and then until is_over. */
+void step_cancel(struct step *step);
+
+/* Waits for the thread and frees the step. */
+void step_free(struct step *step);
+
+/* For those who run steps: what can be interrupted from now on; NULL before it is closed. */
+void step_set_interrupt(struct step *step, void (*interrupt)(void *arg), void *arg);
+
+/* Tells the daemon how far the step is, a few times a second at most. */
+void step_progress(struct step *step, int64_t rows, int64_t total);
+
+/* Opens the connection at that index of the order. */
+int step_connect(struct step *step, int64_t index, struct connection **connection, struct err *err);
+
+/* Sends a message to the daemon; any thread. */
+void step_send(enum message_kind kind, const struct record_shape *shape, const void *record);
+
+/* The runners, one a kind. They fill step->report; -1 with err when the step failed. */
+int run_model(struct step *step, struct err *err);    /* seed, model, snapshot */
+int run_source(struct step *step, struct err *err);   /* source */
+int run_generator(struct step *step, struct err *err); /* generator */
+int run_stream(struct step *step, struct err *err);   /* stream */
+
+#endif

@@ -1,0 +1,120 @@
+#include "executor/warehouse.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void interrupt_session(void *arg)
+{
+    session_interrupt(arg);
+}
+
+int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err)
+{
+    if (step_connect(step, step->order->into.connection, &use->connection, err) < 0)
+        return -1;
+    const struct aorta_connector *connector = use->connection->connector;
+    if (connector->warehouse == NULL)
+        return err_set(err, ERR_CONFIG, "connection %s: connector %s is no warehouse",
+                       use->connection->name, connector->name);
+    if (session_open(&use->session, connector->warehouse, use->connection->handle,
+                     use->connection->name, &step->cancel, err) < 0)
+        return -1;
+    use->is_open = true;
+    step_set_interrupt(step, interrupt_session, &use->session);
+    return 0;
+}
+
+void warehouse_close(struct step *step, struct warehouse_use *use)
+{
+    step_set_interrupt(step, NULL, NULL);
+    if (use->is_open)
+        session_close(&use->session);
+    connection_release(use->connection);
+}
+
+static int compare_texts(const void *left, const void *right)
+{
+    const char *const *a = left, *const *b = right;
+
+    return strcmp(*a, *b);
+}
+
+static const char *variables_json(struct step *step)
+{
+    const struct order *order = step->order;
+    struct buf text;
+    struct json_writer json;
+
+    buf_init(&text);
+    json_writer_init(&json, &text);
+    json_write_object(&json);
+    for (size_t i = 0; i < order->variable_count; i++) {
+        const char *value = order->variables[i].json;
+        json_write_key(&json, order->variables[i].name);
+        json_write_raw(&json, value, strlen(value));
+    }
+    json_write_end(&json);
+    const char *copy = arena_strndup(&step->arena, text.data, text.size);
+    buf_release(&text);
+    return copy;
+}
+
+void warehouse_refs(struct step *step, struct model_spec *spec)
+{
+    const struct order *order = step->order;
+    size_t count = order->reference_count;
+    struct model_ref *refs = arena_calloc(&step->arena, 2 * count, sizeof *refs);
+    const char **inputs = arena_calloc(&step->arena, count, sizeof *inputs);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct order_reference *r = &order->references[i];
+        struct model_ref ref = {
+            .name = r->name,
+            .asset = r->asset,
+            .relation = {r->schema, r->table},
+            .position_column = r->position,
+        };
+        if (r->is_input)
+            inputs[spec->input_count++] = r->asset;
+        if (!r->is_direct)
+            continue;
+        refs[spec->ref_count++] = ref;
+        ref.group = r->schema;
+        ref.name = r->table;
+        refs[spec->ref_count++] = ref;
+    }
+    qsort(inputs, spec->input_count, sizeof *inputs, compare_texts);
+    spec->refs = refs;
+    spec->inputs = inputs;
+    spec->vars = variables_json(step);
+}
+
+int warehouse_checks(struct step *step, const struct check **checks, size_t *count,
+                     struct err *err)
+{
+    json_error_t error;
+    json_t *list;
+    struct check *parsed;
+    int result = 0;
+
+    *checks = NULL;
+    *count = 0;
+    if (step->order->checks == NULL)
+        return 0;
+    list = json_loads(step->order->checks, 0, &error);
+    if (list == NULL)
+        return err_set(err, ERR_BROKEN, "checks of the order: %s", error.text);
+    size_t size = json_array_size(list);
+    parsed = arena_calloc(&step->arena, size, sizeof *parsed);
+    for (size_t i = 0; i < size && result == 0; i++) {
+        const json_t *item = json_array_get(list, i);
+        const char *column = arena_strdup(
+            &step->arena, json_string_value(json_object_get(item, "column")));
+        result = check_parse(&step->arena, column, json_object_get(item, "check"), &parsed[i], err);
+    }
+    json_decref(list);
+    *checks = parsed;
+    *count = size;
+    return result;
+}

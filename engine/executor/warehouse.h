@@ -1,0 +1,28 @@
+/*
+ * What steps that write a warehouse share: its session, what their SQL may refer to, their checks.
+ */
+#ifndef AORTA_EXECUTOR_WAREHOUSE_H
+#define AORTA_EXECUTOR_WAREHOUSE_H
+
+#include "executor/step.h"
+#include "model/session.h"
+#include "model/spec.h"
+
+struct warehouse_use {
+    struct connection *connection;
+    struct session session;
+    bool is_open;
+};
+
+/* Opens a session of the order's `into` connection; a cancel of the step interrupts it. */
+int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err);
+void warehouse_close(struct step *step, struct warehouse_use *use);
+
+/* Fills the spec's refs, inputs and variables from the order. */
+void warehouse_refs(struct step *step, struct model_spec *spec);
+
+/* The order's checks, parsed. */
+int warehouse_checks(struct step *step, const struct check **checks, size_t *count,
+                     struct err *err);
+
+#endif

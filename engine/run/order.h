@@ -1,0 +1,31 @@
+/*
+ * An asset as the order that an executor gets.
+ */
+#ifndef AORTA_RUN_ORDER_H
+#define AORTA_RUN_ORDER_H
+
+#include "graph/graph.h"
+#include "message/order.h"
+
+/* Where an embedded server of the pipeline was started: the connection's address option. */
+struct order_server {
+    const char *connection;
+    const char *address;
+};
+
+/* Fills the order from the asset, in the arena: everything but step, attempt, run and the flags.
+ * The configuration hash is that of all that changes what is built, SQL left out (its template is
+ * hashed where it is rendered). */
+void order_fill(struct order *order, const struct graph *graph, const struct asset *asset,
+                const struct order_server *servers, size_t server_count, struct arena *arena);
+
+/* One connection of the pipeline as an order has it. */
+struct order_connection order_connection_of(const struct connection *connection,
+                                            const struct order_server *servers,
+                                            size_t server_count, struct arena *arena);
+
+/* The connection that belongs to one process alone, and so to one executor: the name of the
+ * asset's destination if its files can be opened by one process only, else "". */
+const char *order_executor(const struct asset *asset);
+
+#endif
