@@ -283,8 +283,8 @@ struct aorta_source {
  *                 constraints are built on the hidden table ("build") under other names, which
  *                 needs no lock on the old one, and renamed ("after"). Materialized views, foreign
  *                 keys of others, triggers, policies, functions bound to the row type: "block".
- */
-/* What differs between databases, as data. SQL that the engine writes uses nothing else. */
+ *
+ * What differs between databases, as data. SQL that the engine writes uses nothing else. */
 struct aorta_dialect {
     const char *name;         /* "duckdb", "postgres", "sqlite" */
     bool has_schemas;         /* otherwise schema is "" in every call here, and the engine joins
@@ -293,19 +293,25 @@ struct aorta_dialect {
     bool concurrent_writers;  /* several sessions may write at once */
     bool transactional_ddl;
     int32_t identifier_bytes; /* longest name */
-    /* A query with $1 schema, $2 name of the published relation (table or view) and $3 name of the
-     * hidden table in the same schema ('' if the new one is a view), run before anything is
-     * dropped, that gives rows (phase TEXT, statement TEXT) in the order in which they are run:
+    /* A query with $1 schema, $2 name of the published relation and $3 name of the hidden one in
+     * the same schema, each a table or a view, run before anything is dropped, that gives rows
+     * (phase TEXT, statement TEXT) in the order in which they are run:
      *     block   what cannot be carried, named for a person: rows are replaced instead
      *     build   run on the hidden table, once, before anything is locked
      *     before  run before the old relation is dropped
      *     after   run when the new one has its name
      *     view    run after that, only if columns changed; failing is reported, not fatal
-     * It leaves out what concerns columns that the new table has not. NULL: nothing to carry. */
+     * It leaves out what concerns columns that the new one has not, and indexes if the new one is
+     * a view. When columns are only added to a table in place, $3 is '' and "view" alone is run.
+     * NULL: nothing to carry. */
     const char *carry;
     /* Run before the old relation is dropped: limits how long it may wait for readers. With it the
      * database has savepoints, and the drop is tried again. NULL: readers never block it. */
     const char *lock_wait;
+    /* Pattern, %1$s a relation: run first in a transaction for each relation that it will read, so
+     * that none is replaced meanwhile. For a database whose snapshots do not hold for catalogues
+     * (PostgreSQL: a table swapped in after the snapshot looks empty). NULL: not needed. */
+    const char *read_lock;
     const char *row_lock;        /* after a SELECT that must lock its row: " FOR UPDATE", or "" */
     const char *current_schema;  /* the schema that names without one go to */
     /* Patterns: %1$s, %2$s, %3$s stand for SQL expressions. */

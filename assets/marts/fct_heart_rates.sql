@@ -158,19 +158,15 @@ select
     false as is_removed
 from facts
 {%- if is_incremental() %}
--- A group may have lost all its rows to another key. So of users with changed versions every key
--- that they have or had is cleared on the touched dates.
+-- A group may have lost all its rows to another key. Whichever key a reading had before, if it has
+-- another now, that version is among the changed ones.
 union all by name
 select distinct
-    keys.user_key,
+    changed_users.user_key,
     touched.event_date,
     true as is_removed
 from touched
-inner join (
-    select user_id, user_key from changed_users
-    union
-    select user_id, user_key from user_versions semi join changed_users using (user_id)
-) as keys on touched.user_id = keys.user_id
+inner join changed_users on touched.user_id = changed_users.user_id
 union all by name
 select
     {{ unknown }} as user_key,

@@ -38,6 +38,9 @@
     X(prepare_error)                                                                               \
     X(destroy_prepare)                                                                             \
     X(prepared_statement_type)                                                                     \
+    X(prepared_statement_column_count)                                                             \
+    X(prepared_statement_column_name)                                                              \
+    X(prepared_statement_column_logical_type)                                                      \
     X(nparams)                                                                                     \
     X(execute_prepared)                                                                            \
     X(pending_prepared_streaming)                                                                  \
@@ -107,10 +110,12 @@
     X(list_vector_get_child)                                                                       \
     X(array_vector_get_child)                                                                      \
     X(struct_vector_get_child)                                                                     \
+    /* tables */                                                                                   \
+    X(table_description_create_ext)                                                                \
+    X(table_description_destroy)                                                                   \
     /* the appender */                                                                             \
     X(appender_create_ext)                                                                         \
     X(appender_add_column)                                                                         \
-    X(appender_column_count)                                                                       \
     X(appender_column_type)                                                                        \
     X(append_data_chunk)                                                                           \
     X(appender_close)                                                                              \

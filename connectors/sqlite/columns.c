@@ -387,8 +387,7 @@ static bool is_too_large(const struct columns *columns)
     return bytes > AORTA_BATCH_BYTES;
 }
 
-int columns_append(struct columns *columns, sqlite3_stmt *statement, int first,
-                   struct aorta_error *error)
+int columns_append(struct columns *columns, sqlite3_stmt *statement, struct aorta_error *error)
 {
     int64_t row = columns->row_count;
 
@@ -399,7 +398,7 @@ int columns_append(struct columns *columns, sqlite3_stmt *statement, int first,
     for (int32_t i = 0; i < columns->count; i++) {
         struct aorta_field *field = &columns->fields[i];
         struct cells *cells = &columns->cells[i];
-        int class = sqlite3_column_type(statement, first + i);
+        int class = sqlite3_column_type(statement, i);
         set_bit(cells->validity, row, class != SQLITE_NULL);
         if (class == SQLITE_NULL) {
             put_null(field->type, cells, row);
@@ -407,8 +406,8 @@ int columns_append(struct columns *columns, sqlite3_stmt *statement, int first,
         }
         if (cells->is_free)
             widen(field, cells, class, row);
-        if (!put_value(field->type, cells, row, statement, first + i))
-            return misfit(field, statement, first + i, error);
+        if (!put_value(field->type, cells, row, statement, i))
+            return misfit(field, statement, i, error);
     }
     columns->row_count++;
     if (columns->row_count > 1 && is_too_large(columns)) {

@@ -3,7 +3,7 @@
  *
  *     columns_add(&columns, "user_id", "integer");  ... a field, its declared type
  *     columns_reset(&columns);
- *     while (step … && columns_append(&columns, statement, 0, &error) == 1)
+ *     while (step … && columns_append(&columns, statement, &error) == 1)
  *         ;
  *     columns_lend(&columns, &batch);
  *
@@ -50,10 +50,9 @@ void columns_fix(struct columns *columns);
 /* Forgets the rows, keeps memory and fields. */
 void columns_reset(struct columns *columns);
 
-/* Appends the statement's row, whose values begin at result column `first`. 1; 0 if the batch is
- * full and has not taken it (append it again after columns_reset); -1. */
-int columns_append(struct columns *columns, sqlite3_stmt *statement, int first,
-                   struct aorta_error *error);
+/* Appends the statement's row, a result column a field. 1; 0 if the batch is full and has not taken
+ * it (append it again after columns_reset); -1. */
+int columns_append(struct columns *columns, sqlite3_stmt *statement, struct aorta_error *error);
 
 /* The batch of the rows so far, lent until the next call; fixes the types. */
 void columns_lend(struct columns *columns, struct aorta_batch *batch);

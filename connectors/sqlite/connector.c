@@ -2,6 +2,7 @@
  * SQLite as a connector: a warehouse in one file, and a source with change capture by triggers.
  */
 #include "sqlite/session.h"
+#include "sqlite/source.h"
 #include "sqlite/warehouse.h"
 
 static const struct aorta_connector connector = {
@@ -12,6 +13,7 @@ static const struct aorta_connector connector = {
     .options = connection_options,
     .open = connection_open,
     .close = connection_close,
+    .source = &sqlite_source,
     .warehouse = &sqlite_warehouse,
 };
 

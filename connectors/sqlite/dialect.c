@@ -14,6 +14,7 @@ const struct aorta_dialect sqlite_dialect = {
     .identifier_bytes = 1000, /* SQLite has no limit; messages do */
     .carry = sqlite_carry,
     .lock_wait = NULL, /* readers never block a writer in WAL mode */
+    .read_lock = NULL,
     .row_lock = "",
     .current_schema = "",
     .json_text = "CAST(%1$s ->> '$.%2$s' AS TEXT)",
@@ -21,7 +22,10 @@ const struct aorta_dialect sqlite_dialect = {
     .epoch_timestamp = "strftime('%%Y-%%m-%%d %%H:%%M:%%f000', %1$s, 'unixepoch')",
     .md5 = "md5(%1$s)",
     .timestamp_ms_text = "substr(%1$s || '.000', 1, 23)",
-    .date_add = "date(%1$s, (%2$s) || ' %3$s')",
+    /* SQLite carries 31 February over into March: the end of the wanted month is the latest. */
+    .date_add = "CASE '%3$s' WHEN 'day' THEN date(%1$s, (%2$s) || ' day') "
+                "ELSE min(date(%1$s, (%2$s) || ' %3$s'), "
+                "date(%1$s, 'start of month', (%2$s) || ' %3$s', '1 month', '-1 day')) END",
     .analyze = "ANALYZE",
     .type_names =
         {

@@ -109,20 +109,18 @@ int load_begin(void *arg, const char *schema, const char *name, const struct aor
     sqlite3_stmt *insert = NULL;
     struct arena arena;
     struct table table;
-    struct buf joined;
     int rc = -1;
 
+    (void)schema;
     if (sqlite3_get_autocommit(session->db))
         return aorta_fail(error, AORTA_BROKEN, "a load needs a transaction");
     if (field_count == 0)
         return aorta_fail(error, AORTA_CONFIG, "the rows to load have no columns");
 
     arena_init(&arena);
-    buf_init(&joined);
-    name_join(&joined, schema, name);
-    int there = table_find(session, joined.data, &arena, &table, error);
+    int there = table_find(session, name, &arena, &table, error);
     if (there == 0)
-        aorta_fail(error, AORTA_CONFIG, "no such table: %.200s", joined.data);
+        aorta_fail(error, AORTA_CONFIG, "no such table: %.200s", name);
     if (there != 1 || check_fields(&table, fields, field_count, error) < 0)
         goto out;
     if (prepare_insert(session, table.name, fields, field_count, &insert, error) < 0)
@@ -134,7 +132,6 @@ int load_begin(void *arg, const char *schema, const char *name, const struct aor
     *load = new_load(session, insert, fields, field_count);
     rc = 0;
 out:
-    buf_release(&joined);
     arena_release(&arena);
     return rc;
 }

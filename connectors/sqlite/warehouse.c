@@ -1,16 +1,15 @@
 #include "sqlite/warehouse.h"
 
 #include "base/alloc.h"
-#include "base/buf.h"
 #include "sqlite/bind.h"
-#include "sqlite/columns.h"
 #include "sqlite/dialect.h"
 #include "sqlite/load.h"
-#include "sqlite/names.h"
+#include "sqlite/rows.h"
 #include "sqlite/session.h"
 #include "sqlite/table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ------------------------------------------------------------------------------------ sessions */
 
@@ -93,11 +92,7 @@ static int exec(void *arg, const char *sql, const struct aorta_value *params, in
 
 /* The first batch is read when the cursor is opened: it decides the types of expressions. */
 struct cursor {
-    struct session *session;
-    sqlite3_stmt *statement;
-    struct columns columns;
-    bool has_row;    /* the statement stands on a row that no batch has taken */
-    bool is_at_end;
+    struct rows rows;
     bool is_first; /* the first batch has not been lent yet */
 };
 
@@ -107,56 +102,43 @@ static void close_cursor(void *arg)
 
     if (cursor == NULL)
         return;
-    sqlite3_finalize(cursor->statement);
-    columns_release(&cursor->columns);
+    rows_release(&cursor->rows);
     free(cursor);
 }
 
-static int gather(struct cursor *cursor, struct aorta_error *error)
+static int gather(struct rows *rows, struct aorta_error *error)
 {
-    columns_reset(&cursor->columns);
-    while (!cursor->is_at_end) {
-        if (!cursor->has_row) {
-            int more = session_step(cursor->session, cursor->statement, error);
-            if (more < 0)
-                return -1;
-            cursor->is_at_end = more == 0;
-            cursor->has_row = more == 1;
-            continue;
-        }
-        int taken = columns_append(&cursor->columns, cursor->statement, 0, error);
-        if (taken <= 0)
-            return taken;
-        cursor->has_row = false;
-    }
-    return 0;
+    int more;
+
+    columns_reset(&rows->columns);
+    while ((more = rows_next(rows, error)) == 1 && (more = rows_take(rows, error)) == 1)
+        ;
+    return more;
 }
 
-static int query(void *arg, const char *sql, const struct aorta_value *params, int32_t param_count,
-                 void **cursor, struct aorta_error *error)
+static int query(void *session, const char *sql, const struct aorta_value *params,
+                 int32_t param_count, void **cursor, struct aorta_error *error)
 {
-    struct session *session = arg;
     sqlite3_stmt *statement;
 
     if (prepare(session, sql, params, param_count, &statement, error) < 0)
         return -1;
 
     struct cursor *made = alloc_zeroed(1, sizeof *made);
-    made->session = session;
-    made->statement = statement;
-    made->is_first = true;
-    columns_init(&made->columns);
+    struct columns *columns = &made->rows.columns;
     int count = sqlite3_column_count(statement);
+    rows_init(&made->rows, session, statement);
+    made->is_first = true;
     for (int i = 0; i < count; i++)
-        columns_add(&made->columns, sqlite3_column_name(statement, i),
+        columns_add(columns, sqlite3_column_name(statement, i),
                     sqlite3_column_decltype(statement, i));
-    int rc = count > 0 ? gather(made, error)
+    int rc = count > 0 ? gather(&made->rows, error)
                        : aorta_fail(error, AORTA_CONFIG, "the statement gives no rows");
     if (rc < 0) {
         close_cursor(made);
         return -1;
     }
-    columns_fix(&made->columns);
+    columns_fix(columns);
     *cursor = made;
     return 0;
 }
@@ -165,12 +147,12 @@ static int next(void *arg, struct aorta_batch *batch, struct aorta_error *error)
 {
     struct cursor *cursor = arg;
 
-    if (!cursor->is_first && gather(cursor, error) < 0)
+    if (!cursor->is_first && gather(&cursor->rows, error) < 0)
         return -1;
     cursor->is_first = false;
-    if (cursor->columns.row_count == 0)
+    if (cursor->rows.columns.row_count == 0)
         return 0;
-    columns_lend(&cursor->columns, batch);
+    columns_lend(&cursor->rows.columns, batch);
     return 1;
 }
 
@@ -178,8 +160,8 @@ static const struct aorta_field *cursor_fields(void *arg, int32_t *count)
 {
     struct cursor *cursor = arg;
 
-    *count = cursor->columns.count;
-    return cursor->columns.fields;
+    *count = cursor->rows.columns.count;
+    return cursor->rows.columns.fields;
 }
 
 /* -------------------------------------------------------------------------------------- schema */
@@ -190,13 +172,10 @@ static int describe(void *arg, const char *schema, const char *name,
     struct session *session = arg;
     struct table table;
     struct aorta_stream stream;
-    struct buf joined;
 
+    (void)schema;
     arena_reset(&session->arena);
-    buf_init(&joined);
-    name_join(&joined, schema, name);
-    int there = table_find(session, joined.data, &session->arena, &table, error);
-    buf_release(&joined);
+    int there = table_find(session, name, &session->arena, &table, error);
     if (there != 1)
         return there;
 
@@ -214,31 +193,25 @@ static int describe(void *arg, const char *schema, const char *name,
 
 struct listing {
     const char *prefix;
+    size_t prefix_size;
     int (*each)(void *arg, const char *schema, const char *name, const char *kind);
     void *arg;
 };
 
-static int list_one(void *arg, const char *table, const char *kind)
+static int list_one(void *arg, const char *name, const char *kind)
 {
     struct listing *listing = arg;
-    const char *name = name_split(table, listing->prefix);
-    struct buf schema;
 
-    if (name == NULL)
+    if (strncmp(name, listing->prefix, listing->prefix_size) != 0)
         return 0;
-    buf_init(&schema);
-    if (name > table)
-        buf_append(&schema, table, (size_t)(name - table) - (sizeof NAME_JOIN - 1));
-    int stop = listing->each(listing->arg, schema.data, name, kind);
-    buf_release(&schema);
-    return stop;
+    return listing->each(listing->arg, "", name, kind);
 }
 
 static int list(void *session, const char *name_prefix,
                 int (*each)(void *arg, const char *schema, const char *name, const char *kind),
                 void *arg, struct aorta_error *error)
 {
-    struct listing listing = {name_prefix, each, arg};
+    struct listing listing = {name_prefix, strlen(name_prefix), each, arg};
 
     return table_list(session, list_one, &listing, error);
 }

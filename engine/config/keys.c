@@ -3,6 +3,7 @@
 #include "base/suggest.h"
 #include "base/units.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_KEYS = 64 };

@@ -1,6 +1,7 @@
 #include "config/problem.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,18 +53,23 @@ static int compare(const void *left, const void *right)
         return order;
     if (a->line != b->line)
         return a->line < b->line ? -1 : 1;
-    return (a->column > b->column) - (a->column < b->column);
+    if (a->column != b->column)
+        return a->column < b->column ? -1 : 1;
+    return strcmp(a->message, b->message);
 }
 
-void problems_print(struct problems *problems, FILE *out)
+void problems_sort(struct problems *problems)
 {
-    qsort(problems->items, problems->count, sizeof *problems->items, compare);
-    for (size_t i = 0; i < problems->count; i++) {
-        const struct problem *problem = &problems->items[i];
-        if (problem->file != NULL && problem->line > 0)
-            fprintf(out, "%s:%d:%d: ", problem->file, problem->line, problem->column);
-        else if (problem->file != NULL)
-            fprintf(out, "%s: ", problem->file);
-        fprintf(out, "%s\n", problem->message);
-    }
+    if (problems->count > 0)
+        qsort(problems->items, problems->count, sizeof *problems->items, compare);
+}
+
+const char *problem_text(const struct problem *problem, struct arena *arena)
+{
+    if (problem->file == NULL)
+        return problem->message;
+    if (problem->line == 0)
+        return arena_printf(arena, "%s: %s", problem->file, problem->message);
+    return arena_printf(arena, "%s:%d:%d: %s", problem->file, problem->line, problem->column,
+                        problem->message);
 }

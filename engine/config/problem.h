@@ -12,8 +12,6 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-#include <stdio.h>
-
 struct problem {
     const char *file; /* relative to the pipeline's folder, or NULL */
     int line, column; /* 0: unknown */
@@ -35,7 +33,10 @@ void problem_add(struct problems *problems, const char *file, int line, int colu
 /* Adds a failure whose message already says where, if anywhere. */
 void problem_add_err(struct problems *problems, const struct err *err);
 
-/* "FILE:LINE:COLUMN: message" a line, in the order of files and lines. */
-void problems_print(struct problems *problems, FILE *out);
+/* Puts them into the order of files, lines and columns. */
+void problems_sort(struct problems *problems);
+
+/* "FILE:LINE:COLUMN: message", in the arena. */
+const char *problem_text(const struct problem *problem, struct arena *arena);
 
 #endif

@@ -35,7 +35,7 @@ void executor_send(const struct buf *frame)
     struct err err;
 
     pthread_mutex_lock(&send_lock);
-    int result = frame_write_all(EXECUTOR_CONTROL_FD, frame, &err);
+    int result = frame_write_all(MESSAGE_CONTROL_FD, frame, &err);
     pthread_mutex_unlock(&send_lock);
     if (result < 0)
         leave(1);
@@ -142,7 +142,7 @@ static int obey_all(struct buf *in, struct err *err)
 static ssize_t read_some(struct buf *in)
 {
     buf_reserve(in, 64 * 1024);
-    ssize_t got = read(EXECUTOR_CONTROL_FD, in->data + in->size, 64 * 1024);
+    ssize_t got = read(MESSAGE_CONTROL_FD, in->data + in->size, 64 * 1024);
     if (got > 0) {
         in->size += (size_t)got;
         in->data[in->size] = '\0';
@@ -174,7 +174,7 @@ static int tend_steps(void)
 
 static int listen_to_daemon(struct err *err)
 {
-    struct pollfd fds[] = {{EXECUTOR_CONTROL_FD, POLLIN, 0}, {wake_fd, POLLIN, 0}};
+    struct pollfd fds[] = {{MESSAGE_CONTROL_FD, POLLIN, 0}, {wake_fd, POLLIN, 0}};
     struct buf in;
 
     buf_init(&in);
@@ -209,8 +209,8 @@ static void prepare_process(void)
     sigfillset(&all);
     sigprocmask(SIG_BLOCK, &all, NULL); /* the daemon decides when we end */
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    fcntl(EXECUTOR_CONTROL_FD, F_SETFD, FD_CLOEXEC);
-    fcntl(EXECUTOR_ROWS_FD, F_SETFD, FD_CLOEXEC);
+    fcntl(MESSAGE_CONTROL_FD, F_SETFD, FD_CLOEXEC);
+    fcntl(MESSAGE_ROWS_FD, F_SETFD, FD_CLOEXEC);
 }
 
 int executor_main(const char *lease)

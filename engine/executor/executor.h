@@ -17,8 +17,6 @@
 
 #include "base/buf.h"
 
-enum { EXECUTOR_CONTROL_FD = 3, EXECUTOR_ROWS_FD = 4 };
-
 /* Runs until the daemon says stop or is gone; returns the exit status. */
 int executor_main(const char *lease);
 

@@ -36,7 +36,7 @@ bool query_is_running(void)
 /* The rows' socket is read when somebody wants the rows: writing waits for him. */
 static int send_frame(struct buf *frame, struct err *err)
 {
-    int result = frame_write_all(EXECUTOR_ROWS_FD, frame, err);
+    int result = frame_write_all(MESSAGE_ROWS_FD, frame, err);
 
     buf_release(frame);
     return result;

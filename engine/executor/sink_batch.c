@@ -206,23 +206,23 @@ static void append_dead(const struct sink_batch *batch, const struct sink_entry 
     struct json_writer json;
     struct buf base64;
 
-    json_begin(&json, out);
-    json_object(&json);
-    json_key(&json, "topic"), json_str(&json, entry->topic);
-    json_key(&json, "partition"), json_int(&json, entry->partition);
-    json_key(&json, "offset"), json_int(&json, line->number - entry->base);
-    json_key(&json, "number"), json_int(&json, line->number);
-    json_key(&json, "time_ms"), json_int(&json, line->log_time_ms);
-    json_key(&json, "reason"), json_str(&json, line->bad);
+    json_writer_init(&json, out);
+    json_write_object(&json);
+    json_write_key(&json, "topic"), json_write_str(&json, entry->topic);
+    json_write_key(&json, "partition"), json_write_int(&json, entry->partition);
+    json_write_key(&json, "offset"), json_write_int(&json, line->number - entry->base);
+    json_write_key(&json, "number"), json_write_int(&json, line->number);
+    json_write_key(&json, "time_ms"), json_write_int(&json, line->log_time_ms);
+    json_write_key(&json, "reason"), json_write_str(&json, line->bad);
     if (has_base64(batch, line)) {
         buf_init(&base64);
         append_base64(&base64, (const unsigned char *)text, line->size);
-        json_key(&json, "base64"), json_strn(&json, base64.data, base64.size);
+        json_write_key(&json, "base64"), json_write_strn(&json, base64.data, base64.size);
         buf_release(&base64);
     } else {
-        json_key(&json, "text"), json_strn(&json, text, line->size);
+        json_write_key(&json, "text"), json_write_strn(&json, text, line->size);
     }
-    json_end(&json);
+    json_write_end(&json);
     buf_append_char(out, '\n');
 }
 

@@ -1,6 +1,7 @@
 #include "executor/sink_chain.h"
 
 #include "base/fault.h"
+#include "executor/module.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -8,11 +9,6 @@
 /* Names that Kafka allows: they need no quoting in a key. */
 #define TOPIC_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 enum { TOPIC_BYTES = 249 };
-
-int sink_chain_fail(struct err *err, const struct aorta_error *error, const char *what)
-{
-    return err_set(err, (enum err_code)error->code, "%s: %s", what, error->message);
-}
 
 int sink_chain_check(const struct sink_chain *chain, struct err *err)
 {
@@ -64,7 +60,7 @@ int sink_chain_tail(const struct sink_chain *chain, int64_t after, int64_t *sequ
     int result = chain->store->list(chain->connection, prefix.data, after > 0 ? start.data : NULL,
                                     note_entry, &search, &error);
     if (result < 0)
-        result = sink_chain_fail(err, &error, prefix.data);
+        result = module_error(&error, prefix.data, err);
     else
         *sequence = search.last;
     buf_release(&prefix);
@@ -81,7 +77,7 @@ int sink_chain_read(const struct sink_chain *chain, const char *key, size_t limi
     int found = chain->store->stat(chain->connection, key, &object, &error);
 
     if (found < 0)
-        return sink_chain_fail(err, &error, key);
+        return module_error(&error, key, err);
     if (found == 0)
         return 0;
     if (object.size_bytes < 0 || (uint64_t)object.size_bytes > limit_bytes)
@@ -91,7 +87,7 @@ int sink_chain_read(const struct sink_chain *chain, const char *key, size_t limi
     buf_reserve(out, size);
     if (chain->store->read(chain->connection, key, 0, out->data + out->size, size, &got,
                            &error) < 0)
-        return sink_chain_fail(err, &error, key);
+        return module_error(&error, key, err);
     out->size += got;
     out->data[out->size] = '\0';
     return 1;
@@ -156,7 +152,7 @@ static int has_object(const struct sink_chain *chain, const char *key, int64_t b
     int found = chain->store->stat(chain->connection, key, &object, &error);
 
     if (found < 0)
-        return sink_chain_fail(err, &error, key);
+        return module_error(&error, key, err);
     return found > 0 && object.size_bytes == bytes;
 }
 
@@ -216,7 +212,7 @@ static int put_if_absent(const struct sink_chain *chain, const char *key, const 
     if (!if_absent) {
         int found = chain->store->stat(chain->connection, key, &object, &error);
         if (found < 0)
-            return sink_chain_fail(err, &error, key);
+            return module_error(&error, key, err);
         if (found > 0) {
             *created = false;
             return 0;
@@ -225,7 +221,7 @@ static int put_if_absent(const struct sink_chain *chain, const char *key, const 
     bool is_new = true;
     if (chain->store->put(chain->connection, key, text->data, text->size, if_absent, &is_new,
                           &error) < 0)
-        return sink_chain_fail(err, &error, key);
+        return module_error(&error, key, err);
     *created = !if_absent || is_new;
     return 0;
 }
@@ -281,7 +277,7 @@ int sink_chain_put_object(const struct sink_chain *chain, const struct sink_entr
                                    &created, &error);
     fault_point("sink.object.put.after");
     if (result < 0)
-        result = sink_chain_fail(err, &error, key.data);
+        result = module_error(&error, key.data, err);
     buf_release(&key);
     return result;
 }

@@ -19,9 +19,6 @@ struct sink_chain {
     bool single_writer;
 };
 
-/* Turns a connector's error into ours, behind "what: ". Returns -1. */
-int sink_chain_fail(struct err *err, const struct aorta_error *error, const char *what);
-
 /* ERR_CONFIG if the store cannot decide between two writers and nobody promised that there is one,
  * or if the topic's name cannot be part of a key. */
 int sink_chain_check(const struct sink_chain *chain, struct err *err);

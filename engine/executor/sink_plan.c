@@ -53,57 +53,57 @@ static char *format_hour(char text[CLOCK_TEXT_SIZE], int64_t hour)
 
 static void encode_numbers(struct json_writer *json, const struct sink_object *object)
 {
-    json_key(json, "first"), json_int(json, object->first);
-    json_key(json, "count"), json_int(json, object->count);
-    json_key(json, "bytes"), json_int(json, object->bytes);
+    json_write_key(json, "first"), json_write_int(json, object->first);
+    json_write_key(json, "count"), json_write_int(json, object->count);
+    json_write_key(json, "bytes"), json_write_int(json, object->bytes);
 }
 
 static void encode_flush(struct json_writer *json, const struct sink_entry *entry)
 {
     char hour[CLOCK_TEXT_SIZE];
 
-    json_key(json, "grouping"), json_object(json);
-    json_key(json, "field"), json_str(json, entry->grouping.time_field);
-    json_key(json, "unit"), json_str(json, unit_names[entry->grouping.unit]);
-    json_key(json, "zone"), json_str(json, "UTC");
-    json_key(json, "earliest_us"), json_int(json, entry->grouping.earliest_us);
-    json_end(json);
-    json_key(json, "objects"), json_array(json);
+    json_write_key(json, "grouping"), json_write_object(json);
+    json_write_key(json, "field"), json_write_str(json, entry->grouping.time_field);
+    json_write_key(json, "unit"), json_write_str(json, unit_names[entry->grouping.unit]);
+    json_write_key(json, "zone"), json_write_str(json, "UTC");
+    json_write_key(json, "earliest_us"), json_write_int(json, entry->grouping.earliest_us);
+    json_write_end(json);
+    json_write_key(json, "objects"), json_write_array(json);
     for (int32_t i = 0; i < entry->object_count; i++) {
         const struct sink_object *object = &entry->objects[i];
-        json_object(json);
-        json_key(json, "hour"), json_str(json, format_hour(hour, object->hour));
+        json_write_object(json);
+        json_write_key(json, "hour"), json_write_str(json, format_hour(hour, object->hour));
         encode_numbers(json, object);
-        json_key(json, "min_us"), json_int(json, object->min_us);
-        json_key(json, "max_us"), json_int(json, object->max_us);
-        json_end(json);
+        json_write_key(json, "min_us"), json_write_int(json, object->min_us);
+        json_write_key(json, "max_us"), json_write_int(json, object->max_us);
+        json_write_end(json);
     }
-    json_end(json);
-    json_key(json, "dead"), json_object(json);
+    json_write_end(json);
+    json_write_key(json, "dead"), json_write_object(json);
     encode_numbers(json, &entry->dead);
-    json_end(json);
+    json_write_end(json);
 }
 
 void sink_plan_encode(const struct sink_entry *entry, struct buf *out)
 {
     struct json_writer json;
 
-    json_begin(&json, out);
-    json_object(&json);
-    json_key(&json, "version"), json_int(&json, SINK_PLAN_VERSION);
-    json_key(&json, "kind"), json_str(&json, entry->kind == SINK_OPEN ? "open" : "flush");
-    json_key(&json, "topic"), json_str(&json, entry->topic);
-    json_key(&json, "partition"), json_int(&json, entry->partition);
-    json_key(&json, "sequence"), json_int(&json, entry->sequence);
-    json_key(&json, "opened"), json_int(&json, entry->opened);
-    json_key(&json, "incarnation"), json_str(&json, entry->incarnation);
-    json_key(&json, "base"), json_int(&json, entry->base);
-    json_key(&json, "start"), json_int(&json, entry->start);
-    json_key(&json, "end"), json_int(&json, entry->end);
-    json_key(&json, "token"), json_str(&json, entry->token);
+    json_writer_init(&json, out);
+    json_write_object(&json);
+    json_write_key(&json, "version"), json_write_int(&json, SINK_PLAN_VERSION);
+    json_write_key(&json, "kind"), json_write_str(&json, entry->kind == SINK_OPEN ? "open" : "flush");
+    json_write_key(&json, "topic"), json_write_str(&json, entry->topic);
+    json_write_key(&json, "partition"), json_write_int(&json, entry->partition);
+    json_write_key(&json, "sequence"), json_write_int(&json, entry->sequence);
+    json_write_key(&json, "opened"), json_write_int(&json, entry->opened);
+    json_write_key(&json, "incarnation"), json_write_str(&json, entry->incarnation);
+    json_write_key(&json, "base"), json_write_int(&json, entry->base);
+    json_write_key(&json, "start"), json_write_int(&json, entry->start);
+    json_write_key(&json, "end"), json_write_int(&json, entry->end);
+    json_write_key(&json, "token"), json_write_str(&json, entry->token);
     if (entry->kind == SINK_FLUSH)
         encode_flush(&json, entry);
-    json_end(&json);
+    json_write_end(&json);
     buf_append_char(out, '\n');
 }
 

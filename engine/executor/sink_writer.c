@@ -199,6 +199,11 @@ int64_t sink_writer_next_offset(const struct sink_writer *writer)
     return writer->batch.next - writer->entry.base;
 }
 
+int64_t sink_writer_sealed_offset(const struct sink_writer *writer)
+{
+    return writer->batch.start - writer->entry.base;
+}
+
 int sink_writer_push(struct sink_writer *writer, const struct aorta_record *record, int64_t now_us,
                      struct err *err)
 {
@@ -391,11 +396,10 @@ static int step_commit(struct sink_writer *writer, struct err *err)
 
 static int step_over(const struct sink_writer *writer, struct err *err)
 {
-    return err_set(err, ERR_TRANSIENT, "topic \"%s\" partition %" PRId32 ": incarnation \"%s\" is "
-                   "over, \"%s\" is in the lake: the broker was started again or the topic made "
-                   "again", writer->config.chain.topic, writer->config.chain.partition,
-                   writer->config.incarnation,
-                   writer->sequence > 0 ? writer->entry.incarnation : "nothing");
+    return err_set(err, ERR_TRANSIENT, "topic \"%s\" partition %" PRId32 ": its incarnation \"%s\" "
+                   "is over: the broker was started again or the topic made again",
+                   writer->config.chain.topic, writer->config.chain.partition,
+                   writer->config.incarnation);
 }
 
 /* --------------------------------------------------------------------------------------- public */
@@ -437,11 +441,6 @@ bool sink_writer_is_empty(const struct sink_writer *writer)
 size_t sink_writer_bytes(const struct sink_writer *writer)
 {
     return sink_batch_bytes(&writer->batch);
-}
-
-const char *sink_writer_token(const struct sink_writer *writer)
-{
-    return writer->entry.token;
 }
 
 int64_t sink_writer_opened(const struct sink_writer *writer)

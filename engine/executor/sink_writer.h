@@ -128,21 +128,21 @@ int sink_writer_step(struct sink_writer *writer, int64_t now_us, struct err *err
  * ignored. */
 int64_t sink_writer_next_offset(const struct sink_writer *writer);
 
-/* Takes a copy of a record; in READY and FILL only. */
+/* Offset behind the last record that is in the lake; in READY and FILL only. */
+int64_t sink_writer_sealed_offset(const struct sink_writer *writer);
+
+/* Takes a copy of a record; in READY and FILL only. A step after each push keeps to the limits. */
 int sink_writer_push(struct sink_writer *writer, const struct aorta_record *record, int64_t now_us,
                      struct err *err);
 
 /* Asks for a flush of what is buffered now. */
 void sink_writer_flush(struct sink_writer *writer);
 
-/* Whether a flush or an adopted plan is being worked on, or records wait for one. */
+/* Whether nothing is buffered, and no plan is being worked on. */
 bool sink_writer_is_empty(const struct sink_writer *writer);
 size_t sink_writer_bytes(const struct sink_writer *writer);
 
-/* In READY: the position of the newest record that the lake has, or NULL; lent. */
-const char *sink_writer_token(const struct sink_writer *writer);
-
-/* In READY: where in the chain the incarnation was opened. */
+/* In READY and FILL: where in the chain the incarnation was opened. */
 int64_t sink_writer_opened(const struct sink_writer *writer);
 
 const struct sink_counts *sink_writer_counts(const struct sink_writer *writer);

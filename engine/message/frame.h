@@ -31,6 +31,9 @@ enum message_kind {
 
 #define MESSAGE_VERSION 1
 
+/* The descriptors that an executor finds its sockets at. */
+enum { MESSAGE_CONTROL_FD = 3, MESSAGE_ROWS_FD = 4 };
+
 struct frame {
     enum message_kind kind;
     const char *text; /* lent until the next call on the buffer */

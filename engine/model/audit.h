@@ -39,13 +39,23 @@ struct audit {
     size_t check_count;
     const struct model_ref *refs; /* to find what relationships refer to */
     size_t ref_count;
+    const char *position_column; /* or NULL */
+    const char *after;           /* the position that all rows must be greater than, or NULL */
 };
 
-/* Runs the checks in order of cost and fills results[check_count], in the checks' order. -1 only if
+/* What the first scan finds besides. */
+struct audit_totals {
+    int64_t row_count;
+    int64_t not_after; /* rows whose position is null or not greater than `after` */
+    const char *greatest_position; /* NULL: no rows, or no position column */
+};
+
+/* Runs the checks in order of cost and fills results[check_count], in the checks' order, and the
+ * totals of `rows`. -1 only if
  * a check cannot be run: ERR_CONFIG "asset x: check y: …" for a missing column, with the columns
  * that are there, or the database's own words. */
 int audit_run(struct session *session, const struct audit *audit, struct arena *arena,
-              struct check_result *results, struct err *err);
+              struct check_result *results, struct audit_totals *totals, struct err *err);
 
 /* Whether one of the results is CHECK_FAILED. */
 bool audit_is_blocking(const struct check_result *results, size_t count);

@@ -52,9 +52,10 @@ struct model_attempt {
     struct state before;        /* of the asset, locked */
     struct state *input_states; /* of spec->inputs */
     struct state *ref_states;   /* of spec->refs */
+    struct model_read *reads;   /* of spec->refs: what the checkpoint says (template_context.h) */
+    bool *reads_rows;           /* of spec->refs: new_rows() was asked for them */
     struct relation_columns target; /* what stands there */
     bool is_incremental;            /* what is_incremental() says */
-    bool is_volatile;               /* the SQL asked for the clock */
     const char *sql;                /* rendered; NULL for a seed */
 
     /* What write leaves for the audit and for publish. */
@@ -62,13 +63,13 @@ struct model_attempt {
     struct relation_columns columns; /* of what is audited */
     const char *audit_rows;          /* see struct audit */
     const char *audit_whole;
-    const char *position; /* greatest value of the position column, if there is one */
     struct publish_report report;
 };
 
 struct materialization {
     const char *name; /* "table" */
     bool can_be_incremental;
+    bool is_view; /* holds no rows of its own: nothing to keep when it is refused */
     /* Makes the hidden relation and fills the attempt's last part. */
     int (*write)(struct model_attempt *attempt, struct err *err);
     /* Publishes it; sets result->rows. The caller writes the state and commits. */

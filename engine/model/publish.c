@@ -13,12 +13,12 @@ struct swap {
     struct session *session;
     struct arena arena;
     struct relation target; /* physical, as all here */
-    struct relation hidden; /* name NULL: the new one is a view */
+    struct relation hidden; /* name NULL: an increment */
     const char *target_sql;
-    const char *hidden_sql;
-    const char *view_select;
+    const char *hidden_sql;  /* of the hidden table or view, or the stage */
+    const char *view_select; /* NULL: the new one is a table */
     struct relation_columns old;
-    struct relation_columns new; /* of the hidden table */
+    struct relation_columns new; /* of the hidden one */
     struct carried *carried, **last_carried;
     struct publish_report *report;
 };
@@ -232,7 +232,7 @@ static int replace_rows(struct swap *swap, const char *why, struct err *err)
 
 static bool can_replace_rows(const struct swap *swap)
 {
-    return swap->hidden_sql != NULL && swap->old.is_there && !swap->old.is_view &&
+    return swap->view_select == NULL && swap->old.is_there && !swap->old.is_view &&
            relation_columns_equal(&swap->old, &swap->new);
 }
 
@@ -283,7 +283,8 @@ out:
     return result < 0 ? err_wrap(err, "publish %s", target->name) : 0;
 }
 
-int publish_view(struct session *session, const struct relation *target, const char *select,
+int publish_view(struct session *session, const struct relation *target,
+                 const struct relation *candidate, const char *select,
                  struct publish_report *report, struct err *err)
 {
     struct swap swap;
@@ -291,9 +292,13 @@ int publish_view(struct session *session, const struct relation *target, const c
 
     swap_init(&swap, session, target, report);
     swap.view_select = select;
-    if (describe_target(&swap, err) < 0 || find_carried(&swap, err) < 0 ||
-        swap_run(&swap, err) < 0 ||
-        relation_describe(session, &swap.target, &swap.arena, &swap.new, err) < 0)
+    swap.hidden = relation_physical(&swap.arena, session->dialect, candidate);
+    swap.hidden_sql = relation_sql(&swap.arena, session->dialect, candidate);
+    if (describe_target(&swap, err) < 0 ||
+        relation_describe(session, candidate, &swap.arena, &swap.new, err) < 0 ||
+        find_carried(&swap, err) < 0 ||
+        session_execf(session, err, "DROP VIEW %s", swap.hidden_sql) < 0 ||
+        swap_run(&swap, err) < 0)
         goto out;
     if (!relation_columns_equal(&swap.old, &swap.new) && remake_views(&swap, err) < 0)
         goto out;

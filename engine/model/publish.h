@@ -61,8 +61,10 @@ int publish_delete_insert(struct session *session, const struct relation *target
                           enum publish_columns columns, int64_t *rows, int64_t *deleted,
                           struct publish_report *report, struct err *err);
 
-/* Makes the view, in the place of the view or table that stands there. */
-int publish_view(struct session *session, const struct relation *target, const char *select,
+/* Makes the view, in the place of the view or table that stands there. `candidate` is a view of the
+ * same text under a hidden name, which is dropped. */
+int publish_view(struct session *session, const struct relation *target,
+                 const struct relation *candidate, const char *select,
                  struct publish_report *report, struct err *err);
 
 /* Keeps refused rows: the hidden table becomes the rejected one, replacing an older one. */

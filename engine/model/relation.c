@@ -243,6 +243,49 @@ void relation_column_list(struct buf *out, const struct relation_columns *column
     }
 }
 
+void relation_literal(struct buf *out, const struct relation_columns *columns, int32_t column,
+                      const char *text)
+{
+    switch (columns->fields[column].type) {
+    case AORTA_INT32:
+    case AORTA_INT64:
+    case AORTA_DOUBLE:
+    case AORTA_DECIMAL:
+        buf_append_str(out, text);
+        return;
+    case AORTA_TEXT:
+        relation_quote_text(out, text, strlen(text));
+        return;
+    case AORTA_BOOL:
+    case AORTA_DATE:
+    case AORTA_TIME:
+    case AORTA_TIMESTAMP:
+    case AORTA_TIMESTAMPTZ:
+    case AORTA_UUID:
+    case AORTA_JSON:
+    case AORTA_BYTES: break;
+    }
+    buf_append_str(out, "CAST(");
+    relation_quote_text(out, text, strlen(text));
+    buf_printf(out, " AS %s)", columns->type_names[column]);
+}
+
+void relation_pattern(struct buf *out, const char *pattern, const char *first, const char *second,
+                      const char *third)
+{
+    const char *const parts[] = {first, second, third};
+
+    for (const char *p = pattern; *p != '\0'; p++) {
+        if (p[0] == '%' && p[1] >= '1' && p[1] <= '3' && p[2] == '$' && p[3] == 's') {
+            buf_append_str(out, parts[p[1] - '1']);
+            p += 3;
+        } else {
+            buf_append_char(out, *p);
+            p += p[0] == '%' && p[1] == '%';
+        }
+    }
+}
+
 bool relation_columns_equal(const struct relation_columns *a, const struct relation_columns *b)
 {
     if (a->count != b->count)

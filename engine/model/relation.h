@@ -79,6 +79,15 @@ int32_t relation_column_find(const struct relation_columns *columns, const char 
 void relation_column_list(struct buf *out, const struct relation_columns *columns,
                           const char *prefix, const char *except);
 
+/* A value of the column as SQL, from its text as `CAST(column AS text)` gave it. */
+void relation_literal(struct buf *out, const struct relation_columns *columns, int32_t column,
+                      const char *text);
+
+/* Appends a dialect's pattern with the expressions in place of %1$s, %2$s and %3$s. Those that the
+ * pattern has not may be NULL. "%%" gives "%". */
+void relation_pattern(struct buf *out, const char *pattern, const char *first, const char *second,
+                      const char *third);
+
 /* Whether both have the same columns with the same types, in any order. */
 bool relation_columns_equal(const struct relation_columns *a, const struct relation_columns *b);
 

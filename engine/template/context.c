@@ -33,11 +33,12 @@ void template_context_set(struct template_context *context, const char *name,
     template_map_put(context->variables, name, value);
 }
 
-const struct template_function *
-template_function_new(struct arena *arena, const char *name,
-                      int (*call)(void *self, const struct template_call *call,
-                                  struct template_value *result, struct err *err),
-                      void *self)
+const struct template_function *template_function_new(struct arena *arena, const char *name,
+                                                      int (*call)(void *self,
+                                                                  const struct template_call *call,
+                                                                  struct template_value *result,
+                                                                  struct err *err),
+                                                      void *self)
 {
     struct template_function function = {name, call, self};
 

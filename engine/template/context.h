@@ -62,11 +62,12 @@ void template_context_set_function(struct template_context *context, const char 
                                    void *self);
 
 /* A function as a value, to be put into a map: `exceptions.warn(…)`, or as a map's `function`. */
-const struct template_function *
-template_function_new(struct arena *arena, const char *name,
-                      int (*call)(void *self, const struct template_call *call,
-                                  struct template_value *result, struct err *err),
-                      void *self);
+const struct template_function *template_function_new(struct arena *arena, const char *name,
+                                                      int (*call)(void *self,
+                                                                  const struct template_call *call,
+                                                                  struct template_value *result,
+                                                                  struct err *err),
+                                                      void *self);
 
 /* Makes the macros at the top level of a template callable by name. The template must live as long
  * as the context. */

@@ -201,8 +201,7 @@ static int eval_arguments(struct template_render *render, const struct template_
         if (argument->keyword == NULL)
             args[call->arg_count++] = value;
         else
-            keywords[call->keyword_count++] =
-                (struct template_keyword){argument->keyword, value};
+            keywords[call->keyword_count++] = (struct template_keyword){argument->keyword, value};
     }
     if (extra != NULL)
         keywords[call->keyword_count++] = *extra;
@@ -345,8 +344,8 @@ static int eval_compare(struct template_render *render, const struct template_ex
     for (size_t i = 0; i < expr->item_count; i++) {
         if (template_eval_defined(render, expr->items[i], &right) < 0)
             return -1;
-        if (template_operate(expr->operators[i], left, right, render->arena, result,
-                             render->err) < 0)
+        if (template_operate(expr->operators[i], left, right, render->arena, result, render->err) <
+            0)
             return template_render_wrap(render, expr->line, expr->column);
         if (!result->boolean)
             return 0;

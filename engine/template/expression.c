@@ -76,7 +76,8 @@ static int advance_operator(struct template_parser *parser, const struct binary 
 static const struct template_expr *parse_comparisons(struct template_parser *parser,
                                                      const struct template_expr *left)
 {
-    struct template_expr *expr = template_parser_new_left(parser, EXPR_COMPARE, &parser->token, left);
+    struct template_expr *expr =
+        template_parser_new_left(parser, EXPR_COMPARE, &parser->token, left);
     enum template_operator operators[MAX_COMPARISONS];
     const struct binary *row;
 
@@ -94,8 +95,7 @@ static const struct template_expr *parse_comparisons(struct template_parser *par
         if (right == NULL || template_parser_add_item(parser, expr, right) < 0)
             return NULL;
     }
-    expr->operators =
-        arena_memdup(parser->arena, operators, expr->item_count * sizeof *operators);
+    expr->operators = arena_memdup(parser->arena, operators, expr->item_count * sizeof *operators);
     return expr;
 }
 
@@ -118,8 +118,9 @@ static const struct template_expr *parse_not(struct template_parser *parser)
 static const struct template_expr *parse_binary(struct template_parser *parser, int level)
 {
     const struct template_expr *left =
-        level <= LEVEL_NOT && template_token_is(&parser->token, "not") ? parse_not(parser)
-                                                                       : template_parse_operand(parser);
+        level <= LEVEL_NOT && template_token_is(&parser->token, "not")
+            ? parse_not(parser)
+            : template_parse_operand(parser);
     const struct binary *row;
 
     while (left != NULL && (row = find_binary(parser, level)) != NULL) {
@@ -127,7 +128,8 @@ static const struct template_expr *parse_binary(struct template_parser *parser, 
             left = parse_comparisons(parser, left);
             continue;
         }
-        struct template_expr *expr = template_parser_new_left(parser, EXPR_BINARY, &parser->token, left);
+        struct template_expr *expr =
+            template_parser_new_left(parser, EXPR_BINARY, &parser->token, left);
         if (expr == NULL || advance_operator(parser, row) < 0)
             return NULL;
         expr->op = row->op;
@@ -158,7 +160,8 @@ static const struct template_expr *parse_condition(struct template_parser *parse
         if (otherwise == NULL)
             return NULL;
     }
-    if (template_parser_add_item(parser, expr, then) < 0 || template_parser_add_item(parser, expr, otherwise) < 0)
+    if (template_parser_add_item(parser, expr, then) < 0 ||
+        template_parser_add_item(parser, expr, otherwise) < 0)
         return NULL;
     return expr;
 }

@@ -13,14 +13,14 @@ static const struct {
     const char *text;
     enum template_token_kind kind;
 } operators[] = {
-    {"**", TOKEN_POWER},        {"//", TOKEN_FLOOR_DIVIDE}, {"==", TOKEN_EQUAL},
-    {"!=", TOKEN_NOT_EQUAL},    {"<=", TOKEN_LESS_EQUAL},   {">=", TOKEN_GREATER_EQUAL},
-    {"+", TOKEN_ADD},           {"-", TOKEN_SUBTRACT},      {"*", TOKEN_MULTIPLY},
-    {"/", TOKEN_DIVIDE},        {"%", TOKEN_MODULO},        {"<", TOKEN_LESS},
-    {">", TOKEN_GREATER},       {"=", TOKEN_ASSIGN},        {"~", TOKEN_TILDE},
-    {"|", TOKEN_PIPE},          {".", TOKEN_DOT},           {",", TOKEN_COMMA},
-    {":", TOKEN_COLON},         {"(", TOKEN_OPEN_ROUND},    {")", TOKEN_CLOSE_ROUND},
-    {"[", TOKEN_OPEN_SQUARE},   {"]", TOKEN_CLOSE_SQUARE},  {"{", TOKEN_OPEN_CURLY},
+    {"**", TOKEN_POWER},      {"//", TOKEN_FLOOR_DIVIDE}, {"==", TOKEN_EQUAL},
+    {"!=", TOKEN_NOT_EQUAL},  {"<=", TOKEN_LESS_EQUAL},   {">=", TOKEN_GREATER_EQUAL},
+    {"+", TOKEN_ADD},         {"-", TOKEN_SUBTRACT},      {"*", TOKEN_MULTIPLY},
+    {"/", TOKEN_DIVIDE},      {"%", TOKEN_MODULO},        {"<", TOKEN_LESS},
+    {">", TOKEN_GREATER},     {"=", TOKEN_ASSIGN},        {"~", TOKEN_TILDE},
+    {"|", TOKEN_PIPE},        {".", TOKEN_DOT},           {",", TOKEN_COMMA},
+    {":", TOKEN_COLON},       {"(", TOKEN_OPEN_ROUND},    {")", TOKEN_CLOSE_ROUND},
+    {"[", TOKEN_OPEN_SQUARE}, {"]", TOKEN_CLOSE_SQUARE},  {"{", TOKEN_OPEN_CURLY},
     {"}", TOKEN_CLOSE_CURLY},
 };
 
@@ -120,7 +120,8 @@ static const char *find_tag(const char *from, const char *end)
 
 static int skip_comment(struct template_lexer *lexer, struct err *err)
 {
-    const char *close = memmem(lexer->cursor + 2, (size_t)(lexer->end - lexer->cursor - 2), "#}", 2);
+    const char *close =
+        memmem(lexer->cursor + 2, (size_t)(lexer->end - lexer->cursor - 2), "#}", 2);
 
     if (close == NULL)
         return fail(lexer, err, "this comment has no end: close it with \"#}\"");
@@ -342,7 +343,7 @@ static bool read_code(const char *p, const char *end, int count, int base, uint3
     if (end - p < count)
         return false;
     for (int i = 0; i < count; i++) {
-        int digit = is_digit(p[i])                              ? p[i] - '0'
+        int digit = is_digit(p[i])                             ? p[i] - '0'
                     : (p[i] | 32) >= 'a' && (p[i] | 32) <= 'f' ? (p[i] | 32) - 'a' + 10
                                                                : 16;
         if (digit >= base)
@@ -479,8 +480,7 @@ static int lex_inside(struct template_lexer *lexer, struct template_token *token
 
 int template_lexer_next(struct template_lexer *lexer, struct template_token *token, struct err *err)
 {
-    int result =
-        lexer->in_tag ? lex_inside(lexer, token, err) : lex_outside(lexer, token, err);
+    int result = lexer->in_tag ? lex_inside(lexer, token, err) : lex_outside(lexer, token, err);
 
     if (result == 0)
         lexer->after_dot = token->kind == TOKEN_DOT;

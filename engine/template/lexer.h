@@ -74,10 +74,10 @@ struct template_lexer {
     const char *line_start;
     char closing[64]; /* the brackets that are open, as what closes them */
     int depth;
-    bool in_tag;      /* between {{ or {% and its end */
-    bool is_print;    /* the tag is {{ */
-    bool trim_next;   /* the last tag ended with `-` */
-    bool after_dot;   /* the last token was a dot: "1.2" behind it is two indices */
+    bool in_tag;    /* between {{ or {% and its end */
+    bool is_print;  /* the tag is {{ */
+    bool trim_next; /* the last tag ended with `-` */
+    bool after_dot; /* the last token was a dot: "1.2" behind it is two indices */
 };
 
 /* The text must be UTF-8 and live as long as the tokens. */

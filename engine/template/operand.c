@@ -48,7 +48,8 @@ static const struct template_expr *parse_name(struct template_parser *parser)
         return NULL;
     for (size_t i = 0; i < sizeof constants / sizeof *constants; i++)
         if (template_token_is(&token, constants[i].name)) {
-            struct template_expr *constant = template_parser_new_expr(parser, EXPR_CONSTANT, &token);
+            struct template_expr *constant =
+                template_parser_new_expr(parser, EXPR_CONSTANT, &token);
             constant->value = constants[i].value;
             return constant;
         }
@@ -115,7 +116,8 @@ static const struct template_expr *parse_map(struct template_parser *parser)
         if (key == NULL || template_parser_expect(parser, TOKEN_COLON, "\":\"") < 0)
             return NULL;
         const struct template_expr *value = template_parse_expression(parser, true);
-        if (value == NULL || template_parser_add_item(parser, expr, key) < 0 || template_parser_add_item(parser, expr, value) < 0)
+        if (value == NULL || template_parser_add_item(parser, expr, key) < 0 ||
+            template_parser_add_item(parser, expr, value) < 0)
             return NULL;
         if (parser->token.kind != TOKEN_COMMA)
             break;
@@ -228,7 +230,8 @@ static const struct template_expr *parse_attribute(struct template_parser *parse
             return NULL;
         return expr;
     }
-    struct template_expr *expr = template_parser_new_left(parser, EXPR_ATTRIBUTE, &parser->token, left);
+    struct template_expr *expr =
+        template_parser_new_left(parser, EXPR_ATTRIBUTE, &parser->token, left);
     if (expr == NULL || template_parser_expect_name(parser, &expr->name, "a name") < 0)
         return NULL;
     return expr;
@@ -313,8 +316,9 @@ static const struct template_builtin *parse_builtin(struct template_parser *pars
     for (size_t i = 0; i < count && i < 64; i++)
         candidates[i] = table[i].name;
     const char *near = suggest(name, candidates, count < 64 ? count : 64);
-    template_parser_fail(parser, &token, "there is no %s \"%s\"%s", what, name,
-                         near == NULL ? "" : arena_printf(parser->arena, ": did you mean \"%s\"?", near));
+    template_parser_fail(
+        parser, &token, "there is no %s \"%s\"%s", what, name,
+        near == NULL ? "" : arena_printf(parser->arena, ": did you mean \"%s\"?", near));
     return NULL;
 }
 

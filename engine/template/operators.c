@@ -9,16 +9,26 @@
 #include <string.h>
 
 static const char *const symbols[] = {
-    [OPERATOR_OR] = "or",           [OPERATOR_AND] = "and",
-    [OPERATOR_NOT] = "not",         [OPERATOR_ADD] = "+",
-    [OPERATOR_SUBTRACT] = "-",      [OPERATOR_CONCAT] = "~",
-    [OPERATOR_MULTIPLY] = "*",      [OPERATOR_DIVIDE] = "/",
-    [OPERATOR_FLOOR_DIVIDE] = "//", [OPERATOR_MODULO] = "%",
-    [OPERATOR_POWER] = "**",        [OPERATOR_NEGATE] = "-",
-    [OPERATOR_PLUS] = "+",          [OPERATOR_EQUAL] = "==",
-    [OPERATOR_NOT_EQUAL] = "!=",    [OPERATOR_LESS] = "<",
-    [OPERATOR_LESS_EQUAL] = "<=",   [OPERATOR_GREATER] = ">",
-    [OPERATOR_GREATER_EQUAL] = ">=", [OPERATOR_IN] = "in",
+    [OPERATOR_OR] = "or",
+    [OPERATOR_AND] = "and",
+    [OPERATOR_NOT] = "not",
+    [OPERATOR_ADD] = "+",
+    [OPERATOR_SUBTRACT] = "-",
+    [OPERATOR_CONCAT] = "~",
+    [OPERATOR_MULTIPLY] = "*",
+    [OPERATOR_DIVIDE] = "/",
+    [OPERATOR_FLOOR_DIVIDE] = "//",
+    [OPERATOR_MODULO] = "%",
+    [OPERATOR_POWER] = "**",
+    [OPERATOR_NEGATE] = "-",
+    [OPERATOR_PLUS] = "+",
+    [OPERATOR_EQUAL] = "==",
+    [OPERATOR_NOT_EQUAL] = "!=",
+    [OPERATOR_LESS] = "<",
+    [OPERATOR_LESS_EQUAL] = "<=",
+    [OPERATOR_GREATER] = ">",
+    [OPERATOR_GREATER_EQUAL] = ">=",
+    [OPERATOR_IN] = "in",
     [OPERATOR_NOT_IN] = "not in",
 };
 
@@ -114,8 +124,7 @@ static double operate_doubles(enum template_operator op, double a, double b)
 static int operate_numbers(enum template_operator op, struct template_value a,
                            struct template_value b, struct template_value *result, struct err *err)
 {
-    bool divides =
-        op == OPERATOR_DIVIDE || op == OPERATOR_FLOOR_DIVIDE || op == OPERATOR_MODULO;
+    bool divides = op == OPERATOR_DIVIDE || op == OPERATOR_FLOOR_DIVIDE || op == OPERATOR_MODULO;
 
     if (divides && !template_is_true(b))
         return err_set(err, ERR_CONFIG, "division by zero");
@@ -129,8 +138,8 @@ static int operate_numbers(enum template_operator op, struct template_value a,
 
 /* ---- texts and lists ------------------------------------------------------------------------- */
 
-int template_to_text(struct template_value value, struct arena *arena,
-                     struct template_value *text, struct err *err)
+int template_to_text(struct template_value value, struct arena *arena, struct template_value *text,
+                     struct err *err)
 {
     struct buf buf;
 
@@ -182,9 +191,8 @@ static int repeat(struct template_value value, int64_t times, struct arena *aren
                   struct template_value *result, struct err *err)
 {
     size_t count = times < 0 ? 0 : (size_t)times;
-    size_t size = value.kind == TEMPLATE_STRING
-                      ? value.string.size
-                      : value.list->count * sizeof(struct template_value);
+    size_t size = value.kind == TEMPLATE_STRING ? value.string.size
+                                                : value.list->count * sizeof(struct template_value);
     size_t bytes;
 
     if (__builtin_mul_overflow(size, count, &bytes) || check_size(bytes, err) < 0)
@@ -252,9 +260,8 @@ static int contains(struct template_value container, struct template_value item,
     *found = false;
     if (container.kind == TEMPLATE_STRING && item.kind == TEMPLATE_STRING) {
         *found = item.string.size == 0 ||
-                 (container.string.size > 0 &&
-                  memmem(container.string.data, container.string.size, item.string.data,
-                         item.string.size) != NULL);
+                 (container.string.size > 0 && memmem(container.string.data, container.string.size,
+                                                      item.string.data, item.string.size) != NULL);
         return 0;
     }
     if (container.kind == TEMPLATE_MAP) {
@@ -357,8 +364,8 @@ static int64_t count_characters(struct template_value value)
 
 void template_item_at(struct template_value value, int64_t index, struct template_value *result)
 {
-    int64_t count = value.kind == TEMPLATE_LIST ? (int64_t)value.list->count
-                                                : count_characters(value);
+    int64_t count =
+        value.kind == TEMPLATE_LIST ? (int64_t)value.list->count : count_characters(value);
     size_t at;
 
     if (index < 0)

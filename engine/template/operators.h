@@ -26,7 +26,7 @@ int template_items(struct template_value value, struct arena *arena, struct temp
                    struct err *err);
 
 /* As template_print, into the arena. A string is given back as it is. */
-int template_to_text(struct template_value value, struct arena *arena,
-                     struct template_value *text, struct err *err);
+int template_to_text(struct template_value value, struct arena *arena, struct template_value *text,
+                     struct err *err);
 
 #endif

@@ -28,8 +28,7 @@ int template_parser_advance(struct template_parser *parser)
 
 const struct template_token *template_parser_peek(struct template_parser *parser)
 {
-    if (!parser->has_ahead &&
-        template_lexer_next(&parser->lexer, &parser->ahead, parser->err) < 0)
+    if (!parser->has_ahead && template_lexer_next(&parser->lexer, &parser->ahead, parser->err) < 0)
         return NULL;
     parser->has_ahead = true;
     return &parser->ahead;
@@ -57,8 +56,7 @@ int template_parser_expect(struct template_parser *parser, enum template_token_k
                                 template_token_describe(&parser->token, parser->arena));
 }
 
-int template_parser_expect_name(struct template_parser *parser, const char **name,
-                                const char *what)
+int template_parser_expect_name(struct template_parser *parser, const char **name, const char *what)
 {
     const struct template_token token = parser->token;
 
@@ -84,8 +82,9 @@ void template_parser_leave(struct template_parser *parser)
     parser->depth--;
 }
 
-struct template_expr *template_parser_new_expr(struct template_parser *parser, enum template_expr_kind kind,
-                                      const struct template_token *at)
+struct template_expr *template_parser_new_expr(struct template_parser *parser,
+                                               enum template_expr_kind kind,
+                                               const struct template_token *at)
 {
     struct template_expr *expr = arena_alloc(parser->arena, sizeof *expr);
 
@@ -97,7 +96,7 @@ struct template_expr *template_parser_new_expr(struct template_parser *parser, e
 }
 
 int template_parser_hang(struct template_parser *parser, struct template_expr *expr,
-                const struct template_expr *child)
+                         const struct template_expr *child)
 {
     if (child != NULL && child->height >= expr->height)
         expr->height = child->height + 1;
@@ -108,7 +107,7 @@ int template_parser_hang(struct template_parser *parser, struct template_expr *e
 }
 
 int template_parser_add_item(struct template_parser *parser, struct template_expr *expr,
-                    const struct template_expr *item)
+                             const struct template_expr *item)
 {
     size_t count = expr->item_count;
 
@@ -123,9 +122,10 @@ int template_parser_add_item(struct template_parser *parser, struct template_exp
     return template_parser_hang(parser, expr, item);
 }
 
-struct template_expr *template_parser_new_left(struct template_parser *parser, enum template_expr_kind kind,
-                                      const struct template_token *at,
-                                      const struct template_expr *left)
+struct template_expr *template_parser_new_left(struct template_parser *parser,
+                                               enum template_expr_kind kind,
+                                               const struct template_token *at,
+                                               const struct template_expr *left)
 {
     struct template_expr *expr = template_parser_new_expr(parser, kind, at);
 

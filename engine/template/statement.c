@@ -16,9 +16,12 @@ static const struct statement {
     enum template_stmt_kind kind;
     statement_parser *parse; /* from behind the name to before the last "%}" */
 } statements[] = {
-    {"if", STMT_IF, parse_if},          {"for", STMT_FOR, parse_for},
-    {"set", STMT_SET, parse_set},       {"macro", STMT_MACRO, parse_macro},
-    {"call", STMT_CALL, parse_call_block}, {"do", STMT_DO, parse_do},
+    {"if", STMT_IF, parse_if},
+    {"for", STMT_FOR, parse_for},
+    {"set", STMT_SET, parse_set},
+    {"macro", STMT_MACRO, parse_macro},
+    {"call", STMT_CALL, parse_call_block},
+    {"do", STMT_DO, parse_do},
 };
 
 enum { STATEMENTS = sizeof statements / sizeof *statements };
@@ -80,8 +83,8 @@ static int refuse_statement(struct template_parser *parser)
         names[i] = statements[i].name;
     const char *near = suggest(name, names, STATEMENTS);
     if (near != NULL)
-        return template_parser_fail(parser, at, "there is no statement \"%s\": did you mean \"%s\"?",
-                                    name, near);
+        return template_parser_fail(
+            parser, at, "there is no statement \"%s\": did you mean \"%s\"?", name, near);
     return template_parser_fail(parser, at,
                                 "there is no statement \"%s\": there are if, for, set, macro, "
                                 "call, do and raw",
@@ -285,8 +288,8 @@ static int parse_parameters(struct template_parser *parser, struct template_stmt
         return -1;
     while (parser->token.kind != TOKEN_CLOSE_ROUND) {
         if (count == sizeof parameters / sizeof *parameters)
-            return template_parser_fail(parser, &parser->token, "a macro has at most %zu parameters",
-                                        count);
+            return template_parser_fail(parser, &parser->token,
+                                        "a macro has at most %zu parameters", count);
         struct template_parameter *parameter = &parameters[count];
         *parameter = (struct template_parameter){0};
         if (template_parser_expect_name(parser, &parameter->name, "a parameter's name") < 0)

@@ -127,7 +127,8 @@ struct template_stmt {
     };
 };
 
-struct template {
+struct template
+{
     const char *name;
     const char *text; /* line ends made \n, the last one dropped */
     size_t size;

@@ -243,7 +243,7 @@ int template_compare(struct template_value a, struct template_value b, int *orde
 static void print_double(double real, struct buf *out)
 {
     char digits[40];
-    int precision = 15;
+    int precision = isnormal(real) ? 15 : 1; /* a tiny one has fewer digits to tell */
 
     if (!isfinite(real)) {
         buf_append_str(out, isnan(real) ? "nan" : real < 0 ? "-inf" : "inf");

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -49,6 +50,7 @@ static pid_t start_program(const char *folder, const char *log, char *const argv
         dup2(fd, 2);
     }
     become_postgres();
+    prctl(PR_SET_PDEATHSIG, SIGQUIT); /* a test that is killed leaves no server behind */
     if (chdir(folder) < 0)
         _exit(1);
     execv(argv[0], argv);

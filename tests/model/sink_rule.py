@@ -142,6 +142,8 @@ class Writer:
         seal = self.world.seals.get((self.partition, self.sequence))
         entry = self.entry
         ours = entry.incarnation == self.incarnation
+        if ours:
+            self.base = entry.base
         if entry.kind == "flush" and seal is None:
             self.state = self.check
         elif not ours:
@@ -153,7 +155,6 @@ class Writer:
         elif seal == "void":
             self.state = self.over
         else:
-            self.base = entry.base
             self.begin_at(entry.end)
 
     def begin_at(self, number):
@@ -172,7 +173,6 @@ class Writer:
             self.outcome = "done"
             self.state = self.seal
         elif self.entry.incarnation == self.incarnation:
-            self.base = self.entry.base
             self.keep_from(self.entry.start)
             self.state = self.fill
         else:

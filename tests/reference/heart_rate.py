@@ -48,11 +48,12 @@ def nulls_last(values):
 
 
 class Change:
-    """One change of one id: the attributes from `at` on, or None if it was deleted."""
+    """One change of one id: the attributes from `at` on, or None if it was deleted. Keys have
+    milliseconds, so `at` is the millisecond, and two changes within one are of one instant."""
 
-    def __init__(self, at, lsn, attributes):
-        self.at = at
-        self.lsn = lsn
+    def __init__(self, moment, lsn, attributes):
+        self.at = whole_milliseconds(moment)
+        self.order = (moment, lsn)
         self.attributes = attributes
 
 
@@ -64,10 +65,9 @@ class Version:
 
 
 def change_of_row(row, attributes_of):
-    at = row["deleted_at"] or row["last_update"] or row["updated_at"]
+    moment = row["deleted_at"] or row["last_update"] or row["updated_at"]
     attributes = None if row["deleted_at"] else attributes_of(row)
-    # Keys have milliseconds, so two changes within one millisecond are one instant.
-    return Change(whole_milliseconds(at), row["lsn"], attributes)
+    return Change(moment, row["lsn"], attributes)
 
 
 def user_attributes(row):
@@ -88,7 +88,7 @@ class Rules:
 
     def last_of_each_instant(self, changes):
         kept = []
-        for change in sorted(changes, key=lambda c: (c.at, c.lsn)):
+        for change in sorted(changes, key=lambda change: change.order):
             if kept and kept[-1].at == change.at:
                 kept.pop()
             kept.append(change)

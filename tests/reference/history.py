@@ -17,7 +17,7 @@ WORLD_DAYS = 4
 SPARE_DAYS = 3  # between worlds, also for changes before and after a world's events
 
 COUNTRIES = [("GB", "United Kingdom"), ("FR", "France"), ("US", "United States")]
-PLACES = [(51.5, -0.125), (48.85, 2.35), (51.5, 2.35)]
+PLACES = [(51.5, -0.125), (51.5, -0.125), (51.5, 2.35)]
 
 
 class World:
@@ -39,7 +39,7 @@ class World:
         moment = self.rng.choice(self.moments)
         moment += datetime.timedelta(days=self.rng.choice([0, 0, 0, 0, -2, 2]))
         return moment + datetime.timedelta(
-            microseconds=self.rng.choice([0, 0, 0, 0, 1000, 500000, 500400]))
+            microseconds=self.rng.choice([0, 0, 0, 0, 1000, 500000, 500400, 500800]))
 
     def changes(self, table, id_name, identity, columns_of):
         count = self.rng.choice([0, 1, 1, 2, 3, 4, 6])

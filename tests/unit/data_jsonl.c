@@ -21,9 +21,8 @@ static void note_reject(void *arg, const struct reject *reject)
 {
     struct fixture *fixture = arg;
 
-    buf_printf(&fixture->skipped, "%s:%lld:%lld %s [%.*s]\n", reject->file,
-               (long long)reject->line, (long long)reject->column, reject->reason,
-               (int)reject->raw_size, reject->raw);
+    buf_printf(&fixture->skipped, "%s:%lld:%lld %s [%.*s]\n", reject->file, (long long)reject->line,
+               (long long)reject->column, reject->reason, (int)reject->raw_size, reject->raw);
 }
 
 /* columns: "name type", a path after a third blank, "!" behind the type makes it required. */
@@ -144,8 +143,8 @@ static void check_refused(const char *type, const char *json, const char *reason
     teardown(&fixture);
 }
 
-static const char *const heart_rate[] = {"user_id bigint", "heart_rate integer",
-                                         "timestamp bigint", "meta json", NULL};
+static const char *const heart_rate[] = {"user_id bigint", "heart_rate integer", "timestamp bigint",
+                                         "meta json", NULL};
 
 TEST("a record's members go to their columns in any order, in strings too")
 {
@@ -175,8 +174,8 @@ TEST("a record's members go to their columns in any order, in strings too")
 
 TEST("a column may come from a member further down")
 {
-    const char *columns[] = {"lat double meta.location.latitude", "meta json",
-                             "a integer meta.a", NULL};
+    const char *columns[] = {"lat double meta.location.latitude", "meta json", "a integer meta.a",
+                             NULL};
     struct fixture fixture;
     struct err err;
 
@@ -187,11 +186,10 @@ TEST("a column may come from a member further down")
                       "{\"meta\":3}\n"
                       "{\"meta\":{\"a\":1},\"meta\":{\"location\":{\"latitude\":2}}}\n",
                       &err));
-    check_str(fixture.shown.data,
-              "1.5|{\"a\":1,\"b\":[{}],\"location\":{\"latitude\":1.5}}|1\n"
-              "null|{\"location\":null}|null\n"
-              "null|3|null\n"
-              "2|{\"location\":{\"latitude\":2}}|null\n");
+    check_str(fixture.shown.data, "1.5|{\"a\":1,\"b\":[{}],\"location\":{\"latitude\":1.5}}|1\n"
+                                  "null|{\"location\":null}|null\n"
+                                  "null|3|null\n"
+                                  "2|{\"location\":{\"latitude\":2}}|null\n");
     teardown(&fixture);
 }
 
@@ -261,9 +259,10 @@ TEST("a value that does not fit its column is refused by name, value and place")
     check_refused("decimal", "1e1000", "an exponent that is not written out");
     check_refused("bytes", "\"00\"", "is not bytes");
     check_refused("integer!", "null", "column \"v\" is required and null");
-    check_refused("integer", "[\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-                             "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-                             "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\"]",
+    check_refused("integer",
+                  "[\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+                  "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+                  "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\"]",
                   "\xc3\xa9...\" is nested");
 }
 
@@ -386,15 +385,16 @@ TEST("under emit, a bad line is a row with its errors, a bad value only a null")
                       "{\"a\":4\n"
                       "{\"a\":\"\\\"\",\"b\":null}\n",
                       &err));
-    check_str(fixture.shown.data,
-              "1|2|{\"errors\":[]}\n"
-              "null|3|{\"errors\":[{\"line\":2,\"column\":7,"
-              "\"reason\":\"column \\\"a\\\": \\\"x\\\" is not an integer\"}]}\n"
-              "null|null|{\"errors\":[{\"line\":3,\"column\":7,"
-              "\"reason\":\"the line ends too early\"}]}\n"
-              "null|null|{\"errors\":[{\"line\":4,\"column\":7,"
-              "\"reason\":\"column \\\"a\\\": \\\"\\\\\\\"\\\" is not an integer\"},"
-              "{\"line\":4,\"column\":20,\"reason\":\"column \\\"b\\\" is required and null\"}]}\n");
+    check_str(
+        fixture.shown.data,
+        "1|2|{\"errors\":[]}\n"
+        "null|3|{\"errors\":[{\"line\":2,\"column\":7,"
+        "\"reason\":\"column \\\"a\\\": \\\"x\\\" is not an integer\"}]}\n"
+        "null|null|{\"errors\":[{\"line\":3,\"column\":7,"
+        "\"reason\":\"the line ends too early\"}]}\n"
+        "null|null|{\"errors\":[{\"line\":4,\"column\":7,"
+        "\"reason\":\"column \\\"a\\\": \\\"\\\\\\\"\\\" is not an integer\"},"
+        "{\"line\":4,\"column\":20,\"reason\":\"column \\\"b\\\" is required and null\"}]}\n");
     check_int(jsonl_rejected(fixture.reader), 3);
     teardown(&fixture);
 }

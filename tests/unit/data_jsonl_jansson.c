@@ -38,9 +38,25 @@ static void add_blank(struct buf *out)
 static void add_string(struct buf *out)
 {
     static const char *const parts[] = {
-        "a",      "heart",   "\\n",   "\\\"",      "\\\\",     "\\/",        "\\u00e9",
-        "\\u20AC", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\\ud83d\\ude00", "\x7f", " ",
-        "12",     "{",       ":",     ",",         "0123456789abcdef",
+        "a",
+        "heart",
+        "\\n",
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\u00e9",
+        "\\u20AC",
+        "\xc3\xa9",
+        "\xe2\x82\xac",
+        "\xf0\x9f\x98\x80",
+        "\\ud83d\\ude00",
+        "\x7f",
+        " ",
+        "12",
+        "{",
+        ":",
+        ",",
+        "0123456789abcdef",
     };
 
     buf_append_char(out, '"');
@@ -52,9 +68,23 @@ static void add_string(struct buf *out)
 static void add_number(struct buf *out)
 {
     static const char *const numbers[] = {
-        "0",    "-0",       "7",          "-12",     "1711943972", "9223372036854775807",
-        "1e3",  "37.416834", "-121.975002", "0.1",     "1E-7",       "123456.789e-10",
-        "2.50", "1e22",     "1.7976931348623157e308", "4.9e-324", "9007199254740993.0",
+        "0",
+        "-0",
+        "7",
+        "-12",
+        "1711943972",
+        "9223372036854775807",
+        "1e3",
+        "37.416834",
+        "-121.975002",
+        "0.1",
+        "1E-7",
+        "123456.789e-10",
+        "2.50",
+        "1e22",
+        "1.7976931348623157e308",
+        "4.9e-324",
+        "9007199254740993.0",
     };
 
     if (below(2) == 0)
@@ -185,12 +215,10 @@ TEST("the reader and jansson agree on lines made at random, whole and damaged")
     schema_init(&schema);
     buf_init(&line);
     for (int i = 0; i < 4; i++)
-        check_ok(schema_add(&schema, &(struct schema_column){fields[i].name, NULL, fields[i].type,
-                                                             false},
-                            &err));
+        check_ok(schema_add(
+            &schema, &(struct schema_column){fields[i].name, NULL, fields[i].type, false}, &err));
     batch_init(&batch, fields, 4);
-    struct jsonl *reader =
-        jsonl_new(&(struct jsonl_options){.schema = &schema, .batch = &batch});
+    struct jsonl *reader = jsonl_new(&(struct jsonl_options){.schema = &schema, .batch = &batch});
     for (int i = 0; i < LINES; i++) {
         buf_reset(&line);
         add_record(&line);
@@ -206,18 +234,21 @@ TEST("the reader and jansson agree on lines made at random, whole and damaged")
         bool is_right = value != NULL && json_is_object(value);
         /* Damage can make a string of a number and so on: that is the reader's own business. */
         bool is_type = result < 0 && strstr(err.message, "column \"") != NULL;
-        if (!is_type && (result == 0) != is_right)
+        /* A number that fits no type is right as JSON; jansson has no way to keep it. */
+        bool is_vast =
+            value == NULL && (strstr(why.text, "overflow") || strstr(why.text, "too big"));
+        if (!is_type && !is_vast && (result == 0) != is_right)
             test_fail(__FILE__, __LINE__, "jansson says %s, the reader %s: %s",
                       value != NULL ? "right" : why.text, result == 0 ? "right" : err.message,
                       line.data);
         struct aorta_batch view = batch_view(&batch);
-        bool is_number = json_is_number(json_object_get(value, "d")) ||
-                         json_object_get(value, "d") == NULL;
-        bool is_text = json_is_string(json_object_get(value, "t")) ||
-                       json_object_get(value, "t") == NULL;
-        bool is_integer = json_is_integer(json_object_get(value, "n")) ||
-                          json_object_get(value, "n") == NULL;
-        if (result == 0 && is_number && is_text && is_integer)
+        bool is_number =
+            json_is_number(json_object_get(value, "d")) || json_object_get(value, "d") == NULL;
+        bool is_text =
+            json_is_string(json_object_get(value, "t")) || json_object_get(value, "t") == NULL;
+        bool is_integer =
+            json_is_integer(json_object_get(value, "n")) || json_object_get(value, "n") == NULL;
+        if (result == 0 && value != NULL && is_number && is_text && is_integer)
             check_row(&view, value, line.data);
         right += result == 0;
         wrong += result < 0;
@@ -246,17 +277,15 @@ TEST("how many heart-rate records a second, ours and jansson's (for information)
     schema_init(&schema);
     buf_init(&text);
     for (int i = 0; i < 4; i++)
-        check_ok(schema_add(&schema, &(struct schema_column){columns[i].name, NULL,
-                                                             columns[i].type, false},
-                            &err));
+        check_ok(schema_add(
+            &schema, &(struct schema_column){columns[i].name, NULL, columns[i].type, false}, &err));
     batch_init(&batch, columns, 4);
     for (unsigned i = 0; i < COUNT; i++)
         buf_printf(&text,
                    "{\"user_id\":%u,\"heart_rate\":%u,\"timestamp\":%u,\"meta\":{\"activity_id\":"
                    "20890,\"location\":{\"latitude\":%u.416834,\"longitude\":-121.975002}}}\n",
                    10001 + i % 9999, 40 + i % 160, 1711943972 + i, i % 90);
-    struct jsonl *reader =
-        jsonl_new(&(struct jsonl_options){.schema = &schema, .batch = &batch});
+    struct jsonl *reader = jsonl_new(&(struct jsonl_options){.schema = &schema, .batch = &batch});
     int64_t start = clock_monotonic_us();
     for (size_t at = 0; at < text.size;) {
         int64_t used = jsonl_feed(reader, text.data + at, text.size - at, &err);

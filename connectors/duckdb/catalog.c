@@ -1,0 +1,182 @@
+#include "duckdb/catalog.h"
+
+#include "duckdb/cursor.h"
+#include "duckdb/library.h"
+#include "duckdb/quote.h"
+#include "duckdb/session.h"
+#include "duckdb/shape.h"
+
+#include "base/alloc.h"
+#include "base/buf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char view_sql[] =
+    "SELECT view_name FROM duckdb_views() WHERE database_name = current_database() "
+    "AND lower(schema_name) = lower($1) AND lower(view_name) = lower($2)";
+
+static const char list_sql[] =
+    "SELECT schema_name, table_name, 'table' FROM duckdb_tables() "
+    "WHERE database_name = current_database() AND NOT internal AND starts_with(table_name, $1) "
+    "UNION ALL "
+    "SELECT schema_name, view_name, 'view' FROM duckdb_views() "
+    "WHERE database_name = current_database() AND NOT internal AND starts_with(view_name, $1) "
+    "ORDER BY ALL";
+
+static struct aorta_value text_value(const char *text)
+{
+    return (struct aorta_value){.type = AORTA_TEXT, .text = {text, strlen(text)}};
+}
+
+/* ------------------------------------------------------------------------------------ describing */
+
+/* A lookup by name; duckdb_tables() reads the whole catalog, milliseconds where there is much. */
+static bool is_table(struct session *session, const char *schema, const char *name)
+{
+    duckdb_table_description table = NULL;
+    duckdb_state state = duckdb.table_description_create_ext(session->handle, NULL, schema, name,
+                                                             &table);
+
+    duckdb.table_description_destroy(&table);
+    return state == DuckDBSuccess;
+}
+
+/* 1 or 0, -1. */
+static int is_view(struct session *session, const char *schema, const char *name,
+                   struct aorta_error *error)
+{
+    const struct aorta_value params[] = {text_value(schema), text_value(name)};
+    struct aorta_batch batch;
+    void *cursor;
+
+    if (cursor_open(session, view_sql, params, 2, &cursor, error) < 0)
+        return -1;
+    int found = cursor_next(cursor, &batch, error);
+    cursor_close(cursor);
+    return found;
+}
+
+static void describe_column(struct aorta_field *field, const char **type_name, const char *name,
+                            duckdb_logical_type type, struct arena *arena)
+{
+    struct shape shape;
+    struct buf text;
+
+    buf_init(&text);
+    shape_read(&shape, type, arena);
+    shape_write_name(&text, &shape);
+    field->name = arena_strdup(arena, name);
+    if (!shape_type(&shape, &field->type))
+        field->type = AORTA_TEXT;
+    *type_name = arena_strndup(arena, text.data, text.size);
+    buf_release(&text);
+}
+
+/* The columns of a statement that is prepared and never run. */
+static void describe_columns(duckdb_prepared_statement statement, struct arena *arena,
+                             struct aorta_relation *relation)
+{
+    idx_t count = duckdb.prepared_statement_column_count(statement);
+    struct aorta_field *fields = arena_calloc(arena, count, sizeof *fields);
+    const char **type_names = arena_calloc(arena, count, sizeof *type_names);
+
+    for (idx_t i = 0; i < count; i++) {
+        char *name = (char *)(uintptr_t)duckdb.prepared_statement_column_name(statement, i);
+        duckdb_logical_type type = duckdb.prepared_statement_column_logical_type(statement, i);
+        describe_column(&fields[i], &type_names[i], name, type, arena);
+        duckdb.destroy_logical_type(&type);
+        duckdb.free(name);
+    }
+    relation->field_count = (int32_t)count;
+    relation->fields = fields;
+    relation->type_names = type_names;
+}
+
+static void describe_relation(struct session *session, const char *schema, const char *name,
+                              struct aorta_relation *relation)
+{
+    duckdb_prepared_statement statement = NULL;
+    struct buf sql;
+
+    buf_init(&sql);
+    buf_append_str(&sql, "SELECT * FROM ");
+    quote_name(&sql, schema);
+    buf_append_char(&sql, '.');
+    quote_name(&sql, name);
+    if (duckdb.prepare(session->handle, sql.data, &statement) == DuckDBSuccess)
+        describe_columns(statement, &session->described, relation);
+    duckdb.destroy_prepare(&statement);
+    buf_release(&sql);
+}
+
+int catalog_describe(void *opaque, const char *schema, const char *name,
+                     struct aorta_relation *relation, struct aorta_error *error)
+{
+    struct session *session = opaque;
+    struct aorta_relation found = {.kind = "table"};
+
+    if (session_expect_idle(session, error) < 0)
+        return -1;
+    arena_reset(&session->described);
+    if (!is_table(session, schema, name)) {
+        int view = is_view(session, schema, name, error);
+        if (view <= 0)
+            return view;
+        found.kind = "view";
+    }
+    describe_relation(session, schema, name, &found);
+    *relation = found;
+    return 1;
+}
+
+/* ------------------------------------------------------------------------------------ listing */
+
+struct listing {
+    struct arena arena;
+    size_t count;
+    size_t capacity;
+    const char *(*rows)[3]; /* schema, name, kind */
+};
+
+static void add_rows(struct listing *listing, const struct aorta_batch *batch)
+{
+    for (int64_t row = 0; row < batch->row_count; row++) {
+        if (listing->count == listing->capacity) {
+            listing->capacity = listing->capacity * 2 + 16;
+            listing->rows = alloc_resize(listing->rows, listing->capacity * sizeof *listing->rows);
+        }
+        for (int i = 0; i < 3; i++) {
+            const struct aorta_column *column = &batch->columns[i];
+            int32_t start = column->offsets[row];
+            listing->rows[listing->count][i] =
+                arena_strndup(&listing->arena, (const char *)column->values + start,
+                              (size_t)(column->offsets[row + 1] - start));
+        }
+        listing->count++;
+    }
+}
+
+int catalog_list(void *session, const char *name_prefix,
+                 int (*each)(void *arg, const char *schema, const char *name, const char *kind),
+                 void *arg, struct aorta_error *error)
+{
+    const struct aorta_value prefix = text_value(name_prefix);
+    struct listing listing = {0};
+    struct aorta_batch batch;
+    void *cursor;
+    int more;
+
+    if (cursor_open(session, list_sql, &prefix, 1, &cursor, error) < 0)
+        return -1;
+    arena_init(&listing.arena);
+    while ((more = cursor_next(cursor, &batch, error)) > 0)
+        add_rows(&listing, &batch);
+    cursor_close(cursor);
+    for (size_t i = 0; more == 0 && i < listing.count; i++)
+        if (each(arg, listing.rows[i][0], listing.rows[i][1], listing.rows[i][2]) != 0)
+            break;
+    free(listing.rows);
+    arena_release(&listing.arena);
+    return more;
+}

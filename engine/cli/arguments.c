@@ -1,0 +1,130 @@
+#include "base/arena.h"
+#include "cli/command.h"
+#include "config/pipeline.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+int command_fail(int status, const char *fmt, ...)
+{
+    va_list args;
+
+    fflush(stdout);
+    fputs("aorta: ", stderr);
+    va_start(args, fmt);
+    vfprintf(stderr, fmt, args);
+    va_end(args);
+    fputc('\n', stderr);
+    return status;
+}
+
+void command_help(const struct command *command, FILE *out)
+{
+    fprintf(out, "usage: aorta %s %s\n\n%s.\n", command->name, command->arguments,
+            command->summary);
+    if (command->details != NULL)
+        fprintf(out, "\n%s\n", command->details);
+    fputs("\n", out);
+    for (const struct flag *flag = command->flags; flag->name != NULL; flag++) {
+        int width = fprintf(out, "  %s%s%s", flag->name, flag->argument != NULL ? " " : "",
+                            flag->argument != NULL ? flag->argument : "");
+        fprintf(out, "%*s%s\n", width < 26 ? 26 - width : 1, "", flag->help);
+    }
+}
+
+/* Where each flag goes: the field of struct arguments that it sets. */
+static bool set_flag(struct arguments *a, const char *name, const char *value)
+{
+    if (strcmp(name, "--project") == 0)
+        a->folder = value;
+    else if (strcmp(name, "--target") == 0)
+        a->request.target = value;
+    else if (strcmp(name, "--var") == 0)
+        a->request.assignments[a->request.assignment_count++] = value;
+    else if (strcmp(name, "--full-refresh") == 0)
+        a->request.full_refresh = true;
+    else if (strcmp(name, "--force") == 0)
+        a->request.force = true;
+    else if (strcmp(name, "--json") == 0)
+        a->as_json = true;
+    else if (strcmp(name, "--csv") == 0)
+        a->as_csv = true;
+    else if (strcmp(name, "--rejected") == 0)
+        a->discard = true;
+    else
+        return false;
+    return true;
+}
+
+static const struct flag *find_flag(const struct command *command, const char *text, size_t size)
+{
+    for (const struct flag *flag = command->flags; flag->name != NULL; flag++)
+        if (strlen(flag->name) == size && strncmp(flag->name, text, size) == 0)
+            return flag;
+    return NULL;
+}
+
+/* One argument that begins with "--"; *used says how many words it took. */
+static int read_flag(const struct command *command, int left, char **argv, int *used,
+                     struct arguments *a)
+{
+    const char *equals = strchr(argv[0], '=');
+    size_t size = equals != NULL ? (size_t)(equals - argv[0]) : strlen(argv[0]);
+    const struct flag *flag = find_flag(command, argv[0], size);
+
+    *used = 1;
+    if (flag == NULL)
+        return command_fail(-1, "%s has no flag %.*s: see aorta %s --help", command->name,
+                            (int)size, argv[0], command->name);
+    const char *value = equals != NULL ? equals + 1 : NULL;
+    if (flag->argument == NULL && value != NULL)
+        return command_fail(-1, "%s takes no value", flag->name);
+    if (flag->argument != NULL && value == NULL) {
+        if (left < 2)
+            return command_fail(-1, "%s needs a value: %s", flag->name, flag->argument);
+        value = argv[1];
+        *used = 2;
+    }
+    return set_flag(a, flag->name, value) ? 0 : command_fail(-1, "%s is not known", flag->name);
+}
+
+static int find_project(struct arguments *a)
+{
+    struct pipeline_choice choice = {a->request.target, NULL, 0};
+    struct pipeline pipeline;
+    struct problems problems;
+    struct err err;
+
+    if (pipeline_find_folder(a->folder != NULL ? a->folder : ".", a->arena, &a->folder, &err) < 0)
+        return command_fail(-1, "%s", err.message);
+    /* Only for the state's folder: what is wrong is reported by whoever reads it for good. */
+    problems_init(&problems, a->arena);
+    pipeline_load(&pipeline, a->folder, &choice, a->arena, &problems);
+    a->state_folder = pipeline.state != NULL && pipeline.state[0] == '/'
+                          ? pipeline.state
+                          : arena_printf(a->arena, "%s/.aorta", a->folder);
+    a->request.folder = a->folder;
+    return 0;
+}
+
+int arguments_read(const struct command *command, int argc, char **argv, struct arena *arena,
+                   struct arguments *a)
+{
+    bool only_words = false;
+
+    *a = (struct arguments){.arena = arena};
+    a->request.version = MESSAGE_VERSION;
+    a->request.assignments = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
+    a->rest = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
+    for (int i = 0; i < argc;) {
+        int used = 1;
+        if (!only_words && strcmp(argv[i], "--") == 0)
+            only_words = true;
+        else if (only_words || strncmp(argv[i], "--", 2) != 0)
+            a->rest[a->rest_count++] = argv[i];
+        else if (read_flag(command, argc - i, argv + i, &used, a) < 0)
+            return -1;
+        i += used;
+    }
+    return find_project(a);
+}

@@ -1,0 +1,59 @@
+/*
+ * The subcommands: one file each, cmd_NAME.c, and one row each in the table of main.c.
+ */
+#ifndef AORTA_CLI_COMMAND_H
+#define AORTA_CLI_COMMAND_H
+
+#include "message/control.h"
+#include "message/frame.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct flag {
+    const char *name;     /* "--target" */
+    const char *argument; /* what stands for its value in the help, NULL: none */
+    const char *help;
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* "[SELECT…]" */
+    const char *summary;   /* one line */
+    const char *details;   /* for its own help; NULL */
+    const struct flag *flags; /* ended by a NULL name */
+    int (*run)(int argc, char **argv);
+};
+
+extern const struct command cmd_check, cmd_plan, cmd_run, cmd_ls, cmd_query, cmd_clean;
+
+/* What all commands that look at a pipeline take, read from their arguments. */
+struct arguments {
+    const char *folder;       /* of the pipeline */
+    const char *state_folder; /* of its run state */
+    struct request request;   /* target, variables, selection, flags */
+    bool as_json, as_csv, discard;
+    const char **rest; /* what is no flag */
+    size_t rest_count;
+    struct arena *arena;
+};
+
+/* Reads the arguments by the command's flags and finds the pipeline. -1 after saying what is
+ * wrong: exit with EXIT_USAGE. */
+int arguments_read(const struct command *command, int argc, char **argv, struct arena *arena,
+                   struct arguments *arguments);
+
+/* "aorta: …" on standard error; returns the status. */
+int command_fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+void command_help(const struct command *command, FILE *out);
+
+/* Flags that several commands share. */
+#define FLAGS_OF_PIPELINE                                                                          \
+    {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"},                 \
+        {"--target", "NAME", "which target of pipeline.toml"},                                     \
+        {"--var", "NAME=VALUE", "sets a variable of pipeline.toml; may be repeated"}
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * A run as a person watches it: on a terminal the running steps with their rows, redrawn in place;
+ * elsewhere a plain line a step. At the end one table.
+ *
+ *     asset                 kind       rows    time  checks
+ *     raw.users             source    9,999   0.21s  24 ok
+ *     marts.dim_users       snapshot        -       -  skipped: raw.users failed
+ */
+#ifndef AORTA_CLI_PROGRESS_H
+#define AORTA_CLI_PROGRESS_H
+
+#include "message/control.h"
+
+#include <stdbool.h>
+
+struct progress_view;
+
+/* With as_json each event is one JSON object on standard output, and nothing else is. */
+struct progress_view *progress_new(bool as_json);
+
+/* One event of the run, as text of its message and as record. */
+void progress_hear(struct progress_view *view, const struct event *event, const char *text,
+                   size_t size);
+
+/* Writes the table and frees; returns the command's exit status. */
+int progress_end(struct progress_view *view);
+
+#endif

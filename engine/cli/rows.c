@@ -1,0 +1,209 @@
+#include "cli/rows.h"
+
+#include "base/alloc.h"
+#include "base/arena.h"
+#include "base/json.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNED_ROWS = 1000, MAX_WIDTH = 60 };
+
+struct rows {
+    FILE *out;
+    enum rows_form form;
+    const char **names;
+    size_t column_count;
+    struct arena arena; /* of names and widths, and of a table's cells */
+    struct arena line;  /* of one row */
+    const char **held; /* cells of the first rows of a table */
+    bool *is_number;   /* a column */
+    size_t *widths;
+    size_t held_count; /* rows */
+    bool is_aligned;   /* widths are decided, the header is written */
+    size_t row_count;
+};
+
+struct rows *rows_new(FILE *out, enum rows_form form)
+{
+    struct rows *rows = alloc_zeroed(1, sizeof *rows);
+
+    rows->out = out;
+    rows->form = form;
+    arena_init(&rows->arena);
+    arena_init(&rows->line);
+    return rows;
+}
+
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+static void write_csv_field(FILE *out, const char *text)
+{
+    if (strpbrk(text, ",\"\r\n") == NULL) {
+        fputs(text, out);
+        return;
+    }
+    fputc('"', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '"')
+            fputc('"', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
+void rows_begin(struct rows *rows, const char *const *names, size_t count)
+{
+    rows->column_count = count;
+    rows->names = arena_calloc(&rows->arena, count, sizeof *rows->names);
+    rows->widths = arena_calloc(&rows->arena, count, sizeof *rows->widths);
+    rows->is_number = arena_calloc(&rows->arena, count, sizeof *rows->is_number);
+    rows->held = arena_calloc(&rows->arena, count * ALIGNED_ROWS + 1, sizeof *rows->held);
+    for (size_t i = 0; i < count; i++) {
+        rows->names[i] = arena_strdup(&rows->arena, names[i]);
+        rows->widths[i] = width_of(names[i]);
+        rows->is_number[i] = true;
+        if (rows->form == ROWS_CSV) {
+            fputs(i > 0 ? "," : "", rows->out);
+            write_csv_field(rows->out, names[i]);
+        }
+    }
+    if (rows->form == ROWS_CSV)
+        fputc('\n', rows->out);
+}
+
+/* The cell as text: strings without quotes, null empty. */
+static const char *cell_text(struct arena *arena, const json_t *cell)
+{
+    if (json_is_null(cell))
+        return "";
+    if (json_is_string(cell))
+        return arena_strdup(arena, json_string_value(cell));
+    char *text = json_dumps(cell, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+    const char *copy = arena_strdup(arena, text);
+    free(text);
+    return copy;
+}
+
+static void write_cell(struct rows *rows, size_t column, const char *text)
+{
+    int pad = (int)rows->widths[column] - (int)width_of(text);
+
+    pad = pad > 0 ? pad : 0;
+    fputs(column > 0 ? "  " : "", rows->out);
+    if (rows->is_number[column])
+        fprintf(rows->out, "%*s%s", pad, "", text);
+    else
+        fprintf(rows->out, "%s%*s", text, column + 1 < rows->column_count ? pad : 0, "");
+}
+
+static void write_line(struct rows *rows, const char *const *cells)
+{
+    for (size_t i = 0; i < rows->column_count; i++)
+        write_cell(rows, i, cells[i]);
+    fputc('\n', rows->out);
+}
+
+static void write_held(struct rows *rows)
+{
+    if (rows->is_aligned)
+        return;
+    rows->is_aligned = true;
+    write_line(rows, rows->names);
+    for (size_t i = 0; i < rows->column_count; i++) {
+        fputs(i > 0 ? "  " : "", rows->out);
+        for (size_t j = 0; j < rows->widths[i]; j++)
+            fputc('-', rows->out);
+    }
+    fputc('\n', rows->out);
+    for (size_t i = 0; i < rows->held_count; i++)
+        write_line(rows, rows->held + i * rows->column_count);
+}
+
+static void add_to_table(struct rows *rows, const json_t *row)
+{
+    const char **cells = rows->is_aligned
+                             ? arena_calloc(&rows->arena, rows->column_count, sizeof *cells)
+                             : rows->held + rows->held_count * rows->column_count;
+
+    for (size_t i = 0; i < rows->column_count; i++) {
+        const json_t *cell = json_array_get(row, i);
+        cells[i] = cell_text(&rows->arena, cell);
+        size_t width = width_of(cells[i]);
+        if (rows->is_aligned)
+            continue;
+        if (width > rows->widths[i])
+            rows->widths[i] = width < MAX_WIDTH ? width : MAX_WIDTH;
+        rows->is_number[i] = rows->is_number[i] && !json_is_string(cell);
+    }
+    if (rows->is_aligned)
+        write_line(rows, cells);
+    else if (++rows->held_count == ALIGNED_ROWS)
+        write_held(rows);
+}
+
+static void add_to_csv(struct rows *rows, const json_t *row)
+{
+    for (size_t i = 0; i < rows->column_count; i++) {
+        fputs(i > 0 ? "," : "", rows->out);
+        write_csv_field(rows->out, cell_text(&rows->line, json_array_get(row, i)));
+    }
+    fputc('\n', rows->out);
+    arena_reset(&rows->line);
+}
+
+static void add_to_json(struct rows *rows, const json_t *row)
+{
+    struct buf line;
+
+    buf_init(&line);
+    for (size_t i = 0; i < rows->column_count; i++) {
+        buf_append_char(&line, i > 0 ? ',' : '{');
+        json_escape(&line, rows->names[i], strlen(rows->names[i]));
+        char *text = json_dumps(json_array_get(row, i), JSON_ENCODE_ANY | JSON_COMPACT);
+        buf_printf(&line, ":%s", text);
+        free(text);
+    }
+    buf_append_str(&line, "}\n");
+    fwrite(line.data, 1, line.size, rows->out);
+    buf_release(&line);
+}
+
+void rows_add(struct rows *rows, const char *json, size_t size)
+{
+    json_t *list = json_loadb(json, size, JSON_ALLOW_NUL, NULL);
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *row = json_array_get(list, i);
+        rows->row_count++;
+        if (rows->form == ROWS_TABLE)
+            add_to_table(rows, row);
+        else if (rows->form == ROWS_CSV)
+            add_to_csv(rows, row);
+        else
+            add_to_json(rows, row);
+    }
+    json_decref(list);
+}
+
+void rows_end(struct rows *rows, bool is_complete)
+{
+    if (rows == NULL)
+        return;
+    if (rows->form == ROWS_TABLE && is_complete) {
+        write_held(rows);
+        fprintf(rows->out, "(%zu row%s)\n", rows->row_count, rows->row_count == 1 ? "" : "s");
+    }
+    fflush(rows->out);
+    arena_release(&rows->line);
+    arena_release(&rows->arena);
+    free(rows);
+}

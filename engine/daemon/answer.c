@@ -1,0 +1,68 @@
+#include "daemon/dispatch.h"
+#include "daemon/work.h"
+#include "run/order.h"
+
+void dispatch_query(struct job *job)
+{
+    struct daemon *daemon = job->daemon;
+    const struct pipeline *pipeline = &job->plan->pipeline;
+    const struct connection *connection = pipeline_connection(pipeline, "warehouse");
+    const char *line = NULL;
+    struct buf frame;
+    struct err err;
+
+    if (connection == NULL || !connection->connector->is_warehouse)
+        line = "the target has no connection \"warehouse\" to query";
+    for (const struct job *other = daemon->jobs; other != NULL && line == NULL; other = other->next)
+        if (other->query_child != NULL)
+            line = "another query is running: try again when it has ended";
+    if (line == NULL) {
+        bool owns = connection->connector->is_single_process;
+        job->query_child = work_child(daemon, owns ? connection->name : "main", NULL, &err);
+        line = job->query_child == NULL ? err.message : NULL;
+    }
+    if (line != NULL) {
+        work_refuse(job, &line, 1);
+        return;
+    }
+    struct query_order order = {
+        .step = ++daemon->last_number,
+        .sql = job->request->sql,
+        .folder = pipeline->folder,
+        .connection = order_connection_of(connection, NULL, 0, &job->arena),
+        .limit = job->request->limit,
+    };
+    buf_init(&frame);
+    frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
+    child_send(job->query_child, &frame);
+    buf_release(&frame);
+}
+
+static void end_query(struct job *job, const struct frame *frame)
+{
+    struct report report = {0};
+    struct err err;
+
+    job->query_child = NULL;
+    if (record_decode(frame->text, frame->size, &report_shape, &job->arena, &report, &err) == 0 &&
+        report.error == NULL) {
+        work_finish(job, "succeeded");
+        return;
+    }
+    const char *line = report.error != NULL ? report.error : err.message;
+    work_refuse(job, &line, 1);
+}
+
+void work_rows(struct daemon *daemon, struct child *child, const struct frame *frame)
+{
+    struct job *job = daemon->jobs;
+
+    while (job != NULL && job->query_child != child)
+        job = job->next;
+    if (job == NULL)
+        return;
+    if (frame->kind == MESSAGE_REPORT)
+        end_query(job, frame);
+    else if (job->listener != NULL)
+        job->listener->hear(job->listener, frame);
+}

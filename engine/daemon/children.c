@@ -1,0 +1,164 @@
+/* The daemon's children: started when they are needed, heard, and found gone. */
+#include "base/alloc.h"
+#include "base/log.h"
+#include "daemon/lock.h"
+#include "daemon/work.h"
+#include "run/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+
+static struct child **slot_of(struct daemon *daemon, const struct child *child)
+{
+    for (size_t i = 0; i < daemon->child_count; i++)
+        if (daemon->children[i] == child)
+            return &daemon->children[i];
+    return NULL;
+}
+
+static void hear_hello(struct daemon *daemon, struct child *child, const struct frame *frame)
+{
+    struct hello hello = {0};
+    struct arena arena;
+    struct err err;
+
+    arena_init(&arena);
+    if (record_decode(frame->text, frame->size, &hello_shape, &arena, &hello, &err) == 0 &&
+        hello.version == MESSAGE_VERSION) {
+        if (hello.address != NULL)
+            child->address = alloc_strdup(hello.address);
+        work_dispatch(daemon);
+    } else {
+        child_kill(child);
+    }
+    arena_release(&arena);
+}
+
+static void hear_report(struct daemon *daemon, struct child *child, const struct frame *frame)
+{
+    struct report report = {.table_rows = -1};
+    struct arena arena;
+    struct err err;
+
+    arena_init(&arena);
+    if (record_decode(frame->text, frame->size, &report_shape, &arena, &report, &err) == 0)
+        work_report(daemon, &report);
+    else
+        child_kill(child);
+    arena_release(&arena);
+}
+
+static void hear_progress(struct daemon *daemon, const struct frame *frame)
+{
+    struct progress progress = {0};
+    struct arena arena;
+    struct err err;
+
+    arena_init(&arena);
+    if (record_decode(frame->text, frame->size, &progress_shape, &arena, &progress, &err) == 0)
+        work_progress(daemon, &progress);
+    arena_release(&arena);
+}
+
+static void hear(struct child *child, const struct frame *frame, bool is_row)
+{
+    struct daemon *daemon = child->owner;
+
+    if (is_row)
+        work_rows(daemon, child, frame);
+    else if (frame->kind == MESSAGE_HELLO)
+        hear_hello(daemon, child, frame);
+    else if (frame->kind == MESSAGE_REPORT)
+        hear_report(daemon, child, frame);
+    else if (frame->kind == MESSAGE_PROGRESS)
+        hear_progress(daemon, frame);
+}
+
+static void child_gone(struct child *child, const char *how)
+{
+    struct daemon *daemon = child->owner;
+    struct child **slot = slot_of(daemon, child);
+
+    *slot = daemon->children[--daemon->child_count];
+    if (!daemon->is_ending) {
+        if (child->is_server)
+            log_warn("the embedded server of connection %s %s", child->name, how);
+        else
+            work_child_gone(daemon, child, how);
+        work_dispatch(daemon);
+    }
+    child_free(child);
+}
+
+static const struct child_events events = {hear, child_gone};
+
+static struct child *start_executor(struct daemon *daemon, const char *name, struct err *err)
+{
+    char *lease = lock_lease_path(daemon->state_folder, name);
+    struct child *child =
+        child_spawn(daemon->loop, "executor", lease, name, &events, daemon, err);
+
+    free(lease);
+    return child;
+}
+
+/* The server learns its options by the same message as a query does its connection. */
+static struct child *start_server(struct daemon *daemon, const struct connection *served,
+                                  struct err *err)
+{
+    struct query_order order = {0};
+    struct arena arena;
+    struct buf frame;
+    struct child *child =
+        child_spawn(daemon->loop, "server", NULL, served->name, &events, daemon, err);
+
+    if (child == NULL)
+        return NULL;
+    child->is_server = true;
+    arena_init(&arena);
+    buf_init(&frame);
+    order.connection = order_connection_of(served, NULL, 0, &arena);
+    order.folder = "/";
+    frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
+    child_send(child, &frame);
+    buf_release(&frame);
+    arena_release(&arena);
+    return child;
+}
+
+struct child *work_child(struct daemon *daemon, const char *name, const struct connection *served,
+                         struct err *err)
+{
+    bool is_server = served != NULL;
+
+    for (size_t i = 0; i < daemon->child_count; i++)
+        if (daemon->children[i]->is_server == is_server &&
+            strcmp(daemon->children[i]->name, name) == 0)
+            return daemon->children[i];
+    struct child *child =
+        is_server ? start_server(daemon, served, err) : start_executor(daemon, name, err);
+    if (child == NULL)
+        return NULL;
+    daemon->children = alloc_resize(daemon->children,
+                                    (daemon->child_count + 1) * sizeof *daemon->children);
+    daemon->children[daemon->child_count++] = child;
+    return child;
+}
+
+const char *work_server_address(const struct daemon *daemon, const char *connection)
+{
+    for (size_t i = 0; i < daemon->child_count; i++)
+        if (daemon->children[i]->is_server && strcmp(daemon->children[i]->name, connection) == 0)
+            return daemon->children[i]->address;
+    return NULL;
+}
+
+void work_end(struct daemon *daemon)
+{
+    daemon->is_ending = true;
+    while (daemon->child_count > 0)
+        child_kill(daemon->children[0]);
+    free(daemon->children);
+    daemon->children = NULL;
+}

@@ -1,0 +1,353 @@
+#include "daemon/client.h"
+
+#include "base/alloc.h"
+#include "daemon/work.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { BACKLOG = 64 };
+
+/* A path of any length as a socket's address: through a descriptor of its folder. */
+static int socket_address(const char *state_folder, struct sockaddr_un *address, struct err *err)
+{
+    int folder = open(state_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (folder < 0)
+        return err_set(err, ERR_CONFIG, "state folder %s: %s", state_folder, strerror(errno));
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/control.sock", folder);
+    return folder;
+}
+
+/* ------------------------------------------------------------------------- in the daemon */
+
+struct client {
+    struct listener listener; /* first: a listener of the daemon is a client here */
+    uv_pipe_t pipe;
+    struct buf in;
+    struct client_server *server;
+    struct client *next;
+    bool is_closing;
+};
+
+struct client_server {
+    uv_pipe_t pipe;
+    struct daemon *daemon;
+    struct client *clients;
+    bool is_closing;
+};
+
+static void free_server(struct client_server *server)
+{
+    if (server->is_closing && server->clients == NULL)
+        free(server);
+}
+
+static void client_closed(uv_handle_t *handle)
+{
+    struct client *client = handle->data;
+    struct client_server *server = client->server;
+    struct client **at = &server->clients;
+
+    while (*at != client)
+        at = &(*at)->next;
+    *at = client->next;
+    buf_release(&client->in);
+    free(client);
+    free_server(server);
+}
+
+static void close_client(struct client *client)
+{
+    if (client->is_closing)
+        return;
+    client->is_closing = true;
+    work_forget_listener(client->server->daemon, &client->listener);
+    uv_close((uv_handle_t *)&client->pipe, client_closed);
+}
+
+struct answer {
+    uv_write_t write;
+    char *data;
+};
+
+static void answered(uv_write_t *write, int status)
+{
+    struct answer *answer = (struct answer *)write;
+
+    (void)status; /* a client that is gone is found by its socket's end */
+    free(answer->data);
+    free(answer);
+}
+
+static void tell_client(struct listener *listener, const struct frame *frame)
+{
+    struct client *client = (struct client *)listener;
+    struct answer *answer = alloc_zeroed(1, sizeof *answer);
+    struct buf out;
+    uv_buf_t part;
+
+    buf_init(&out);
+    frame_append(&out, frame->kind, frame->text, frame->size);
+    part.len = out.size;
+    part.base = answer->data = buf_take(&out);
+    if (client->is_closing || uv_write(&answer->write, (uv_stream_t *)&client->pipe, &part, 1,
+                                       answered) != 0) {
+        free(answer->data);
+        free(answer);
+    }
+}
+
+static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
+{
+    struct client *client = handle->data;
+
+    (void)suggested;
+    buf_reserve(&client->in, 16 * 1024);
+    *out = uv_buf_init(client->in.data + client->in.size, 16 * 1024);
+}
+
+static void obey(struct client *client, const struct frame *frame)
+{
+    struct daemon *daemon = client->server->daemon;
+
+    if (frame->kind == MESSAGE_REQUEST)
+        work_accept(daemon, frame->text, frame->size, &client->listener);
+    else if (frame->kind == MESSAGE_CANCEL)
+        work_cancel(daemon, &client->listener);
+}
+
+static void hear_client(uv_stream_t *stream, ssize_t got, const uv_buf_t *unused)
+{
+    struct client *client = stream->data;
+    struct frame frame;
+    struct err err;
+    size_t used;
+    int found = -1;
+
+    (void)unused;
+    if (got > 0) {
+        client->in.size += (size_t)got;
+        client->in.data[client->in.size] = '\0';
+        while ((found = frame_find(&client->in, &frame, &used, &err)) > 0) {
+            obey(client, &frame);
+            buf_consume(&client->in, used);
+        }
+    }
+    if (got < 0 || (got > 0 && found < 0))
+        close_client(client);
+}
+
+static void accept_client(uv_stream_t *stream, int status)
+{
+    struct client_server *server = stream->data;
+    struct client *client;
+
+    if (status < 0)
+        return;
+    client = alloc_zeroed(1, sizeof *client);
+    client->listener.hear = tell_client;
+    client->server = server;
+    buf_init(&client->in);
+    uv_pipe_init(stream->loop, &client->pipe, 0);
+    client->pipe.data = client;
+    client->next = server->clients;
+    server->clients = client;
+    if (uv_accept(stream, (uv_stream_t *)&client->pipe) != 0)
+        close_client(client);
+    else
+        uv_read_start((uv_stream_t *)&client->pipe, give_buffer, hear_client);
+}
+
+static int bind_socket(const char *state_folder, struct err *err)
+{
+    struct sockaddr_un address;
+    int folder = socket_address(state_folder, &address, err);
+    int fd = -1;
+
+    if (folder < 0)
+        return -1;
+    unlink(address.sun_path);
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    mode_t mask = umask(0177); /* the owner's alone */
+    if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+        err_set(err, ERR_CONFIG, "control socket in %s: %s", state_folder, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        fd = -1;
+    }
+    umask(mask);
+    close(folder);
+    return fd;
+}
+
+struct client_server *client_listen(struct daemon *daemon, uv_loop_t *loop,
+                                    const char *state_folder, struct err *err)
+{
+    int fd = bind_socket(state_folder, err);
+    struct client_server *server;
+
+    if (fd < 0)
+        return NULL;
+    server = alloc_zeroed(1, sizeof *server);
+    server->daemon = daemon;
+    uv_pipe_init(loop, &server->pipe, 0);
+    server->pipe.data = server;
+    int error = uv_pipe_open(&server->pipe, fd);
+    if (error == 0)
+        error = uv_listen((uv_stream_t *)&server->pipe, BACKLOG, accept_client);
+    if (error == 0)
+        return server;
+    err_set(err, ERR_CONFIG, "control socket in %s: %s", state_folder, uv_strerror(error));
+    client_close(server);
+    return NULL;
+}
+
+static void server_closed(uv_handle_t *handle)
+{
+    struct client_server *server = handle->data;
+
+    server->is_closing = true;
+    free_server(server);
+}
+
+void client_close(struct client_server *server)
+{
+    if (server == NULL)
+        return;
+    for (struct client *client = server->clients; client != NULL; client = client->next)
+        close_client(client);
+    uv_close((uv_handle_t *)&server->pipe, server_closed);
+}
+
+/* ------------------------------------------------------------------- in another process */
+
+static int connect_socket(const char *state_folder, struct err *err)
+{
+    struct sockaddr_un address;
+    int folder = socket_address(state_folder, &address, err);
+    int fd;
+
+    if (folder < 0)
+        return -1;
+    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    close(folder);
+    return fd;
+}
+
+static bool is_last(const struct frame *frame)
+{
+    struct event event = {0};
+    struct arena arena;
+    struct err err;
+    bool last = false;
+
+    if (frame->kind != MESSAGE_EVENT)
+        return false;
+    arena_init(&arena);
+    if (record_decode(frame->text, frame->size, &event_shape, &arena, &event, &err) == 0 &&
+        event.type != NULL)
+        last = strcmp(event.type, "ended") == 0 || strcmp(event.type, "refused") == 0;
+    arena_release(&arena);
+    return last;
+}
+
+static int send_frame(int fd, enum message_kind kind, const struct record_shape *shape,
+                      const void *record, struct err *err)
+{
+    struct buf out;
+
+    buf_init(&out);
+    if (record != NULL)
+        frame_append_record(&out, kind, shape, record);
+    else
+        frame_append(&out, kind, "{}", 2);
+    int result = frame_write_all(fd, &out, err);
+    buf_release(&out);
+    return result;
+}
+
+/* A signal asks the daemon to cancel; the second one leaves. */
+static int wait_readable(int fd, int signals, int *interrupts, struct err *err)
+{
+    struct pollfd fds[] = {{fd, POLLIN, 0}, {signals, POLLIN, 0}};
+    struct signalfd_siginfo info;
+
+    for (;;) {
+        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+            return err_set(err, ERR_TRANSIENT, "poll: %s", strerror(errno));
+        if (fds[1].revents != 0 && read(signals, &info, sizeof info) > 0) {
+            if (++*interrupts > 1)
+                return err_set(err, ERR_CANCELED, "left; the daemon goes on canceling");
+            if (send_frame(fd, MESSAGE_CANCEL, NULL, NULL, err) < 0)
+                return -1;
+        }
+        if (fds[0].revents != 0)
+            return 0;
+    }
+}
+
+static int hear_all(int fd, int signals, struct listener *listener, struct err *err)
+{
+    struct buf in;
+    struct frame frame;
+    size_t used;
+    int interrupts = 0, result = -1;
+
+    buf_init(&in);
+    for (;;) {
+        int found = frame_find(&in, &frame, &used, err);
+        if (found == 0 && wait_readable(fd, signals, &interrupts, err) == 0)
+            found = frame_read(fd, &in, &frame, &used, err);
+        else if (found == 0)
+            found = -1;
+        if (found == 0)
+            err_set(err, ERR_TRANSIENT, "the daemon ended before the request did");
+        if (found <= 0)
+            break;
+        listener->hear(listener, &frame);
+        if (is_last(&frame)) {
+            result = 1;
+            break;
+        }
+        buf_consume(&in, used);
+    }
+    buf_release(&in);
+    return result;
+}
+
+int client_request(const char *state_folder, const struct request *request,
+                   struct listener *listener, struct err *err)
+{
+    sigset_t set, before;
+    int fd = connect_socket(state_folder, err);
+    int result = -1;
+
+    if (fd < 0)
+        return 0;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    int signals = signalfd(-1, &set, SFD_CLOEXEC);
+    if (send_frame(fd, MESSAGE_REQUEST, &request_shape, request, err) == 0)
+        result = hear_all(fd, signals, listener, err);
+    close(signals);
+    close(fd);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return result;
+}

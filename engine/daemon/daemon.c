@@ -1,0 +1,161 @@
+#include "daemon/daemon.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/client.h"
+#include "daemon/lock.h"
+#include "daemon/work.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+    CONNECT_EVERY_MS = 20,     /* while another daemon starts or ends */
+    CONNECT_WITHIN_MS = 10000,
+};
+
+struct own {
+    struct daemon daemon;
+    uv_loop_t loop;
+    uv_signal_t signals[2];
+    struct client_server *server;
+    struct listener *listener;
+    struct err *err;
+    bool has_failed;
+    bool is_closing;
+    int interrupts;
+};
+
+static void close_handle(uv_handle_t *handle)
+{
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+/* Ends the loop: everything that could keep it alive is closed. */
+static void close_all(struct own *own)
+{
+    if (own->is_closing)
+        return;
+    own->is_closing = true;
+    work_end(&own->daemon);
+    client_close(own->server);
+    close_handle((uv_handle_t *)&own->daemon.retry_timer);
+    close_handle((uv_handle_t *)&own->signals[0]);
+    close_handle((uv_handle_t *)&own->signals[1]);
+    journal_close(own->daemon.journal);
+}
+
+static void no_job_left(struct daemon *daemon)
+{
+    close_all((struct own *)daemon);
+}
+
+static void journal_failed(void *arg, const struct err *err)
+{
+    struct own *own = arg;
+
+    if (!own->has_failed)
+        *own->err = *err;
+    own->has_failed = true;
+    close_all(own);
+}
+
+static void interrupted(uv_signal_t *handle, int signal)
+{
+    struct own *own = handle->data;
+
+    (void)signal;
+    if (++own->interrupts > 1)
+        _exit(130); /* the executors see our end of their sockets close, and end too */
+    log_warn("canceling; once more ends at once");
+    work_cancel(&own->daemon, own->listener);
+}
+
+static void watch_signal(struct own *own, int index, int signal)
+{
+    uv_signal_init(&own->loop, &own->signals[index]);
+    own->signals[index].data = own;
+    uv_signal_start(&own->signals[index], interrupted, signal);
+    uv_unref((uv_handle_t *)&own->signals[index]);
+}
+
+static void accept_own(struct own *own, const struct request *request)
+{
+    struct json_writer json;
+    struct buf text;
+
+    buf_init(&text);
+    json_writer_init(&json, &text);
+    record_encode(&json, &request_shape, request);
+    work_accept(&own->daemon, text.data, text.size, own->listener);
+    buf_release(&text);
+}
+
+static int be_daemon(const char *state_folder, const struct request *request,
+                     struct listener *listener, struct err *err)
+{
+    struct own *own = alloc_zeroed(1, sizeof *own);
+    int killed, result = -1;
+
+    own->listener = listener;
+    own->err = err;
+    signal(SIGPIPE, SIG_IGN);
+    if (lock_end_executors(state_folder, &killed, err) < 0) {
+        free(own);
+        return -1;
+    }
+    if (killed > 0)
+        log_warn("ended %d executors of a daemon that died", killed);
+    uv_loop_init(&own->loop);
+    own->daemon.loop = &own->loop;
+    own->daemon.state_folder = state_folder;
+    own->daemon.idle = no_job_left;
+    uv_timer_init(&own->loop, &own->daemon.retry_timer);
+    own->daemon.retry_timer.data = &own->daemon;
+    watch_signal(own, 0, SIGINT);
+    watch_signal(own, 1, SIGTERM);
+    own->daemon.journal = journal_open(&own->loop, state_folder, journal_failed, own, err);
+    if (own->daemon.journal != NULL)
+        own->server = client_listen(&own->daemon, &own->loop, state_folder, err);
+    if (own->server == NULL)
+        close_all(own);
+    else
+        accept_own(own, request);
+    uv_run(&own->loop, UV_RUN_DEFAULT);
+    if (own->server != NULL && !own->has_failed)
+        result = 0;
+    uv_loop_close(&own->loop);
+    free(own);
+    return result;
+}
+
+int daemon_request(const char *state_folder, const struct request *request,
+                   struct listener *listener, struct err *err)
+{
+    int64_t give_up = clock_monotonic_us() + CONNECT_WITHIN_MS * INT64_C(1000);
+
+    for (;;) {
+        pid_t holder = 0;
+        int lock = -1;
+        int taken = lock_take(state_folder, &lock, &holder, err);
+        if (taken < 0)
+            return -1;
+        if (taken > 0) {
+            int result = be_daemon(state_folder, request, listener, err);
+            close(lock);
+            return result;
+        }
+        int asked = client_request(state_folder, request, listener, err);
+        if (asked != 0)
+            return asked < 0 ? -1 : 0;
+        if (clock_monotonic_us() > give_up)
+            return err_set(err, ERR_TRANSIENT,
+                           "process %ld holds %s/lock and does not answer: end it, or wait",
+                           (long)holder, state_folder);
+        poll(NULL, 0, CONNECT_EVERY_MS);
+    }
+}

@@ -1,0 +1,428 @@
+#include "daemon/dispatch.h"
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "daemon/work.h"
+#include "run/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STEPS_PER_EXECUTOR = 4, /* sessions of a warehouse that work at once */
+    GRACE_MS = 10000,       /* from cancel to kill */
+};
+
+/* What is told once the store has committed. */
+struct telling {
+    struct job *job;
+    struct arena arena;
+    struct event event;
+    bool ends_run;
+};
+
+static void tell(void *arg)
+{
+    struct telling *telling = arg;
+    struct job *job = telling->job;
+    bool ends_run = telling->ends_run;
+
+    if (ends_run)
+        work_finish(job, telling->event.state);
+    else
+        work_tell(job, &telling->event);
+    arena_release(&telling->arena);
+    free(telling);
+}
+
+static void tell_after_commit(struct job *job, const struct event *event, bool ends_run)
+{
+    struct telling *telling = calloc(1, sizeof *telling);
+
+    telling->job = job;
+    telling->ends_run = ends_run;
+    arena_init(&telling->arena);
+    telling->event = *event;
+    telling->event.run = job->run.id;
+    telling->event.message = arena_strdup(&telling->arena, event->message);
+    telling->event.note = arena_strdup(&telling->arena, event->note);
+    journal_then(job->daemon->journal, tell, telling);
+}
+
+static struct event event_of_step(const struct run_step *step)
+{
+    int64_t end = step->ended_us > 0 ? step->ended_us : clock_monotonic_us();
+    double seconds = step->started_us > 0 ? (double)(end - step->started_us) / 1e6 : 0;
+
+    return (struct event){
+        .type = "step",
+        .asset = step->asset->key,
+        .kind = asset_kind_names[step->asset->kind],
+        .state = step_state_names[step->state],
+        .message = step->reason,
+        .note = step->note,
+        .rows = step->rows,
+        .table_rows = step->table_rows,
+        .seconds = seconds,
+        .checks_passed = step->checks_passed,
+        .checks_warned = step->checks_warned,
+        .checks_failed = step->checks_failed,
+    };
+}
+
+static void tell_step(struct job *job, const struct run_step *step)
+{
+    struct event event = event_of_step(step);
+
+    tell_after_commit(job, &event, false);
+}
+
+static void end_if_over(struct job *job)
+{
+    if (job->is_over || !run_is_over(&job->run))
+        return;
+    job->is_over = true;
+    journal_run_ended(job->daemon->journal, &job->run);
+    struct event event = {.type = "ended", .state = run_state_names[job->run.state]};
+    tell_after_commit(job, &event, true);
+}
+
+void dispatch_accepted(struct job *job)
+{
+    const struct run *run = &job->run;
+    struct event event = {.type = "accepted", .total = (int64_t)run->step_count};
+
+    tell_after_commit(job, &event, false);
+    for (size_t i = 0; i < run->step_count; i++)
+        tell_step(job, &run->steps[i]);
+    end_if_over(job);
+}
+
+/* ---------------------------------------------------------------------------- starting steps */
+
+/* Two runs never build the same asset at once, nor does one executor get more than it can work on
+ * at a time. */
+static bool must_wait(const struct daemon *daemon, const struct run_step *step)
+{
+    const char *executor = order_executor(step->asset);
+    int busy = 0;
+
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
+            const struct run_step *other = &job->run.steps[i];
+            if (other->state != STEP_RUNNING)
+                continue;
+            if (strcmp(other->asset->key, step->asset->key) == 0)
+                return true;
+            busy += strcmp(order_executor(other->asset), executor) == 0;
+        }
+    return busy >= STEPS_PER_EXECUTOR;
+}
+
+/* Starts the embedded servers that the step needs; false while one has not said its address. */
+static bool servers_are_ready(struct daemon *daemon, const struct asset *asset, struct err *err)
+{
+    const struct connection *needed[] = {asset->from.connection, asset->into.connection};
+
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        if (needed[i] == NULL || !needed[i]->is_embedded)
+            continue;
+        if (work_child(daemon, needed[i]->name, needed[i], err) == NULL ||
+            work_server_address(daemon, needed[i]->name) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static struct child *executor_of(struct daemon *daemon, const struct asset *asset, struct err *err)
+{
+    const char *name = order_executor(asset);
+
+    return work_child(daemon, name[0] != '\0' ? name : "main", NULL, err);
+}
+
+static void build_order(struct job *job, const struct run_step *step, struct buf *frame)
+{
+    const struct daemon *daemon = job->daemon;
+    struct order_server servers[16];
+    size_t server_count = 0;
+    struct arena arena;
+    struct order order;
+
+    for (size_t i = 0; i < daemon->child_count && server_count < 16; i++) {
+        const char *name = daemon->children[i]->name;
+        const char *address = work_server_address(daemon, name);
+        if (daemon->children[i]->is_server && address != NULL)
+            servers[server_count++] = (struct order_server){name, address};
+    }
+    arena_init(&arena);
+    order_fill(&order, &job->run.plan->graph, step->asset, servers, server_count, &arena);
+    order.run = job->run.id;
+    order.step = step->number;
+    order.attempt = step->attempt;
+    order.full_refresh = job->run.full_refresh;
+    order.force = job->run.force;
+    frame_append_record(frame, MESSAGE_ORDER, &order_shape, &order);
+    arena_release(&arena);
+}
+
+/* An order leaves when the attempt is in the store (invariant 1). */
+struct sending {
+    struct daemon *daemon;
+    char *executor;
+    struct buf frame;
+    int64_t number;
+};
+
+static void over(void *arg, struct run_step *step)
+{
+    struct job *job = arg;
+
+    journal_step(job->daemon->journal, &job->run, step);
+    tell_step(job, step);
+}
+
+static void send_order(void *arg)
+{
+    struct sending *sending = arg;
+    struct daemon *daemon = sending->daemon;
+    struct err err;
+
+    fault_point("daemon.order.before");
+    struct child *child = work_child(daemon, sending->executor, NULL, &err);
+    if (child != NULL)
+        child_send(child, &sending->frame);
+    else {
+        struct report report = {.step = sending->number,
+                                .outcome = "failed",
+                                .error_code = err_code_name(err.code),
+                                .error = err.message};
+        work_report(daemon, &report);
+    }
+    fault_point("daemon.order.after");
+    buf_release(&sending->frame);
+    free(sending->executor);
+    free(sending);
+}
+
+static void start_step(struct job *job, struct run_step *step)
+{
+    struct daemon *daemon = job->daemon;
+    struct sending *sending = calloc(1, sizeof *sending);
+    const char *name = order_executor(step->asset);
+
+    run_begin_attempt(step, ++daemon->last_number, clock_monotonic_us());
+    journal_attempt_began(daemon->journal, &job->run, step);
+    tell_step(job, step);
+    sending->daemon = daemon;
+    sending->number = step->number;
+    sending->executor = strdup(name[0] != '\0' ? name : "main");
+    buf_init(&sending->frame);
+    build_order(job, step, &sending->frame);
+    journal_then(daemon->journal, send_order, sending);
+}
+
+static void fail_step(struct job *job, struct run_step *step, const struct err *err)
+{
+    struct report report = {
+        .outcome = "failed", .error_code = err_code_name(err->code), .error = err->message};
+
+    run_begin_attempt(step, ++job->daemon->last_number, clock_monotonic_us());
+    run_finish_attempt(&job->run, step, &report, clock_monotonic_us(), over, job);
+}
+
+/* Starts the job's ready steps; returns when the next retry is due, or INT64_MAX. */
+static int64_t start_ready(struct job *job)
+{
+    struct daemon *daemon = job->daemon;
+    int64_t now = clock_monotonic_us(), next = INT64_MAX;
+
+    for (size_t i = 0; i < job->run.step_count; i++) {
+        struct run_step *step = &job->run.steps[i];
+        struct err err = {.message = ""};
+        if (step->state != STEP_READY || must_wait(daemon, step))
+            continue;
+        if (step->ready_at_us > now) {
+            next = step->ready_at_us < next ? step->ready_at_us : next;
+            continue;
+        }
+        bool ready = servers_are_ready(daemon, step->asset, &err);
+        if (ready && executor_of(daemon, step->asset, &err) != NULL)
+            start_step(job, step);
+        else if (err.message[0] != '\0')
+            fail_step(job, step, &err);
+    }
+    return next;
+}
+
+static void retry(uv_timer_t *timer)
+{
+    work_dispatch(timer->data);
+}
+
+void work_dispatch(struct daemon *daemon)
+{
+    int64_t next = INT64_MAX;
+    struct job *following;
+
+    if (daemon->is_ending)
+        return;
+    for (struct job *job = daemon->jobs; job != NULL; job = following) {
+        following = job->next;
+        if (!job->has_run)
+            continue;
+        int64_t due = start_ready(job);
+        next = due < next ? due : next;
+        end_if_over(job);
+    }
+    if (next == INT64_MAX)
+        return;
+    int64_t wait_ms = (next - clock_monotonic_us()) / 1000 + 1;
+    uv_timer_start(&daemon->retry_timer, retry, wait_ms > 0 ? (uint64_t)wait_ms : 1, 0);
+}
+
+/* ------------------------------------------------------------------------------ what came back */
+
+static struct run_step *find_step(struct daemon *daemon, int64_t number, struct job **job)
+{
+    for (*job = daemon->jobs; *job != NULL; *job = (*job)->next)
+        for (size_t i = 0; (*job)->has_run && i < (*job)->run.step_count; i++)
+            if ((*job)->run.steps[i].number == number && number != 0)
+                return &(*job)->run.steps[i];
+    return NULL;
+}
+
+static void tell_checks(struct job *job, const struct run_step *step, const struct report *report)
+{
+    char text[1024];
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        const struct check_report *check = &report->checks[i];
+        struct event event = {
+            .type = "check",
+            .asset = step->asset->key,
+            .state = check->status,
+            .message = text,
+        };
+        if (strcmp(check->status, "pass") == 0)
+            continue;
+        snprintf(text, sizeof text, "%s: %s", check->name,
+                 check->detail != NULL ? check->detail : "");
+        tell_after_commit(job, &event, false);
+    }
+}
+
+void work_report(struct daemon *daemon, const struct report *report)
+{
+    struct job *job;
+    struct run_step *step = find_step(daemon, report->step, &job);
+
+    if (step == NULL)
+        return; /* of an attempt that was given up */
+    tell_checks(job, step, report);
+    journal_report(daemon->journal, &job->run, step, report);
+    run_finish_attempt(&job->run, step, report, clock_monotonic_us(), over, job);
+    if (!step_is_over(step)) {
+        journal_step(daemon->journal, &job->run, step);
+        tell_step(job, step);
+    }
+    work_dispatch(daemon);
+}
+
+void work_progress(struct daemon *daemon, const struct progress *progress)
+{
+    struct job *job;
+    const struct run_step *step = find_step(daemon, progress->step, &job);
+
+    if (step == NULL)
+        return;
+    struct event event = {.type = "progress",
+                          .asset = step->asset->key,
+                          .rows = progress->rows,
+                          .total = progress->total};
+    work_tell(job, &event);
+}
+
+static size_t count_running_in(const struct daemon *daemon, const char *executor)
+{
+    size_t count = 0;
+
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
+            const struct run_step *step = &job->run.steps[i];
+            const char *name = order_executor(step->asset);
+            count += step->state == STEP_RUNNING &&
+                     strcmp(name[0] != '\0' ? name : "main", executor) == 0;
+        }
+    return count;
+}
+
+void work_child_gone(struct daemon *daemon, struct child *child, const char *how)
+{
+    size_t running = count_running_in(daemon, child->name);
+    char reason[256];
+    struct job *following;
+
+    snprintf(reason, sizeof reason, "the executor %s %s", child->name, how);
+    for (struct job *job = daemon->jobs; job != NULL; job = following) {
+        following = job->next;
+        if (job->query_child == child) {
+            const char *line = job->is_canceled ? "canceled" : reason;
+            work_refuse(job, &line, 1);
+            continue;
+        }
+        for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
+            struct run_step *step = &job->run.steps[i];
+            const char *name = order_executor(step->asset);
+            if (step->state != STEP_RUNNING ||
+                strcmp(name[0] != '\0' ? name : "main", child->name) != 0)
+                continue;
+            log_warn("asset %s: %s", step->asset->key, reason);
+            run_lose_attempt(&job->run, step, running == 1, reason, clock_monotonic_us(), over,
+                             job);
+            if (!step_is_over(step))
+                journal_step(daemon->journal, &job->run, step);
+        }
+    }
+}
+
+static void kill_canceled(uv_timer_t *timer)
+{
+    struct daemon *daemon = timer->data;
+
+    for (size_t i = daemon->child_count; i-- > 0;)
+        if (!daemon->children[i]->is_server && count_running_in(daemon, daemon->children[i]->name))
+            child_kill(daemon->children[i]);
+    uv_close((uv_handle_t *)timer, (uv_close_cb)free);
+}
+
+void dispatch_cancel(struct job *job)
+{
+    struct daemon *daemon = job->daemon;
+    uv_timer_t *timer;
+
+    if (job->run.is_canceled)
+        return;
+    run_cancel(&job->run, clock_monotonic_us(), over, job);
+    for (size_t i = 0; i < job->run.step_count; i++) {
+        const struct run_step *step = &job->run.steps[i];
+        struct cancel_order cancel = {step->number};
+        struct buf frame;
+        struct err err;
+        if (step->state != STEP_RUNNING)
+            continue;
+        buf_init(&frame);
+        frame_append_record(&frame, MESSAGE_CANCEL, &cancel_order_shape, &cancel);
+        struct child *child = executor_of(daemon, step->asset, &err);
+        if (child != NULL)
+            child_send(child, &frame);
+        buf_release(&frame);
+    }
+    timer = calloc(1, sizeof *timer);
+    uv_timer_init(daemon->loop, timer);
+    timer->data = daemon;
+    uv_timer_start(timer, kill_canceled, GRACE_MS, 0);
+    uv_unref((uv_handle_t *)timer);
+    end_if_over(job);
+}

@@ -1,0 +1,164 @@
+#include "daemon/work.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "daemon/dispatch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* --------------------------------------------------------------------------- telling listeners */
+
+void work_tell(const struct job *job, const struct event *event)
+{
+    struct json_writer json;
+    struct buf text;
+
+    if (job->listener == NULL)
+        return;
+    buf_init(&text);
+    json_writer_init(&json, &text);
+    record_encode(&json, &event_shape, event);
+    struct frame frame = {MESSAGE_EVENT, text.data, text.size};
+    job->listener->hear(job->listener, &frame);
+    buf_release(&text);
+}
+
+static void forget_job(struct job *job)
+{
+    struct daemon *daemon = job->daemon;
+    struct job **at = &daemon->jobs;
+
+    while (*at != job)
+        at = &(*at)->next;
+    *at = job->next;
+    if (job->has_run)
+        run_release(&job->run);
+    plan_free(job->plan);
+    arena_release(&job->arena);
+    free(job);
+    if (daemon->jobs == NULL && daemon->idle != NULL)
+        daemon->idle(daemon);
+}
+
+void work_finish(struct job *job, const char *state)
+{
+    struct event event = {.type = "ended", .state = state};
+
+    if (job->has_run)
+        event.run = job->run.id;
+    work_tell(job, &event);
+    forget_job(job);
+}
+
+void work_refuse(struct job *job, const char *const *lines, size_t count)
+{
+    const char **copy = arena_memdup(&job->arena, lines, count * sizeof *lines);
+    struct event event = {.type = "refused", .lines = copy, .line_count = count};
+
+    work_tell(job, &event);
+    forget_job(job);
+}
+
+static void refuse_problems(struct job *job)
+{
+    const struct problems *problems = &job->plan->problems;
+    const char **lines = arena_calloc(&job->arena, problems->count, sizeof *lines);
+
+    for (size_t i = 0; i < problems->count; i++)
+        lines[i] = problem_text(&problems->items[i], &job->arena);
+    work_refuse(job, lines, problems->count);
+}
+
+/* ------------------------------------------------------------------------------------ requests */
+
+
+static void plan_in_pool(uv_work_t *work)
+{
+    struct job *job = work->data;
+
+    job->plan = plan_new(job->request);
+}
+
+static void begin_run(struct job *job)
+{
+    struct journal *journal = job->daemon->journal;
+
+    run_init(&job->run, job->plan, job->request);
+    job->plan = NULL;
+    job->has_run = true;
+    journal_run_began(journal, &job->run);
+    dispatch_accepted(job);
+    if (job->is_canceled)
+        dispatch_cancel(job);
+}
+
+static void planned(uv_work_t *work, int status)
+{
+    struct job *job = work->data;
+    struct daemon *daemon = job->daemon;
+
+    (void)status;
+    if (job->plan->problems.count > 0)
+        refuse_problems(job);
+    else if (job->is_query)
+        dispatch_query(job);
+    else
+        begin_run(job);
+    work_dispatch(daemon);
+}
+
+void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener)
+{
+    struct job *job = alloc_zeroed(1, sizeof *job);
+    struct job **last = &daemon->jobs;
+    struct err err;
+
+    job->daemon = daemon;
+    job->listener = listener;
+    arena_init(&job->arena);
+    job->request = arena_alloc(&job->arena, sizeof *job->request);
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = job;
+    if (record_decode(text, size, &request_shape, &job->arena, job->request, &err) < 0 ||
+        job->request->version != MESSAGE_VERSION || job->request->verb == NULL) {
+        const char *line = "the daemon is of another version: wait until it has ended";
+        work_refuse(job, &line, 1);
+        return;
+    }
+    job->is_query = strcmp(job->request->verb, "run") != 0;
+    job->planning.data = job;
+    uv_queue_work(daemon->loop, &job->planning, plan_in_pool, planned);
+}
+
+void work_cancel(struct daemon *daemon, const struct listener *listener)
+{
+    struct job *next;
+
+    for (struct job *job = daemon->jobs; job != NULL; job = next) {
+        next = job->next;
+        if (job->listener != listener)
+            continue;
+        job->is_canceled = true;
+        if (job->has_run)
+            dispatch_cancel(job);
+        else if (job->query_child != NULL)
+            child_kill(job->query_child);
+    }
+}
+
+void work_forget_listener(struct daemon *daemon, const struct listener *listener)
+{
+    struct job *next;
+
+    for (struct job *job = daemon->jobs; job != NULL; job = next) {
+        next = job->next;
+        if (job->listener != listener)
+            continue;
+        job->listener = NULL;
+        if (job->query_child != NULL)
+            child_kill(job->query_child); /* nobody will read its rows */
+    }
+}

@@ -1,0 +1,85 @@
+/*
+ * What the daemon is doing: the requests that it accepted, the runs and queries that came of them,
+ * and the children that carry them out. Everything here happens on the loop.
+ *
+ *     accept ─▶ plan (thread pool) ─▶ run ─▶ ready steps ─▶ executor ─▶ report ─▶ … ─▶ ended
+ *                                  └▶ query ─▶ executor ─▶ rows ─▶ ended
+ */
+#ifndef AORTA_DAEMON_WORK_H
+#define AORTA_DAEMON_WORK_H
+
+#include "daemon/child.h"
+#include "daemon/daemon.h"
+#include "daemon/journal.h"
+#include "run/run.h"
+
+#include <uv.h>
+
+/* A request that is being planned, run or answered. */
+struct job {
+    struct daemon *daemon;
+    struct listener *listener; /* NULL when it has gone */
+    struct arena arena;        /* of the request */
+    struct request *request;
+    struct plan *plan; /* until the run or query has begun */
+    uv_work_t planning;
+    struct run run;
+    bool has_run;
+    bool is_query;
+    bool is_canceled; /* before it had a run */
+    bool is_over;
+    struct child *query_child;
+    struct job *next;
+};
+
+struct daemon {
+    uv_loop_t *loop;
+    const char *state_folder;
+    struct journal *journal;
+    struct job *jobs;
+    struct child **children;
+    size_t child_count;
+    int64_t last_number; /* of attempts */
+    uv_timer_t retry_timer;
+    bool is_ending;
+    void (*idle)(struct daemon *daemon); /* no job is left */
+};
+
+/* Begins with a request in JSON; the listener hears of it from now on. */
+void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener);
+
+/* Cancels what the listener asked for. */
+void work_cancel(struct daemon *daemon, const struct listener *listener);
+
+/* The listener has gone; what it asked for goes on. */
+void work_forget_listener(struct daemon *daemon, const struct listener *listener);
+
+/* Starts what can be started. */
+void work_dispatch(struct daemon *daemon);
+
+/* Ends all children. */
+void work_end(struct daemon *daemon);
+
+/* For children.c: the child of that name and kind, started if it is not there. */
+struct child *work_child(struct daemon *daemon, const char *name, const struct connection *served,
+                         struct err *err);
+
+/* The address of the connection's embedded server: NULL if it has not said it yet. */
+const char *work_server_address(const struct daemon *daemon, const char *connection);
+
+/* For children.c, about steps: a report, progress, and the death of an executor. */
+void work_report(struct daemon *daemon, const struct report *report);
+void work_progress(struct daemon *daemon, const struct progress *progress);
+void work_child_gone(struct daemon *daemon, struct child *child, const char *how);
+
+/* About a query: what its executor sent over the rows socket. */
+void work_rows(struct daemon *daemon, struct child *child, const struct frame *frame);
+
+/* Tells the job's listener. */
+void work_tell(const struct job *job, const struct event *event);
+
+/* The job is over: tells so, and forgets it. */
+void work_finish(struct job *job, const char *state);
+void work_refuse(struct job *job, const char *const *lines, size_t count);
+
+#endif

@@ -1,0 +1,358 @@
+#include "model/materialize.h"
+
+#include "base/hash.h"
+#include "model/template_context.h"
+#include "template/template.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Changes when what a fingerprint covers does: then every model is built once more. */
+#define FINGERPRINT_VERSION "1"
+
+/* --------------------------------------------------------------------------------------- decide */
+
+/* The states of the asset, of its inputs and of its refs, in one query. The asset's is kept apart:
+ * `before` is what was locked. */
+static int read_states(struct model_attempt *attempt, struct state *own, struct err *err)
+{
+    const struct model_spec *spec = attempt->spec;
+    size_t count = 1 + spec->input_count + spec->ref_count;
+    const char **assets = arena_calloc(attempt->arena, count, sizeof *assets);
+    struct state *states = arena_calloc(attempt->arena, count, sizeof *states);
+
+    assets[0] = spec->asset;
+    for (size_t i = 0; i < spec->input_count; i++)
+        assets[1 + i] = spec->inputs[i];
+    for (size_t i = 0; i < spec->ref_count; i++)
+        assets[1 + spec->input_count + i] = spec->refs[i].asset;
+    if (state_read_all(attempt->session, assets, count, attempt->arena, states, err) < 0)
+        return -1;
+    *own = states[0];
+    attempt->input_states = states + 1;
+    attempt->ref_states = states + 1 + spec->input_count;
+    return 0;
+}
+
+static int hash_template(const struct model_spec *spec, struct arena *arena, struct hash *hash,
+                         struct err *err)
+{
+    struct template *template;
+
+    if (spec->sql == NULL)
+        return 0;
+    if (template_parse(arena, spec->file, spec->sql, spec->sql_size, &template, err) < 0)
+        return -1;
+    template_hash(template, hash);
+    return 0;
+}
+
+/* What makes the asset what it is; equal = fresh. Never rendered SQL. */
+static int fingerprint(const struct model_attempt *attempt, const char **out, struct err *err)
+{
+    const struct model_spec *spec = attempt->spec;
+    char hex[HASH_HEX_SIZE + 1];
+    struct hash *hash = hash_new();
+
+    hash_add_str(hash, FINGERPRINT_VERSION);
+    hash_add_str(hash, spec->materialization->name);
+    hash_add_str(hash, spec->config_hash != NULL ? spec->config_hash : "");
+    int result = hash_template(spec, attempt->arena, hash, err);
+    for (size_t i = 0; i < spec->input_count; i++) {
+        const struct state *input = &attempt->input_states[i];
+        hash_add_str(hash, input->asset);
+        hash_add_str(hash, input->epoch);
+        hash_add(hash, &input->version, sizeof input->version);
+    }
+    hash_finish(hash, hex);
+    if (result == 0)
+        *out = arena_strdup(attempt->arena, hex);
+    return result;
+}
+
+/* The ref whose version or epoch is not what the checkpoint says; NULL if all are. */
+static const char *changed_input(const struct model_attempt *attempt)
+{
+    for (size_t i = 0; i < attempt->spec->ref_count; i++) {
+        const struct model_read *read = &attempt->reads[i];
+        const struct state *now = &attempt->ref_states[i];
+        if (read->is_known &&
+            (read->version != now->version || strcmp(read->epoch, now->epoch) != 0))
+            return now->asset;
+    }
+    return NULL;
+}
+
+/* An input read row by row that began again: what was read of it means nothing now. */
+static const char *restarted_input(const struct model_attempt *attempt)
+{
+    for (size_t i = 0; i < attempt->spec->ref_count; i++) {
+        const struct model_read *read = &attempt->reads[i];
+        if (read->is_known && read->has_position &&
+            strcmp(read->epoch, attempt->ref_states[i].epoch) != 0)
+            return attempt->spec->refs[i].asset;
+    }
+    return NULL;
+}
+
+/* Why the asset has to be built, or NULL if it is fresh. */
+static const char *reason_to_build(const struct model_attempt *attempt, const struct state *own,
+                                   const char *now)
+{
+    const struct model_spec *spec = attempt->spec;
+    const char *input;
+
+    if (own->version == 0)
+        return "first build";
+    if (!attempt->target.is_there)
+        return "the relation is gone";
+    if (spec->full_refresh)
+        return "full refresh";
+    if (spec->force)
+        return "forced";
+    if (spec->is_volatile)
+        return "it depends on the clock or on chance";
+    if (own->fingerprint != NULL && strcmp(own->fingerprint, now) == 0)
+        return NULL;
+    input = restarted_input(attempt);
+    if (input != NULL)
+        return arena_printf(attempt->arena, "history of %s began again: all is built again", input);
+    input = changed_input(attempt);
+    if (input != NULL)
+        return arena_printf(attempt->arena, "%s changed", input);
+    return "its definition changed";
+}
+
+/* Reads all that the decision needs: 1 to build, 0 fresh. */
+static int decide(struct model_attempt *attempt, struct state *own, const char **print,
+                  struct err *err)
+{
+    const struct model_spec *spec = attempt->spec;
+
+    if (read_states(attempt, own, err) < 0 ||
+        relation_describe(attempt->session, &spec->relation, attempt->arena, &attempt->target,
+                          err) < 0 ||
+        model_checkpoint_parse(spec, own->checkpoint, attempt->arena, &attempt->reads, err) < 0 ||
+        fingerprint(attempt, print, err) < 0)
+        return -1;
+    attempt->reads_rows = arena_calloc(attempt->arena, spec->ref_count, sizeof(bool));
+    attempt->result->state = *own;
+    attempt->result->reason = reason_to_build(attempt, own, *print);
+    attempt->is_incremental = spec->materialization->can_be_incremental && own->version > 0 &&
+                              attempt->target.is_there && !attempt->target.is_view &&
+                              !spec->full_refresh && restarted_input(attempt) == NULL;
+    if (attempt->result->reason != NULL)
+        return 1;
+    attempt->result->reason = "fresh";
+    attempt->result->outcome = MODEL_FRESH;
+    return 0;
+}
+
+/* ---------------------------------------------------------------------------------------- audit */
+
+/* 1 if it may be published, 0 if a blocking check failed. */
+static int audit_attempt(struct model_attempt *attempt, struct audit_totals *totals,
+                         struct err *err)
+{
+    const struct model_spec *spec = attempt->spec;
+    struct model_result *result = attempt->result;
+    struct audit audit = {
+        .asset = spec->asset,
+        .rows = attempt->audit_rows,
+        .whole = attempt->audit_whole,
+        .columns = &attempt->columns,
+        .checks = spec->checks,
+        .check_count = spec->check_count,
+        .refs = spec->refs,
+        .ref_count = spec->ref_count,
+        .position_column = spec->position_column,
+        .after = attempt->is_incremental ? attempt->before.position : NULL,
+    };
+
+    memset(totals, 0, sizeof *totals);
+    totals->row_count = -1;
+    /* A view's rows are counted only if somebody asked for a check: it may be a costly one. */
+    if (spec->materialization->is_view && spec->check_count == 0)
+        return 1;
+    result->check_count = spec->check_count;
+    result->checks = arena_calloc(attempt->arena, spec->check_count, sizeof *result->checks);
+    if (audit_run(attempt->session, &audit, attempt->arena, result->checks, totals, err) < 0)
+        return -1;
+    if (totals->not_after > 0)
+        return err_set(err, ERR_DATA,
+                       "%" PRId64 " new rows have no \"%s\" after %s, which has been published: "
+                       "who reads new rows would miss them",
+                       totals->not_after, spec->position_column,
+                       audit.after != NULL ? audit.after : "anything");
+    return !audit_is_blocking(result->checks, result->check_count);
+}
+
+/* -------------------------------------------------------------------------------------- publish */
+
+static int64_t rows_after(const struct model_attempt *attempt, const struct audit_totals *totals)
+{
+    if (!attempt->result->was_incremental)
+        return totals->row_count;
+    if (attempt->before.row_count < 0)
+        return -1;
+    return attempt->before.row_count + attempt->result->rows - attempt->result->rows_deleted;
+}
+
+static int publish_attempt(struct model_attempt *attempt, const char *print,
+                           const struct audit_totals *totals, struct err *err)
+{
+    const struct model_spec *spec = attempt->spec;
+    struct model_result *result = attempt->result;
+    struct state next = {.fingerprint = print, .run_id = spec->run_id};
+
+    result->rows = totals->row_count;
+    if (spec->materialization->publish(attempt, err) < 0)
+        return -1;
+    /* Rows of a whole new table may be any: whoever read the old one by position begins again. */
+    if (!result->was_incremental &&
+        (spec->position_column != NULL || spec->materialization->can_be_incremental))
+        next.epoch = state_new_epoch(attempt->arena);
+    next.position = totals->greatest_position;
+    if (next.position == NULL && result->was_incremental)
+        next.position = attempt->before.position;
+    next.checkpoint = model_checkpoint(attempt);
+    next.row_count = rows_after(attempt, totals);
+    if (state_put(attempt->session, &attempt->before, &next, attempt->arena, &result->state, err) <
+            0 ||
+        session_commit(attempt->session, err) < 0)
+        return -1;
+    result->outcome = MODEL_PUBLISHED;
+    return 0;
+}
+
+/* The old relation stands; what was refused is kept, but for a view, which keeps nothing. */
+static int reject_attempt(struct model_attempt *attempt, struct err *err)
+{
+    const struct model_spec *spec = attempt->spec;
+
+    attempt->result->state = attempt->before;
+    attempt->result->outcome = MODEL_REJECTED;
+    if (spec->materialization->is_view) {
+        session_rollback(attempt->session);
+        return 0;
+    }
+    if (publish_reject(attempt->session, &spec->relation, &attempt->hidden, err) < 0)
+        return -1;
+    return session_commit(attempt->session, err);
+}
+
+/* ------------------------------------------------------------------------------------------ run */
+
+/* What it will read must not be exchanged for something that its snapshot does not see. */
+static int lock_inputs(const struct model_attempt *attempt, const bool *is_there, struct err *err)
+{
+    const struct aorta_dialect *dialect = attempt->session->dialect;
+    struct buf sql;
+    int result = 0;
+
+    if (dialect->read_lock == NULL)
+        return 0;
+    buf_init(&sql);
+    for (size_t i = 0; result == 0 && i < attempt->spec->ref_count; i++) {
+        if (!is_there[i])
+            continue;
+        buf_reset(&sql);
+        relation_pattern(
+            &sql, dialect->read_lock,
+            relation_sql(attempt->arena, dialect, &attempt->spec->refs[i].relation), NULL, NULL);
+        result = session_exec(attempt->session, sql.data, err);
+    }
+    buf_release(&sql);
+    return result;
+}
+
+/* Which inputs there are to be locked; asked before the transaction, whose snapshot begins with
+ * its first query and must begin after the locks. */
+static int find_inputs(const struct model_attempt *attempt, bool *is_there, struct err *err)
+{
+    struct relation_columns columns;
+
+    if (attempt->session->dialect->read_lock == NULL)
+        return 0;
+    for (size_t i = 0; i < attempt->spec->ref_count; i++) {
+        if (relation_describe(attempt->session, &attempt->spec->refs[i].relation, attempt->arena,
+                              &columns, err) < 0)
+            return -1;
+        is_there[i] = columns.is_there;
+    }
+    return 0;
+}
+
+/* The write transaction, from lock to commit. */
+static int build(struct model_attempt *attempt, const bool *is_there, struct err *err)
+{
+    const struct model_spec *spec = attempt->spec;
+    struct audit_totals totals;
+    struct state own;
+    const char *print;
+
+    if (session_begin(attempt->session, true, err) < 0 ||
+        lock_inputs(attempt, is_there, err) < 0 ||
+        state_lock(attempt->session, spec->asset, attempt->arena, &attempt->before, err) < 0)
+        return -1;
+    int stale = decide(attempt, &own, &print, err);
+    if (stale <= 0)
+        return stale; /* somebody was faster */
+    if ((spec->sql != NULL && model_render(attempt, err) < 0) ||
+        spec->materialization->write(attempt, err) < 0)
+        return -1;
+    int passed = audit_attempt(attempt, &totals, err);
+    if (passed < 0)
+        return -1;
+    return passed == 0 ? reject_attempt(attempt, err)
+                       : publish_attempt(attempt, print, &totals, err);
+}
+
+int model_run(struct session *session, const struct model_spec *spec, struct arena *arena,
+              struct model_result *result, struct err *err)
+{
+    struct model_attempt attempt = {
+        .session = session, .spec = spec, .arena = arena, .result = result};
+    bool *is_there = arena_calloc(arena, spec->ref_count, sizeof *is_there);
+    const char *print;
+    int stale, done = -1;
+
+    memset(result, 0, sizeof *result);
+    publish_report_init(&attempt.report);
+    if (state_create(session, err) < 0 ||
+        publish_ensure_schema(session, &spec->relation, err) < 0)
+        goto out;
+    stale = decide(&attempt, &attempt.before, &print, err);
+    if (stale == 0)
+        done = 0;
+    if (stale <= 0)
+        goto out;
+    if (find_inputs(&attempt, is_there, err) < 0)
+        goto out;
+    done = build(&attempt, is_there, err);
+    session_rollback(session);
+    if (done < 0)
+        state_explain(session, &attempt.before, err);
+out:
+    if (attempt.report.warnings.size > 0)
+        result->warnings =
+            arena_strndup(arena, attempt.report.warnings.data, attempt.report.warnings.size);
+    publish_report_release(&attempt.report);
+    return done < 0 ? err_wrap(err, "asset %s", spec->asset) : 0;
+}
+
+int model_decide(struct session *session, const struct model_spec *spec, struct arena *arena,
+                 const char **reason, struct err *err)
+{
+    struct model_result result = {0};
+    struct model_attempt attempt = {
+        .session = session, .spec = spec, .arena = arena, .result = &result};
+    const char *print;
+    struct state own;
+
+    int stale = decide(&attempt, &own, &print, err);
+    if (stale < 0)
+        return err_wrap(err, "asset %s", spec->asset);
+    *reason = result.reason;
+    return stale;
+}

@@ -1,0 +1,50 @@
+#include "run/plan.h"
+
+#include "base/alloc.h"
+#include "graph/select.h"
+
+#include <stdlib.h>
+
+static void choose_assets(struct plan *plan, const struct request *request)
+{
+    struct err err;
+
+    plan->is_selected = arena_calloc(&plan->arena, plan->graph.count, sizeof(bool));
+    if (select_assets(&plan->graph, request->select, request->select_count, plan->is_selected,
+                      &err) < 0) {
+        problem_add_err(&plan->problems, &err);
+        return;
+    }
+    for (size_t i = 0; i < plan->graph.count; i++) {
+        if (plan->graph.assets[i]->kind == ASSET_EXTERNAL)
+            plan->is_selected[i] = false;
+        plan->selected_count += plan->is_selected[i];
+    }
+}
+
+struct plan *plan_new(const struct request *request)
+{
+    struct pipeline_choice choice = {request->target, request->assignments,
+                                     request->assignment_count};
+    struct plan *plan = alloc_zeroed(1, sizeof *plan);
+
+    arena_init(&plan->arena);
+    problems_init(&plan->problems, &plan->arena);
+    graph_init(&plan->graph);
+    if (pipeline_load(&plan->pipeline, request->folder, &choice, &plan->arena, &plan->problems) ==
+        0)
+        graph_load(&plan->graph, &plan->pipeline, &plan->problems);
+    if (plan->problems.count == 0)
+        choose_assets(plan, request);
+    problems_sort(&plan->problems);
+    return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (plan == NULL)
+        return;
+    graph_release(&plan->graph);
+    arena_release(&plan->arena);
+    free(plan);
+}

@@ -1,0 +1,26 @@
+/*
+ * From what was asked to what will be done: the pipeline is read as it is now, the assets that are
+ * meant are chosen, and each becomes a step that waits for those of its parents that are chosen
+ * too.
+ */
+#ifndef AORTA_RUN_PLAN_H
+#define AORTA_RUN_PLAN_H
+
+#include "graph/graph.h"
+#include "message/control.h"
+
+struct plan {
+    struct arena arena; /* of all that follows */
+    struct pipeline pipeline;
+    struct graph graph;
+    struct problems problems;
+    bool *is_selected; /* by asset->order */
+    size_t selected_count;
+};
+
+/* Reads and checks everything that the request names. With problems.count > 0 nothing else of the
+ * plan may be used. */
+struct plan *plan_new(const struct request *request);
+void plan_free(struct plan *plan);
+
+#endif

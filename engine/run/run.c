@@ -1,0 +1,237 @@
+#include "run/run.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    MAX_FAILURES = 4,
+    FIRST_RETRY_US = 250 * 1000,
+};
+
+const char *const step_state_names[] = {
+    [STEP_WAITING] = "waiting",   [STEP_READY] = "ready",       [STEP_RUNNING] = "running",
+    [STEP_PUBLISHED] = "published", [STEP_FRESH] = "fresh",     [STEP_REJECTED] = "rejected",
+    [STEP_FAILED] = "failed",     [STEP_SKIPPED] = "skipped",   [STEP_CANCELED] = "canceled",
+};
+
+const char *const run_state_names[] = {
+    [RUN_RUNNING] = "running",
+    [RUN_SUCCEEDED] = "succeeded",
+    [RUN_FAILED] = "failed",
+    [RUN_CANCELED] = "canceled",
+};
+
+/* The step of an asset, or NULL: steps stand in the order of the graph. */
+static struct run_step *step_of(struct run *run, const struct asset *asset)
+{
+    size_t low = 0, high = run->step_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (run->steps[middle].asset->order < asset->order)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < run->step_count && run->steps[low].asset == asset;
+    return found ? &run->steps[low] : NULL;
+}
+
+void run_init(struct run *run, struct plan *plan, const struct request *request)
+{
+    *run = (struct run){
+        .plan = plan,
+        .state = RUN_RUNNING,
+        .full_refresh = request->full_refresh,
+        .force = request->force,
+    };
+    ulid_make(run->id);
+    run->steps = arena_calloc(&run->plan->arena, plan->selected_count, sizeof *run->steps);
+    for (size_t i = 0; i < plan->graph.count; i++)
+        if (plan->is_selected[i])
+            run->steps[run->step_count++] =
+                (struct run_step){.asset = plan->graph.assets[i], .table_rows = -1};
+    for (size_t i = 0; i < run->step_count; i++) {
+        struct run_step *step = &run->steps[i];
+        for (size_t j = 0; j < step->asset->parent_count; j++)
+            step->waiting_for += step_of(run, step->asset->parents[j]) != NULL;
+        step->state = step->waiting_for == 0 ? STEP_READY : STEP_WAITING;
+    }
+    if (run->step_count == 0)
+        run->state = RUN_SUCCEEDED;
+}
+
+void run_release(struct run *run)
+{
+    if (run != NULL)
+        plan_free(run->plan);
+}
+
+bool step_is_over(const struct run_step *step)
+{
+    return step->state >= STEP_PUBLISHED;
+}
+
+bool run_is_over(const struct run *run)
+{
+    return run->over_count == run->step_count;
+}
+
+static void settle(struct run *run)
+{
+    if (!run_is_over(run))
+        return;
+    run->state = RUN_SUCCEEDED;
+    for (size_t i = 0; i < run->step_count; i++) {
+        enum step_state state = run->steps[i].state;
+        if (state == STEP_FAILED || state == STEP_REJECTED || state == STEP_SKIPPED)
+            run->state = RUN_FAILED;
+    }
+    if (run->is_canceled)
+        run->state = RUN_CANCELED;
+}
+
+static void end_step(struct run *run, struct run_step *step, enum step_state state,
+                     const char *reason, int64_t now_us, run_over *over, void *arg);
+
+static void tell_child(struct run *run, struct run_step *child, const struct run_step *parent,
+                       int64_t now_us, run_over *over, void *arg)
+{
+    if (child == NULL || child->state != STEP_WAITING)
+        return;
+    if (parent->state == STEP_PUBLISHED || parent->state == STEP_FRESH) {
+        if (--child->waiting_for == 0)
+            child->state = STEP_READY;
+        return;
+    }
+    end_step(run, child, run->is_canceled ? STEP_CANCELED : STEP_SKIPPED,
+             arena_printf(&run->plan->arena, "%s %s", parent->asset->key,
+                          parent->state == STEP_SKIPPED ? "was skipped"
+                          : parent->state == STEP_REJECTED
+                              ? "was not published: a blocking check failed"
+                              : step_state_names[parent->state]),
+             now_us, over, arg);
+}
+
+static void end_step(struct run *run, struct run_step *step, enum step_state state,
+                     const char *reason, int64_t now_us, run_over *over, void *arg)
+{
+    assert(!step_is_over(step));
+    step->state = state;
+    step->number = 0;
+    step->ended_us = now_us;
+    step->reason = reason;
+    run->over_count++;
+    settle(run);
+    over(arg, step);
+    for (size_t i = 0; i < step->asset->child_count; i++)
+        tell_child(run, step_of(run, step->asset->children[i]), step, now_us, over, arg);
+}
+
+void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us)
+{
+    assert(step->state == STEP_READY);
+    step->state = STEP_RUNNING;
+    step->number = number;
+    if (step->attempt++ == 0)
+        step->started_us = now_us;
+}
+
+/* Exponential backoff from the first failure on; at once after an attempt that cost nothing. */
+static void retry_later(struct run_step *step, int64_t now_us)
+{
+    int64_t wait_us = step->failures > 0 ? FIRST_RETRY_US << (step->failures - 1) : 0;
+
+    step->state = STEP_READY;
+    step->number = 0;
+    step->ready_at_us = now_us + wait_us;
+}
+
+static void count_checks(struct run_step *step, const struct report *report)
+{
+    step->checks_passed = step->checks_warned = step->checks_failed = 0;
+    for (size_t i = 0; i < report->check_count; i++) {
+        const char *status = report->checks[i].status;
+        if (strcmp(status, "pass") == 0)
+            step->checks_passed++;
+        else if (strcmp(status, "warn") == 0)
+            step->checks_warned++;
+        else
+            step->checks_failed++;
+    }
+}
+
+static enum step_state state_of_outcome(const char *outcome)
+{
+    static const struct {
+        const char *outcome;
+        enum step_state state;
+    } outcomes[] = {
+        {"published", STEP_PUBLISHED}, {"fresh", STEP_FRESH},
+        {"rejected", STEP_REJECTED},   {"canceled", STEP_CANCELED},
+    };
+
+    for (size_t i = 0; outcome != NULL && i < sizeof outcomes / sizeof *outcomes; i++)
+        if (strcmp(outcomes[i].outcome, outcome) == 0)
+            return outcomes[i].state;
+    return STEP_FAILED;
+}
+
+static const char *reject_reason(struct run *run, const struct report *report)
+{
+    for (size_t i = 0; i < report->check_count; i++)
+        if (strcmp(report->checks[i].status, "fail") == 0)
+            return arena_printf(&run->plan->arena, "check %s failed: %s", report->checks[i].name,
+                                report->checks[i].detail != NULL ? report->checks[i].detail : "");
+    return "a check failed";
+}
+
+void run_finish_attempt(struct run *run, struct run_step *step, const struct report *report,
+                        int64_t now_us, run_over *over, void *arg)
+{
+    enum step_state state = state_of_outcome(report->outcome);
+    const char *reason = arena_strdup(&run->plan->arena, report->error);
+
+    step->rows = report->rows;
+    step->table_rows = report->table_rows;
+    step->note = arena_strdup(&run->plan->arena, report->note);
+    count_checks(step, report);
+    if (state == STEP_FAILED) {
+        step->code = err_code_from_name(report->error_code != NULL ? report->error_code : "");
+        if (step->code == ERR_TRANSIENT && ++step->failures < MAX_FAILURES && !run->is_canceled) {
+            step->reason = reason;
+            retry_later(step, now_us);
+            return;
+        }
+    }
+    if (state == STEP_REJECTED)
+        reason = reject_reason(run, report);
+    end_step(run, step, state, reason, now_us, over, arg);
+}
+
+void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, const char *reason,
+                      int64_t now_us, run_over *over, void *arg)
+{
+    step->failures += by_itself;
+    if (run->is_canceled) {
+        end_step(run, step, STEP_CANCELED, NULL, now_us, over, arg);
+        return;
+    }
+    if (step->failures < MAX_FAILURES) {
+        retry_later(step, now_us);
+        return;
+    }
+    step->code = ERR_TRANSIENT;
+    end_step(run, step, STEP_FAILED, arena_strdup(&run->plan->arena, reason), now_us, over, arg);
+}
+
+void run_cancel(struct run *run, int64_t now_us, run_over *over, void *arg)
+{
+    run->is_canceled = true;
+    for (size_t i = 0; i < run->step_count; i++) {
+        struct run_step *step = &run->steps[i];
+        if (step->state == STEP_WAITING || step->state == STEP_READY)
+            end_step(run, step, STEP_CANCELED, NULL, now_us, over, arg);
+    }
+    settle(run);
+}

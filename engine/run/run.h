@@ -1,0 +1,93 @@
+/*
+ * One run: its steps and what becomes of them. Pure: it decides, the daemon does.
+ *
+ *                   ┌───────────── a parent failed, was rejected or skipped ──▶ SKIPPED
+ *     WAITING ──▶ READY ──▶ RUNNING ──▶ PUBLISHED or FRESH      (children may go on)
+ *                   ▲          │    ──▶ REJECTED  (a blocking check failed; old table stands)
+ *                   │          │    ──▶ FAILED
+ *                   └── later ─┘    ──▶ CANCELED
+ *                 TRANSIENT, or its executor died
+ *
+ * Invariant 4: a step has at most one live attempt. An attempt has a number of its own in the
+ * daemon; a report of another number is of the past and is dropped.
+ */
+#ifndef AORTA_RUN_RUN_H
+#define AORTA_RUN_RUN_H
+
+#include "base/ulid.h"
+#include "message/report.h"
+#include "run/plan.h"
+
+enum step_state {
+    STEP_WAITING,
+    STEP_READY,
+    STEP_RUNNING,
+    STEP_PUBLISHED,
+    STEP_FRESH,
+    STEP_REJECTED,
+    STEP_FAILED,
+    STEP_SKIPPED,
+    STEP_CANCELED,
+};
+
+struct run_step {
+    const struct asset *asset;
+    enum step_state state;
+    size_t waiting_for;   /* parents that are not over */
+    int64_t attempt;      /* 0 before the first */
+    int64_t failures;     /* attempts that cost a retry */
+    int64_t number;       /* the live attempt's, 0: none */
+    int64_t ready_at_us;  /* monotonic: a retry waits */
+    int64_t started_us;   /* monotonic, of the first attempt */
+    int64_t ended_us;
+    const char *reason;   /* why it failed or was skipped; in the run's arena */
+    enum err_code code;   /* of FAILED */
+    int64_t rows, table_rows;
+    int64_t checks_passed, checks_warned, checks_failed;
+    const char *note;
+};
+
+enum run_state { RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELED };
+
+struct run {
+    char id[ULID_SIZE + 1];
+    struct plan *plan;
+    enum run_state state;
+    bool is_canceled; /* asked for; running steps are still ending */
+    bool full_refresh, force;
+    struct run_step *steps; /* in the order of the graph */
+    size_t step_count;
+    size_t over_count;
+};
+
+/* Takes over the plan. */
+void run_init(struct run *run, struct plan *plan, const struct request *request);
+void run_release(struct run *run);
+
+extern const char *const step_state_names[];
+extern const char *const run_state_names[];
+
+bool step_is_over(const struct run_step *step);
+
+/* The attempt `number` begins. */
+void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us);
+
+/* What an executor said of the live attempt: the step is over, or ready again later. Calls `over`
+ * for each step that is over by it: the step itself, then those that are skipped. */
+typedef void run_over(void *arg, struct run_step *step);
+void run_finish_attempt(struct run *run, struct run_step *step, const struct report *report,
+                        int64_t now_us, run_over *over, void *arg);
+
+/* The executor of the live attempt died. `by_itself`: no other step ran there, so it is to blame;
+ * a neighbour's death costs no retry. */
+void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, const char *reason,
+                      int64_t now_us, run_over *over, void *arg);
+
+/* Nothing more will be started: steps that wait are canceled; the running ones are the daemon's to
+ * cancel. */
+void run_cancel(struct run *run, int64_t now_us, run_over *over, void *arg);
+
+/* All steps are over: settles the run's state. */
+bool run_is_over(const struct run *run);
+
+#endif
