@@ -13,6 +13,11 @@
 
 {%- set unknown = "'00000000000000000000000000000000'" %}
 
+{#- Asked for in every run: the first one, which reads all, also notes how far that was. #}
+{%- set new_readings = new_rows(ref('stg_heart_rates')) %}
+{%- set user_changes = changed_rows(ref('dim_users')) %}
+{%- set activity_changes = changed_rows(ref('dim_activities')) %}
+
 with readings as (
     select *, cast("timestamp" as date) as event_date
     from {{ ref('stg_heart_rates') }}
@@ -50,7 +55,7 @@ changed_users as (
         user_id,
         coalesce(changed_from, timestamp '-infinity') as changed_from,
         coalesce(changed_until, timestamp 'infinity') as changed_until
-    from {{ changed_rows(ref('dim_users')) }}
+    from {{ user_changes }}
 ),
 
 changed_activities as (
@@ -58,12 +63,12 @@ changed_activities as (
         activity_id,
         coalesce(changed_from, timestamp '-infinity') as changed_from,
         coalesce(changed_until, timestamp 'infinity') as changed_until
-    from {{ changed_rows(ref('dim_activities')) }}
+    from {{ activity_changes }}
 ),
 
 touched as (
     select user_id, cast("timestamp" as date) as event_date
-    from {{ new_rows(ref('stg_heart_rates')) }}
+    from {{ new_readings }}
     union
     select readings.user_id, readings.event_date
     from readings

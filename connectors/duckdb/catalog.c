@@ -35,8 +35,8 @@ static struct aorta_value text_value(const char *text)
 static bool is_table(struct session *session, const char *schema, const char *name)
 {
     duckdb_table_description table = NULL;
-    duckdb_state state = duckdb.table_description_create_ext(session->handle, NULL, schema, name,
-                                                             &table);
+    duckdb_state state =
+        duckdb.table_description_create_ext(session->handle, NULL, schema, name, &table);
 
     duckdb.table_description_destroy(&table);
     return state == DuckDBSuccess;

@@ -64,13 +64,13 @@ static const uint8_t *read_validity(struct column *column, const uint8_t *bits, 
 
 /* ------------------------------------------------------------------------- values of fixed width */
 
-#define WIDEN(from, to)                                                                            \
-    do {                                                                                           \
-        const from *source = (const from *)data + start;                                           \
-        to *target = space(&column->values, count * sizeof(to));                                   \
-        for (idx_t i = 0; i < count; i++)                                                          \
-            target[i] = (to)source[i];                                                              \
-        return target;                                                                             \
+#define WIDEN(from, to)                                          \
+    do {                                                         \
+        const from *source = (const from *)data + start;         \
+        to *target = space(&column->values, count * sizeof(to)); \
+        for (idx_t i = 0; i < count; i++)                        \
+            target[i] = (to)source[i];                           \
+        return target;                                           \
     } while (0)
 
 static const void *read_uuids(struct column *column, const duckdb_hugeint *numbers, idx_t count)
@@ -88,7 +88,8 @@ static const void *read_uuids(struct column *column, const duckdb_hugeint *numbe
 static const void *read_fixed(struct column *column, const void *data, idx_t start, idx_t count)
 {
     switch ((int)column->shape.type) {
-    case DUCKDB_TYPE_BOOLEAN: return pack_bits(&column->values, (const uint8_t *)data + start, count);
+    case DUCKDB_TYPE_BOOLEAN:
+        return pack_bits(&column->values, (const uint8_t *)data + start, count);
     case DUCKDB_TYPE_TINYINT: WIDEN(int8_t, int32_t);
     case DUCKDB_TYPE_SMALLINT: WIDEN(int16_t, int32_t);
     case DUCKDB_TYPE_UTINYINT: WIDEN(uint8_t, int32_t);
@@ -189,8 +190,8 @@ static int read_text(struct column *column, duckdb_vector vector, idx_t start, i
     return 1;
 }
 
-int column_read(struct column *column, duckdb_vector vector, idx_t start, idx_t count,
-                size_t *room, struct aorta_column *out, struct aorta_error *error)
+int column_read(struct column *column, duckdb_vector vector, idx_t start, idx_t count, size_t *room,
+                struct aorta_column *out, struct aorta_error *error)
 {
     const void *data = duckdb.vector_get_data(vector);
     const uint8_t *bits = (const uint8_t *)duckdb.vector_get_validity(vector);

@@ -31,7 +31,7 @@ void column_release(struct column *column);
  * bytes of copied text; 0 if that is more than *room and count is greater than one: try fewer
  * rows; -1 with AORTA_DATA for a value that no batch can hold. *out is lent until the next call
  * and only while the vector lives. */
-int column_read(struct column *column, duckdb_vector vector, idx_t start, idx_t count,
-                size_t *room, struct aorta_column *out, struct aorta_error *error);
+int column_read(struct column *column, duckdb_vector vector, idx_t start, idx_t count, size_t *room,
+                struct aorta_column *out, struct aorta_error *error);
 
 #endif

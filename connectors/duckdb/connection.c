@@ -19,7 +19,7 @@ const struct aorta_option connection_options[] = {
      "How much memory DuckDB may use before it spills to temp_directory"},
     {"threads", AORTA_OPTION_INTEGER, false, false, "2", "How many threads run a query"},
     {"temp_directory", AORTA_OPTION_PATH, false, false, NULL,
-     "Where queries spill to; by default beside the database file"},
+     "Where queries spill to; by default beside the database file, for \":memory:\" nowhere"},
     {0},
 };
 
@@ -73,6 +73,8 @@ static int configure(duckdb_config config, const struct aorta_option_value *opti
         return -1;
     if (temp_directory->is_set)
         return set_text(config, "temp_directory", temp_directory->text, error);
+    if (is_in_memory(options[OPTION_PATH].text)) /* would spill into the current folder */
+        return set_text(config, "temp_directory", "", error);
     return 0;
 }
 

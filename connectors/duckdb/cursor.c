@@ -43,8 +43,8 @@ static int read_fields(struct cursor *cursor, struct aorta_error *error)
             return aorta_fail(error, AORTA_CONFIG,
                               "column \"%s\" has a type that cannot be read: cast it to VARCHAR",
                               name);
-        cursor->fields[i] = (struct aorta_field){arena_strdup(&cursor->arena, name),
-                                                 cursor->columns[i].type};
+        cursor->fields[i] =
+            (struct aorta_field){arena_strdup(&cursor->arena, name), cursor->columns[i].type};
     }
     return 0;
 }
@@ -114,9 +114,9 @@ static int read_columns(struct cursor *cursor, idx_t count, struct aorta_error *
     int done = 1;
 
     for (int32_t i = 0; i < cursor->column_count && done == 1; i++)
-        done = column_read(&cursor->columns[i],
-                           duckdb.data_chunk_get_vector(cursor->chunk, (idx_t)i), cursor->next_row,
-                           count, &room, &cursor->lent[i], error);
+        done =
+            column_read(&cursor->columns[i], duckdb.data_chunk_get_vector(cursor->chunk, (idx_t)i),
+                        cursor->next_row, count, &room, &cursor->lent[i], error);
     return done;
 }
 

@@ -29,6 +29,7 @@ static const struct {
     {"IO", "No such file or directory", AORTA_CONFIG},
     {"IO", "No files found that match", AORTA_CONFIG},
     {"IO", "Permission denied", AORTA_CONFIG},
+    {"IO", "Is a directory", AORTA_CONFIG},
     {"IO", "not a valid DuckDB database file", AORTA_CONFIG},
     {"IO", "database file with version number", AORTA_CONFIG},
     {"IO", "Failed to download extension", AORTA_CONFIG},

@@ -112,8 +112,8 @@ static int fill_uuid(struct fill *fill)
 
     for (idx_t i = 0; i < fill->count; i++) {
         duckdb_uhugeint number = uuid_number(source + i * UUID_BYTES);
-        target[i] = (duckdb_hugeint){.lower = number.lower,
-                                     .upper = (int64_t)(number.upper ^ UUID_FLIP)};
+        target[i] =
+            (duckdb_hugeint){.lower = number.lower, .upper = (int64_t)(number.upper ^ UUID_FLIP)};
     }
     return 0;
 }
@@ -221,10 +221,22 @@ static int fill_decimal(struct fill *fill)
 
 /* DuckDB's calendar ends at 5881580-07-10; its greatest value is infinity. Source: its date.hpp
  * and timestamp.cpp. */
-#define DATES {-2147483646, INT32_MAX, -INT32_MAX}
-#define TIMES {0, INT64_C(86400000000), 0}
-#define TIMESTAMPS {INT64_C(-9223372022400000000), INT64_MAX, -INT64_MAX}
-#define ANY {0, 0, 0}
+#define DATES                              \
+    {                                      \
+        -2147483646, INT32_MAX, -INT32_MAX \
+    }
+#define TIMES                      \
+    {                              \
+        0, INT64_C(86400000000), 0 \
+    }
+#define TIMESTAMPS                                           \
+    {                                                        \
+        INT64_C(-9223372022400000000), INT64_MAX, -INT64_MAX \
+    }
+#define ANY     \
+    {           \
+        0, 0, 0 \
+    }
 
 static const struct fill_pair pairs[] = {
     {AORTA_BOOL, DUCKDB_TYPE_BOOLEAN, fill_bool, ANY},
@@ -282,8 +294,7 @@ static void fill_validity(struct fill *fill)
 
 int fill_run(const struct fill_pair *pair, struct fill *fill)
 {
-    if (pair->range.greatest > 0 &&
-        check_range(&pair->range, pair->from == AORTA_DATE, fill) < 0)
+    if (pair->range.greatest > 0 && check_range(&pair->range, pair->from == AORTA_DATE, fill) < 0)
         return -1;
     if (fill->from->validity != NULL)
         fill_validity(fill);

@@ -34,8 +34,8 @@ static bool beside_module(char path[PATH_MAX], const char *below)
     const char *slash = strrchr(info.dli_fname, '/');
     if (slash == NULL)
         return false;
-    int size = snprintf(path, PATH_MAX, "%.*s/%s", (int)(slash - info.dli_fname), info.dli_fname,
-                        below);
+    int size =
+        snprintf(path, PATH_MAX, "%.*s/%s", (int)(slash - info.dli_fname), info.dli_fname, below);
     return size > 0 && size < PATH_MAX;
 }
 
@@ -51,17 +51,13 @@ static void *open_library(struct aorta_error *error)
 
     if (chosen != NULL && chosen[0] != '\0') {
         handle = dlopen(chosen, flags);
-        if (handle == NULL)
-            aorta_fail(error, AORTA_CONFIG,
-                       LIBRARY_FILE " is not at AORTA_LIBDUCKDB: " WHAT_TO_DO " rightly (%s)",
-                       dlerror());
-        return handle;
+    } else {
+        for (size_t i = 0; i < 2 && handle == NULL; i++)
+            if (beside_module(path, module_places[i]) && access(path, F_OK) == 0)
+                handle = dlopen(path, flags);
+        for (size_t i = 0; i < 2 && handle == NULL; i++)
+            handle = dlopen(fixed_places[i], flags);
     }
-    for (size_t i = 0; i < 2 && handle == NULL; i++)
-        if (beside_module(path, module_places[i]) && access(path, F_OK) == 0)
-            handle = dlopen(path, flags);
-    for (size_t i = 0; i < 2 && handle == NULL; i++)
-        handle = dlopen(fixed_places[i], flags);
     if (handle == NULL)
         aorta_fail(error, AORTA_CONFIG, LIBRARY_FILE " is not installed: " WHAT_TO_DO " (%s)",
                    dlerror());

@@ -19,110 +19,110 @@
 
 #include <duckdb.h>
 
-#define LIBRARY_FUNCTIONS(X)                                                                       \
-    X(free)                                                                                        \
-    /* databases and connections */                                                                \
-    X(create_config)                                                                               \
-    X(set_config)                                                                                  \
-    X(destroy_config)                                                                              \
-    X(create_instance_cache)                                                                       \
-    X(get_or_create_from_cache)                                                                    \
-    X(destroy_instance_cache)                                                                      \
-    X(close)                                                                                       \
-    X(connect)                                                                                     \
-    X(disconnect)                                                                                  \
-    X(interrupt)                                                                                   \
-    X(query)                                                                                       \
-    /* statements */                                                                               \
-    X(prepare)                                                                                     \
-    X(prepare_error)                                                                               \
-    X(destroy_prepare)                                                                             \
-    X(prepared_statement_type)                                                                     \
-    X(prepared_statement_column_count)                                                             \
-    X(prepared_statement_column_name)                                                              \
-    X(prepared_statement_column_logical_type)                                                      \
-    X(nparams)                                                                                     \
-    X(execute_prepared)                                                                            \
-    X(pending_prepared_streaming)                                                                  \
-    X(execute_pending)                                                                             \
-    X(pending_error)                                                                               \
-    X(destroy_pending)                                                                             \
-    /* parameters */                                                                               \
-    X(bind_boolean)                                                                                \
-    X(bind_int32)                                                                                  \
-    X(bind_int64)                                                                                  \
-    X(bind_double)                                                                                 \
-    X(bind_date)                                                                                   \
-    X(bind_time)                                                                                   \
-    X(bind_timestamp)                                                                              \
-    X(bind_timestamp_tz)                                                                           \
-    X(bind_varchar_length)                                                                         \
-    X(bind_blob)                                                                                   \
-    X(bind_decimal)                                                                                \
-    X(bind_null)                                                                                   \
-    X(bind_value)                                                                                  \
-    X(create_uuid)                                                                                 \
-    X(destroy_value)                                                                               \
-    /* results */                                                                                  \
-    X(result_error)                                                                                \
-    X(result_return_type)                                                                          \
-    X(rows_changed)                                                                                \
-    X(fetch_chunk)                                                                                 \
-    X(destroy_result)                                                                              \
-    X(column_count)                                                                                \
-    X(column_name)                                                                                 \
-    X(column_logical_type)                                                                         \
-    /* logical types */                                                                            \
-    X(create_logical_type)                                                                         \
-    X(destroy_logical_type)                                                                        \
-    X(get_type_id)                                                                                 \
-    X(logical_type_get_alias)                                                                      \
-    X(decimal_width)                                                                               \
-    X(decimal_scale)                                                                               \
-    X(decimal_internal_type)                                                                       \
-    X(enum_internal_type)                                                                          \
-    X(enum_dictionary_size)                                                                        \
-    X(enum_dictionary_value)                                                                       \
-    X(list_type_child_type)                                                                        \
-    X(array_type_child_type)                                                                       \
-    X(array_type_array_size)                                                                       \
-    X(map_type_key_type)                                                                           \
-    X(map_type_value_type)                                                                         \
-    X(struct_type_child_count)                                                                     \
-    X(struct_type_child_name)                                                                      \
-    X(struct_type_child_type)                                                                      \
-    X(union_type_member_count)                                                                     \
-    X(union_type_member_name)                                                                      \
-    X(union_type_member_type)                                                                      \
-    X(from_time_tz)                                                                                \
-    /* chunks and vectors */                                                                       \
-    X(vector_size)                                                                                 \
-    X(create_data_chunk)                                                                           \
-    X(destroy_data_chunk)                                                                          \
-    X(data_chunk_reset)                                                                            \
-    X(data_chunk_get_size)                                                                         \
-    X(data_chunk_set_size)                                                                         \
-    X(data_chunk_get_vector)                                                                       \
-    X(vector_get_data)                                                                             \
-    X(vector_get_validity)                                                                         \
-    X(vector_ensure_validity_writable)                                                             \
-    X(vector_assign_string_element_len)                                                            \
-    X(list_vector_get_child)                                                                       \
-    X(array_vector_get_child)                                                                      \
-    X(struct_vector_get_child)                                                                     \
-    /* tables */                                                                                   \
-    X(table_description_create_ext)                                                                \
-    X(table_description_destroy)                                                                   \
-    /* the appender */                                                                             \
-    X(appender_create_ext)                                                                         \
-    X(appender_add_column)                                                                         \
-    X(appender_column_type)                                                                        \
-    X(append_data_chunk)                                                                           \
-    X(appender_close)                                                                              \
-    X(appender_destroy)                                                                            \
-    X(appender_error_data)                                                                         \
-    X(error_data_message)                                                                          \
-    X(error_data_error_type)                                                                       \
+#define LIBRARY_FUNCTIONS(X)                  \
+    X(free)                                   \
+    /* databases and connections */           \
+    X(create_config)                          \
+    X(set_config)                             \
+    X(destroy_config)                         \
+    X(create_instance_cache)                  \
+    X(get_or_create_from_cache)               \
+    X(destroy_instance_cache)                 \
+    X(close)                                  \
+    X(connect)                                \
+    X(disconnect)                             \
+    X(interrupt)                              \
+    X(query)                                  \
+    /* statements */                          \
+    X(prepare)                                \
+    X(prepare_error)                          \
+    X(destroy_prepare)                        \
+    X(prepared_statement_type)                \
+    X(prepared_statement_column_count)        \
+    X(prepared_statement_column_name)         \
+    X(prepared_statement_column_logical_type) \
+    X(nparams)                                \
+    X(execute_prepared)                       \
+    X(pending_prepared_streaming)             \
+    X(execute_pending)                        \
+    X(pending_error)                          \
+    X(destroy_pending)                        \
+    /* parameters */                          \
+    X(bind_boolean)                           \
+    X(bind_int32)                             \
+    X(bind_int64)                             \
+    X(bind_double)                            \
+    X(bind_date)                              \
+    X(bind_time)                              \
+    X(bind_timestamp)                         \
+    X(bind_timestamp_tz)                      \
+    X(bind_varchar_length)                    \
+    X(bind_blob)                              \
+    X(bind_decimal)                           \
+    X(bind_null)                              \
+    X(bind_value)                             \
+    X(create_uuid)                            \
+    X(destroy_value)                          \
+    /* results */                             \
+    X(result_error)                           \
+    X(result_return_type)                     \
+    X(rows_changed)                           \
+    X(fetch_chunk)                            \
+    X(destroy_result)                         \
+    X(column_count)                           \
+    X(column_name)                            \
+    X(column_logical_type)                    \
+    /* logical types */                       \
+    X(create_logical_type)                    \
+    X(destroy_logical_type)                   \
+    X(get_type_id)                            \
+    X(logical_type_get_alias)                 \
+    X(decimal_width)                          \
+    X(decimal_scale)                          \
+    X(decimal_internal_type)                  \
+    X(enum_internal_type)                     \
+    X(enum_dictionary_size)                   \
+    X(enum_dictionary_value)                  \
+    X(list_type_child_type)                   \
+    X(array_type_child_type)                  \
+    X(array_type_array_size)                  \
+    X(map_type_key_type)                      \
+    X(map_type_value_type)                    \
+    X(struct_type_child_count)                \
+    X(struct_type_child_name)                 \
+    X(struct_type_child_type)                 \
+    X(union_type_member_count)                \
+    X(union_type_member_name)                 \
+    X(union_type_member_type)                 \
+    X(from_time_tz)                           \
+    /* chunks and vectors */                  \
+    X(vector_size)                            \
+    X(create_data_chunk)                      \
+    X(destroy_data_chunk)                     \
+    X(data_chunk_reset)                       \
+    X(data_chunk_get_size)                    \
+    X(data_chunk_set_size)                    \
+    X(data_chunk_get_vector)                  \
+    X(vector_get_data)                        \
+    X(vector_get_validity)                    \
+    X(vector_ensure_validity_writable)        \
+    X(vector_assign_string_element_len)       \
+    X(list_vector_get_child)                  \
+    X(array_vector_get_child)                 \
+    X(struct_vector_get_child)                \
+    /* tables */                              \
+    X(table_description_create_ext)           \
+    X(table_description_destroy)              \
+    /* the appender */                        \
+    X(appender_create_ext)                    \
+    X(appender_add_column)                    \
+    X(appender_column_type)                   \
+    X(append_data_chunk)                      \
+    X(appender_close)                         \
+    X(appender_destroy)                       \
+    X(appender_error_data)                    \
+    X(error_data_message)                     \
+    X(error_data_error_type)                  \
     X(destroy_error_data)
 
 /* Each function under its name less the prefix. */

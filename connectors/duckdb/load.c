@@ -30,18 +30,12 @@ struct load {
 };
 
 static const char *const type_words[AORTA_TYPES] = {
-    [AORTA_BOOL] = "boolean",
-    [AORTA_INT32] = "int32",
-    [AORTA_INT64] = "int64",
-    [AORTA_DOUBLE] = "double",
-    [AORTA_DATE] = "date",
-    [AORTA_TIME] = "time",
-    [AORTA_TIMESTAMP] = "timestamp",
-    [AORTA_TIMESTAMPTZ] = "timestamp with time zone",
-    [AORTA_UUID] = "uuid",
-    [AORTA_TEXT] = "text",
-    [AORTA_JSON] = "json",
-    [AORTA_DECIMAL] = "decimal",
+    [AORTA_BOOL] = "boolean",        [AORTA_INT32] = "int32",
+    [AORTA_INT64] = "int64",         [AORTA_DOUBLE] = "double",
+    [AORTA_DATE] = "date",           [AORTA_TIME] = "time",
+    [AORTA_TIMESTAMP] = "timestamp", [AORTA_TIMESTAMPTZ] = "timestamp with time zone",
+    [AORTA_UUID] = "uuid",           [AORTA_TEXT] = "text",
+    [AORTA_JSON] = "json",           [AORTA_DECIMAL] = "decimal",
     [AORTA_BYTES] = "bytes",
 };
 
@@ -101,9 +95,8 @@ static int open_appender(struct load *load, const char *schema, const char *name
     return failure_of_appender(error, load->appender);
 }
 
-int load_begin(void *opaque, const char *schema, const char *name,
-               const struct aorta_field *fields, int32_t field_count, void **load,
-               struct aorta_error *error)
+int load_begin(void *opaque, const char *schema, const char *name, const struct aorta_field *fields,
+               int32_t field_count, void **load, struct aorta_error *error)
 {
     struct session *session = opaque;
 

@@ -67,6 +67,22 @@ int session_expect_idle(const struct session *session, struct aorta_error *error
     return 0;
 }
 
+static void set_guarded(struct session *session, bool is_guarded)
+{
+    pthread_mutex_lock(&session->cancel_lock);
+    session->is_guarded = is_guarded;
+    pthread_mutex_unlock(&session->cancel_lock);
+}
+
+/* Runs the statement where no interrupt reaches it. */
+static int run_guarded(struct session *session, const char *sql, struct aorta_error *error)
+{
+    set_guarded(session, true);
+    int result = run(session, sql, error);
+    set_guarded(session, false);
+    return result;
+}
+
 int session_begin(void *opaque, bool for_write, struct aorta_error *error)
 {
     struct session *session = opaque;
@@ -76,27 +92,11 @@ int session_begin(void *opaque, bool for_write, struct aorta_error *error)
         return -1;
     if (session->in_transaction)
         return aorta_fail(error, AORTA_BROKEN, "a transaction of this session is still open");
-    if (run(session, "BEGIN TRANSACTION", error) < 0)
+    if (run_guarded(session, "BEGIN TRANSACTION", error) < 0)
         return -1;
     session->in_transaction = true;
     session->is_doomed = false;
     return 0;
-}
-
-static void set_ending(struct session *session, bool is_ending)
-{
-    pthread_mutex_lock(&session->cancel_lock);
-    session->is_ending = is_ending;
-    pthread_mutex_unlock(&session->cancel_lock);
-}
-
-/* COMMIT or ROLLBACK, which no interrupt reaches. */
-static int end_transaction(struct session *session, const char *sql, struct aorta_error *error)
-{
-    set_ending(session, true);
-    int result = run(session, sql, error);
-    set_ending(session, false);
-    return result;
 }
 
 int session_commit(void *opaque, struct aorta_error *error)
@@ -109,9 +109,12 @@ int session_commit(void *opaque, struct aorta_error *error)
         return aorta_fail(error, AORTA_BROKEN, "there is no transaction to commit");
     if (result == 0 && session->is_doomed)
         result = aorta_fail(error, AORTA_BROKEN, "a load in this transaction was given up");
+    if (result == 0)
+        result = run_guarded(session, "SELECT 1",
+                             error); /* COMMIT after a failure would say it is done */
     if (result == 0) {
         fault_point("duckdb.commit.before");
-        result = end_transaction(session, "COMMIT", error);
+        result = run_guarded(session, "COMMIT", error);
         fault_point("duckdb.commit.after");
     }
     if (result < 0)
@@ -129,7 +132,7 @@ int session_rollback(void *opaque, struct aorta_error *error)
     if (session->load != NULL)
         load_discard(session->load); /* its rows, while they still go with the transaction */
     session->in_transaction = false;
-    return end_transaction(session, "ROLLBACK", error);
+    return run_guarded(session, "ROLLBACK", error);
 }
 
 void session_cancel(void *opaque)
@@ -138,7 +141,7 @@ void session_cancel(void *opaque)
 
     atomic_fetch_add(&session->cancel_count, 1);
     pthread_mutex_lock(&session->cancel_lock);
-    if (!session->is_ending)
+    if (!session->is_guarded)
         duckdb.interrupt(session->handle);
     pthread_mutex_unlock(&session->cancel_lock);
 }

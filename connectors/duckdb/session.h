@@ -26,13 +26,13 @@ struct load;
 struct session {
     duckdb_connection handle;
     bool in_transaction;
-    bool is_doomed;        /* rows of a load that was given up are in the transaction */
-    struct cursor *cursor; /* that is open, or NULL */
-    struct load *load;     /* that is open, or NULL */
+    bool is_doomed;         /* rows of a load that was given up are in the transaction */
+    struct cursor *cursor;  /* that is open, or NULL */
+    struct load *load;      /* that is open, or NULL */
     struct arena described; /* what catalog_describe lent */
 
     pthread_mutex_t cancel_lock;
-    bool is_ending; /* a COMMIT or ROLLBACK runs: never interrupted. Under cancel_lock */
+    bool is_guarded; /* BEGIN, COMMIT or ROLLBACK runs: not to be interrupted. Under cancel_lock */
     atomic_uint cancel_count;
 };
 
@@ -44,8 +44,9 @@ int session_begin(void *session, bool for_write, struct aorta_error *error);
 int session_commit(void *session, struct aorta_error *error);
 int session_rollback(void *session, struct aorta_error *error);
 
-/* Has no effect on a commit or a rollback, so that whoever gets AORTA_CANCELED knows that nothing
- * was committed. A load looks at it too, between chunks. */
+/* Has no effect on begin, commit and rollback: an interrupted one may have been done all the same.
+ * So whoever gets AORTA_CANCELED knows that nothing was committed. A load looks at it too, between
+ * chunks. */
 void session_cancel(void *session);
 
 /* Fails with AORTA_BROKEN while a cursor or a load is open: DuckDB would end the one silently and

@@ -25,7 +25,8 @@ static duckdb_state bind_decimal(duckdb_prepared_statement statement, idx_t inde
     duckdb_decimal value = {
         .width = (uint8_t)decimal_width(decimal),
         .scale = (uint8_t)decimal->scale,
-        .value = {.lower = (uint64_t)decimal->unscaled, .upper = (int64_t)(decimal->unscaled >> 64)},
+        .value = {.lower = (uint64_t)decimal->unscaled,
+                  .upper = (int64_t)(decimal->unscaled >> 64)},
     };
 
     return duckdb.bind_decimal(statement, index, value);
@@ -149,7 +150,8 @@ int statement_exec(void *session, const char *sql, const struct aorta_value *par
         return -1;
     if (duckdb.execute_prepared(statement, &result) != DuckDBSuccess)
         failed = failure_of_result(error, &result);
-    else if (affected != NULL && duckdb.result_return_type(result) != DUCKDB_RESULT_TYPE_QUERY_RESULT)
+    else if (affected != NULL &&
+             duckdb.result_return_type(result) != DUCKDB_RESULT_TYPE_QUERY_RESULT)
         *affected = (int64_t)duckdb.rows_changed(&result);
     else if (affected != NULL)
         *affected = is_change(statement) ? count_rows(&result) : 0;

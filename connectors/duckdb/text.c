@@ -156,7 +156,7 @@ static void write_interval_part(struct buf *out, size_t start, int32_t count, co
     if (count == 0)
         return;
     buf_printf(out, "%s%" PRId32 " %s%s", out->size > start ? " " : "", count, unit,
-               count == 1 ? "" : "s");
+               count == 1 || count == -1 ? "" : "s");
 }
 
 static void write_interval(struct buf *out, const duckdb_interval *interval)
@@ -230,9 +230,7 @@ void text_write(struct buf *out, const struct shape *shape, const void *data, id
     case DUCKDB_TYPE_SMALLINT:
     case DUCKDB_TYPE_INTEGER:
     case DUCKDB_TYPE_BIGINT:
-    case DUCKDB_TYPE_HUGEINT:
-        write_signed(out, signed_at(shape->type, data, row), 0);
-        break;
+    case DUCKDB_TYPE_HUGEINT: write_signed(out, signed_at(shape->type, data, row), 0); break;
     case DUCKDB_TYPE_UTINYINT:
     case DUCKDB_TYPE_USMALLINT:
     case DUCKDB_TYPE_UINTEGER:

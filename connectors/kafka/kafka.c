@@ -72,6 +72,9 @@ static int check_options(const struct connection *connection, struct aorta_error
 
     if (connection->options[OPTION_BROKERS] == NULL)
         return aorta_fail(error, AORTA_CONFIG, "option brokers is not set");
+    if (strtol(connection->options[OPTION_SESSION_TIMEOUT], NULL, 10) < SERVER_SESSION_MS)
+        return aorta_fail(error, AORTA_CONFIG, "option session_timeout: at least %d ms",
+                          SERVER_SESSION_MS);
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         rd_kafka_conf_t *conf = client_configure(connection, types[i], none, error);
         if (conf == NULL)

@@ -9,7 +9,8 @@
  *     loopback nothing is repeated but after a time-out.
  *   - Its cluster id comes from an address in memory. So that no two of its lives are taken for one
  *     it has a topic SERVER_MARK and a random number, which is part of topic_incarnation.
- *   - The first member of a group waits 3 s, later changes of it up to the session time-out.
+ *   - The first member of a group waits 3 s, which its session must outlast (SERVER_SESSION_MS);
+ *     a later change of the group, or the death of a member, takes a session time-out.
  */
 #ifndef AORTA_KAFKA_SERVER_H
 #define AORTA_KAFKA_SERVER_H
@@ -17,6 +18,8 @@
 #include "connector.h"
 
 #define SERVER_MARK "aorta-incarnation-"
+
+enum { SERVER_SESSION_MS = 4000 };
 
 /* As connector.h says of struct aorta_server. */
 int server_start(const struct aorta_host *host, const struct aorta_option_value *options,

@@ -94,6 +94,15 @@ static void remember(struct connection *connection, const char *name, int32_t pa
     topic->partitions = partitions;
 }
 
+/* The random number of an embedded server, or NULL. */
+static const char *find_mark(const struct rd_kafka_metadata *metadata)
+{
+    for (int i = 0; i < metadata->topic_cnt; i++)
+        if (strncmp(metadata->topics[i].topic, SERVER_MARK, sizeof SERVER_MARK - 1) == 0)
+            return metadata->topics[i].topic + sizeof SERVER_MARK - 1;
+    return NULL;
+}
+
 /* 1 and the count if the cluster has the topic now, 0 if not. */
 static int look_up(struct connection *connection, const char *name, int32_t *partitions,
                    struct aorta_error *error)
@@ -166,11 +175,6 @@ static int create_result(struct connection *connection, rd_kafka_event_t *event,
     }
     if (cause == RD_KAFKA_RESP_ERR_NO_ERROR || cause == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
         return 0;
-    if (cause == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE)
-        return aorta_fail(error, AORTA_CONFIG,
-                          "there is no topic '%s' and this broker cannot make it: name it in the "
-                          "embedded server's option topics, as in \"%s:6\"",
-                          name, name);
     return client_fail(&connection->reader, cause, error, "make topic '%s'", name);
 }
 
@@ -206,6 +210,24 @@ static int create(struct connection *connection, const char *name, int32_t parti
     return result;
 }
 
+/* An embedded server would let the request wait for ever. */
+static int refuse_embedded(struct connection *connection, const char *name, int32_t partitions,
+                           struct aorta_error *error)
+{
+    const struct rd_kafka_metadata *metadata;
+
+    if (client_ask(&connection->reader, &metadata, error) < 0)
+        return -1;
+    bool is_embedded = find_mark(metadata) != NULL;
+    rd_kafka_metadata_destroy(metadata);
+    if (!is_embedded)
+        return 0;
+    return aorta_fail(error, AORTA_CONFIG,
+                      "there is no topic '%s' and an embedded broker makes none: name it in the "
+                      "option topics, as in \"%s:%d\"",
+                      name, name, partitions);
+}
+
 /* A topic that was made is there for everybody a little later. */
 static int await_topic(struct connection *connection, const char *name, int32_t *partitions,
                        struct aorta_error *error)
@@ -231,7 +253,8 @@ static int ensure_locked(struct connection *connection, const char *topic, int32
     if (found == 0) {
         if (wanted < 1)
             return aorta_fail(error, AORTA_CONFIG, "there is no topic '%s'", topic);
-        if (create(connection, topic, wanted, error) < 0)
+        if (refuse_embedded(connection, topic, wanted, error) < 0 ||
+            create(connection, topic, wanted, error) < 0)
             return -1;
         if (await_topic(connection, topic, partitions, error) < 0)
             return -1;
@@ -240,16 +263,6 @@ static int ensure_locked(struct connection *connection, const char *topic, int32
         return aorta_fail(error, AORTA_CONFIG, "topic '%s' has %d partitions, not %d", topic,
                           *partitions, wanted);
     return 0;
-}
-
-/* The random number of an embedded server, or "". */
-static void add_mark(const struct rd_kafka_metadata *metadata, struct buf *out)
-{
-    for (int i = 0; i < metadata->topic_cnt; i++) {
-        const char *name = metadata->topics[i].topic;
-        if (strncmp(name, SERVER_MARK, sizeof SERVER_MARK - 1) == 0)
-            buf_printf(out, "-%s", name + sizeof SERVER_MARK - 1);
-    }
 }
 
 static int incarnation_locked(struct connection *connection, const char *topic, struct buf *out,
@@ -264,7 +277,8 @@ static int incarnation_locked(struct connection *connection, const char *topic, 
     char *cluster = rd_kafka_clusterid(connection->reader.rk, CLIENT_REQUEST_MS);
     buf_append_str(out, cluster != NULL ? cluster : "unknown");
     rd_kafka_mem_free(connection->reader.rk, cluster);
-    add_mark(metadata, out);
+    if (find_mark(metadata) != NULL)
+        buf_printf(out, "-%s", find_mark(metadata));
     rd_kafka_metadata_destroy(metadata);
     return 0;
 }

@@ -99,7 +99,7 @@ int bind_value(sqlite3_stmt *statement, int index, const struct aorta_value *val
     }
     if (rc == SQLITE_OK || rc == -1)
         return rc;
-    return failure_set(sqlite3_db_handle(statement), rc, error);
+    return failure_set(sqlite3_db_handle(statement), "", rc, error);
 }
 
 int bind_params(sqlite3_stmt *statement, const struct aorta_value *params, int32_t param_count,

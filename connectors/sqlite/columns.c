@@ -249,12 +249,13 @@ static void widen(struct aorta_field *field, struct cells *cells, int class, int
 static int misfit(const struct aorta_field *field, sqlite3_stmt *statement, int at,
                   struct aorta_error *error)
 {
-    const char *value = (const char *)sqlite3_column_text(statement, at);
-    size_t size = value != NULL ? strlen(value) : 0, shown = size;
+    const char *type = sqlite_dialect.type_names[field->type];
 
     if (sqlite3_column_type(statement, at) == SQLITE_BLOB)
         return aorta_fail(error, AORTA_DATA, "column \"%.100s\": a blob is not a value of type %s",
-                          field->name, sqlite_dialect.type_names[field->type]);
+                          field->name, type);
+    const char *value = (const char *)sqlite3_column_text(statement, at);
+    size_t size = value != NULL ? strlen(value) : 0, shown = size;
     if (!utf8_is_valid(value != NULL ? value : "", size))
         return aorta_fail(error, AORTA_DATA, "column \"%.100s\": a text is not UTF-8",
                           field->name);
@@ -263,7 +264,7 @@ static int misfit(const struct aorta_field *field, sqlite3_stmt *statement, int 
             shown--;
     aorta_fail(error, AORTA_DATA, "column \"%.100s\": '%.*s%s' is not a value of type %s",
                field->name, (int)shown, value != NULL ? value : "", shown < size ? "..." : "",
-               sqlite_dialect.type_names[field->type]);
+               type);
     failure_fold(error);
     return -1;
 }
@@ -342,10 +343,11 @@ static bool put_value(enum aorta_type type, struct cells *cells, int64_t row,
     case AORTA_DECIMAL: return put_decimal(cells, row, statement, at);
     case AORTA_TEXT:
     case AORTA_JSON:
+        if (class == SQLITE_BLOB)
+            return false;
         data = sqlite3_column_text(statement, at);
         size = (size_t)sqlite3_column_bytes(statement, at);
-        return class != SQLITE_BLOB && utf8_is_valid(data, size) &&
-               put_text(cells, row, data, size);
+        return utf8_is_valid(data, size) && put_text(cells, row, data, size);
     case AORTA_BYTES:
         data = sqlite3_column_blob(statement, at);
         size = (size_t)sqlite3_column_bytes(statement, at);

@@ -33,14 +33,7 @@ void failure_fold(struct aorta_error *error)
             *p = ' ';
 }
 
-static const char *file_of(sqlite3 *db)
-{
-    const char *file = db != NULL ? sqlite3_db_filename(db, "main") : NULL;
-
-    return file != NULL ? file : "";
-}
-
-int failure_set(sqlite3 *db, int rc, struct aorta_error *error)
+int failure_set(sqlite3 *db, const char *file, int rc, struct aorta_error *error)
 {
     const char *said = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(rc);
     enum aorta_error_code code = AORTA_CONFIG;
@@ -54,7 +47,7 @@ int failure_set(sqlite3 *db, int rc, struct aorta_error *error)
     if (words == NULL)
         aorta_fail(error, code, "%s", said);
     else
-        aorta_fail(error, code, "\"%s\": %s", file_of(db), words);
+        aorta_fail(error, code, "\"%s\": %s", file, words);
     failure_fold(error);
     return -1;
 }

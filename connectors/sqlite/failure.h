@@ -17,8 +17,8 @@
 #include <sqlite3.h>
 
 /* Fills the error from a result code (extended or not) and what the handle remembers of it. The
- * handle may be NULL. Returns -1. */
-int failure_set(sqlite3 *db, int rc, struct aorta_error *error);
+ * handle may be NULL. file: for messages about it. Returns -1. */
+int failure_set(sqlite3 *db, const char *file, int rc, struct aorta_error *error);
 
 /* Makes one line of it: what a database quotes may have several. */
 void failure_fold(struct aorta_error *error);

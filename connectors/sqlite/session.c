@@ -95,7 +95,7 @@ int session_fail(struct session *session, int rc, struct aorta_error *error)
 {
     if ((rc & 0xff) == SQLITE_BUSY && atomic_load(&session->is_canceled))
         rc = SQLITE_INTERRUPT;
-    return failure_set(session->db, rc, error);
+    return failure_set(session->db, session->connection->path, rc, error);
 }
 
 /* Two processes that make the file at the same moment: the change to WAL wants the file alone and

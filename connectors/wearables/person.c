@@ -8,7 +8,8 @@
 
 #include <stdio.h>
 
-const struct aorta_field person_fields[PERSON_COLUMNS] = {
+const struct aorta_field person_fields[HISTORY_CHANGE_COLUMNS + PERSON_COLUMNS] = {
+    HISTORY_CHANGE_FIELDS,
     {"user_id", AORTA_INT32},
     {"first_name", AORTA_TEXT},
     {"last_name", AORTA_TEXT},
@@ -71,6 +72,11 @@ static struct origin draw_origin(struct chance *chance)
     return origin;
 }
 
+static int16_t clamp(int64_t value, int low, int high)
+{
+    return (int16_t)(value < low ? low : value > high ? high : value);
+}
+
 void person_init(struct person *person, uint64_t seed, int32_t user_id)
 {
     struct chance chance = chance_of(seed, CHANCE_PERSON, (uint64_t)user_id, 0);
@@ -83,8 +89,8 @@ void person_init(struct person *person, uint64_t seed, int32_t user_id)
         country = (int)chance_below(&chance, COUNTRIES);
     *person = (struct person){
         .state = PERSON_NOT_YET,
-        .height = (int16_t)height,
-        .weight = (int16_t)weight,
+        .height = clamp(height, PERSON_SHORTEST, PERSON_TALLEST),
+        .weight = clamp(weight, PERSON_LIGHTEST, PERSON_HEAVIEST),
         .address_country = (int16_t)country,
         .address = chance_next(&chance),
     };

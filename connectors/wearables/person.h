@@ -6,6 +6,7 @@
 #ifndef AORTA_WEARABLES_PERSON_H
 #define AORTA_WEARABLES_PERSON_H
 
+#include "history.h"
 #include "rows.h"
 
 #include <stdbool.h>
@@ -13,9 +14,12 @@
 
 enum { PERSON_FIRST_ID = 10001, PERSONS_MAX = 9999 };
 
-/* The columns of the stream "users", in the order of person_fields. */
+/* What a body can be: cm and kg. */
+enum { PERSON_SHORTEST = 120, PERSON_TALLEST = 230, PERSON_LIGHTEST = 35, PERSON_HEAVIEST = 250 };
+
+/* The columns of a change, then those of the table "users". */
 enum { PERSON_COLUMNS = 15 };
-extern const struct aorta_field person_fields[PERSON_COLUMNS];
+extern const struct aorta_field person_fields[HISTORY_CHANGE_COLUMNS + PERSON_COLUMNS];
 
 enum person_state { PERSON_NOT_YET, PERSON_THERE, PERSON_DELETED };
 

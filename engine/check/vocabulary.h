@@ -35,9 +35,10 @@ struct check_argument {
     const char *name; /* NULL ends the table */
     enum check_argument_type type;
     bool is_required;
-    const char *alias; /* another name, or NULL */
+    const char *alias;
 };
 
+/* Whether it is declared at a column. */
 enum check_column { CHECK_COLUMN_NONE, CHECK_COLUMN_OPTIONAL, CHECK_COLUMN_REQUIRED };
 
 enum check_id {
@@ -65,6 +66,7 @@ enum check_id {
 struct check_kind {
     enum check_id id;
     const char *name;
+    const char *alias; /* another name, or NULL */
     enum check_scope scope;
     enum check_column column;
     const struct check_argument *arguments; /* in the order of the short form */
@@ -74,7 +76,7 @@ struct check_kind {
 /* All kinds, ended by one without a name. */
 extern const struct check_kind check_kinds[];
 
-/* The kind of that name (or of an alias: expression_is_true), or NULL. */
+/* The kind of that name or alias, or NULL. */
 const struct check_kind *check_kind_find(const char *name);
 
 #endif

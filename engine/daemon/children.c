@@ -9,12 +9,13 @@
 #include <string.h>
 
 
-static struct child **slot_of(struct daemon *daemon, const struct child *child)
+static void forget_child(struct daemon *daemon, const struct child *child)
 {
-    for (size_t i = 0; i < daemon->child_count; i++)
-        if (daemon->children[i] == child)
-            return &daemon->children[i];
-    return NULL;
+    size_t i = 0;
+
+    while (daemon->children[i] != child)
+        i++;
+    daemon->children[i] = daemon->children[--daemon->child_count];
 }
 
 static void hear_hello(struct daemon *daemon, struct child *child, const struct frame *frame)
@@ -78,9 +79,8 @@ static void hear(struct child *child, const struct frame *frame, bool is_row)
 static void child_gone(struct child *child, const char *how)
 {
     struct daemon *daemon = child->owner;
-    struct child **slot = slot_of(daemon, child);
 
-    *slot = daemon->children[--daemon->child_count];
+    forget_child(daemon, child);
     if (!daemon->is_ending) {
         if (child->is_server)
             log_warn("the embedded server of connection %s %s", child->name, how);

@@ -116,12 +116,16 @@ static int take_token(struct sink_batch *batch, const struct aorta_record *recor
     if (record->header == NULL)
         return 0;
     if (record->header_size > SINK_TOKEN_BYTES)
-        return err_set(err, ERR_DATA, "offset %" PRId64 ": header \"aorta-position\" is larger "
-                       "than 64 KiB", record->offset);
+        return err_set(err, ERR_DATA,
+                       "offset %" PRId64 ": header \"aorta-position\" is larger "
+                       "than 64 KiB",
+                       record->offset);
     if (!utf8_is_valid(record->header, record->header_size) ||
         memchr(record->header, '\0', record->header_size) != NULL)
-        return err_set(err, ERR_DATA, "offset %" PRId64 ": header \"aorta-position\" is not UTF-8 "
-                       "text", record->offset);
+        return err_set(err, ERR_DATA,
+                       "offset %" PRId64 ": header \"aorta-position\" is not UTF-8 "
+                       "text",
+                       record->offset);
     buf_reset(&batch->token);
     buf_append(&batch->token, record->header, record->header_size);
     batch->has_token = true;

@@ -19,9 +19,9 @@ struct sink_line {
     size_t size; /* without the line feed */
     int64_t number;
     int64_t log_time_ms;
-    int64_t hour;         /* by the batch's grouping; see bad */
+    int64_t hour; /* by the batch's grouping; see bad */
     int64_t event_us;
-    const char *bad;      /* why it is a dead letter, or NULL */
+    const char *bad; /* why it is a dead letter, or NULL */
 };
 
 struct sink_batch {

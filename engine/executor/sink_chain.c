@@ -16,12 +16,16 @@ int sink_chain_check(const struct sink_chain *chain, struct err *err)
 
     if (size == 0 || size > TOPIC_BYTES || chain->topic[0] == '.' ||
         strspn(chain->topic, TOPIC_CHARACTERS) != size)
-        return err_set(err, ERR_CONFIG, "\"%.300s\" cannot be a topic's name: letters, digits, "
-                       "\".\", \"_\" and \"-\" can, at most %d of them", chain->topic, TOPIC_BYTES);
+        return err_set(err, ERR_CONFIG,
+                       "\"%.300s\" cannot be a topic's name: letters, digits, "
+                       "\".\", \"_\" and \"-\" can, at most %d of them",
+                       chain->topic, TOPIC_BYTES);
     if (!chain->store->has_put_if_absent && !chain->single_writer)
-        return err_set(err, ERR_CONFIG, "%s cannot create an object only if it is absent, so two "
+        return err_set(err, ERR_CONFIG,
+                       "%s cannot create an object only if it is absent, so two "
                        "sinks would overwrite each other: set single_writer = true if there will "
-                       "never be two", chain->store->url(chain->connection));
+                       "never be two",
+                       chain->store->url(chain->connection));
     return 0;
 }
 
@@ -85,8 +89,8 @@ int sink_chain_read(const struct sink_chain *chain, const char *key, size_t limi
                        object.size_bytes);
     size_t size = (size_t)object.size_bytes;
     buf_reserve(out, size);
-    if (chain->store->read(chain->connection, key, 0, out->data + out->size, size, &got,
-                           &error) < 0)
+    if (chain->store->read(chain->connection, key, 0, out->data + out->size, size, &got, &error) <
+        0)
         return module_error(&error, key, err);
     out->size += got;
     out->data[out->size] = '\0';
@@ -175,11 +179,11 @@ int sink_chain_has_objects(const struct sink_chain *chain, const struct sink_ent
     return found;
 }
 
-int sink_chain_was_opened(const struct sink_chain *chain, int64_t sequence,
-                          const char *incarnation, struct err *err)
+int sink_chain_was_opened(const struct sink_chain *chain, int64_t sequence, const char *incarnation,
+                          struct err *err)
 {
     struct arena arena;
-    struct sink_entry entry;
+    struct sink_entry entry = {0};
     enum sink_outcome outcome;
     int result = 0;
 
@@ -243,8 +247,8 @@ int sink_chain_put_entry(const struct sink_chain *chain, const struct sink_entry
     return result;
 }
 
-int sink_chain_put_seal(const struct sink_chain *chain, int64_t sequence,
-                        enum sink_outcome outcome, bool *created, struct err *err)
+int sink_chain_put_seal(const struct sink_chain *chain, int64_t sequence, enum sink_outcome outcome,
+                        bool *created, struct err *err)
 {
     struct buf key, text;
 

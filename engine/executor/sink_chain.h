@@ -35,8 +35,8 @@ int sink_chain_load(const struct sink_chain *chain, int64_t sequence, struct are
 /* Puts the entry at its place, or its seal, unless one is there; *created says whether. */
 int sink_chain_put_entry(const struct sink_chain *chain, const struct sink_entry *entry,
                          bool *created, struct err *err);
-int sink_chain_put_seal(const struct sink_chain *chain, int64_t sequence,
-                        enum sink_outcome outcome, bool *created, struct err *err);
+int sink_chain_put_seal(const struct sink_chain *chain, int64_t sequence, enum sink_outcome outcome,
+                        bool *created, struct err *err);
 
 /* Puts the object `index` of an entry (its dead letters with index == object_count). */
 int sink_chain_put_object(const struct sink_chain *chain, const struct sink_entry *entry,
@@ -49,8 +49,8 @@ int sink_chain_has_objects(const struct sink_chain *chain, const struct sink_ent
 
 /* Whether the incarnation was opened anywhere in the chain up to that place: 1, 0, -1. Reads one
  * entry an incarnation. */
-int sink_chain_was_opened(const struct sink_chain *chain, int64_t sequence,
-                          const char *incarnation, struct err *err);
+int sink_chain_was_opened(const struct sink_chain *chain, int64_t sequence, const char *incarnation,
+                          struct err *err);
 
 /* Appends a whole object of at most limit_bytes: 1, 0 if there is none, -1. */
 int sink_chain_read(const struct sink_chain *chain, const char *key, size_t limit_bytes,

@@ -42,11 +42,12 @@ static bool pass_name(struct scan *scan, struct scan_value *name)
 
 /* Passes the object at `at` and finds the member at the path in it; as with every JSON reader that
  * matters, the last of several members of one name counts. */
-static bool find_member(struct scan *scan, const char *path, struct scan_value *found, bool *is_there)
+static bool find_member(struct scan *scan, const char *path, struct scan_value *found,
+                        bool *is_there)
 {
     const char *dot = strchr(path, '.');
     size_t size = dot != NULL ? (size_t)(dot - path) : strlen(path);
-    struct scan_value name, value;
+    struct scan_value name = {0}, value;
 
     scan->at++;
     scan->depth++;

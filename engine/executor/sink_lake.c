@@ -42,8 +42,7 @@ static struct cursor *get_cursor(struct sink_lake *lake, int32_t partition)
     if (at < lake->count && lake->cursors[at].partition == partition)
         return &lake->cursors[at];
     lake->cursors = alloc_resize(lake->cursors, (lake->count + 1) * sizeof *lake->cursors);
-    memmove(&lake->cursors[at + 1], &lake->cursors[at],
-            (lake->count - at) * sizeof *lake->cursors);
+    memmove(&lake->cursors[at + 1], &lake->cursors[at], (lake->count - at) * sizeof *lake->cursors);
     lake->count++;
     lake->cursors[at] = (struct cursor){.partition = partition, .next = 1};
     return &lake->cursors[at];
@@ -214,9 +213,10 @@ static int load_entry(struct sink_lake *lake, const struct cursor *cursor, struc
     if (found < 0)
         return -1;
     if (found == 0)
-        return err_set(err, ERR_DATA, "topic \"%s\" partition %" PRId32 ": plan %" PRId64
-                       " is gone, plan %" PRId64 " is there", lake->chain.topic,
-                       cursor->partition, cursor->next, cursor->last);
+        return err_set(err, ERR_DATA,
+                       "topic \"%s\" partition %" PRId32 ": plan %" PRId64 " is gone, plan %" PRId64
+                       " is there",
+                       lake->chain.topic, cursor->partition, cursor->next, cursor->last);
     return lake->outcome != SINK_UNSEALED;
 }
 

@@ -26,11 +26,11 @@ static int open_partition(const struct sink_opening *opening, const char *incarn
     struct sink_opening arg = *opening;
     struct aorta_watermarks watermarks;
     struct aorta_error error;
-    struct sink_entry entry;
+    struct sink_entry entry = {0};
     enum sink_outcome outcome;
 
-    if (opening->log->watermarks(opening->broker, opening->topic, partition, &watermarks,
-                                 &error) < 0)
+    if (opening->log->watermarks(opening->broker, opening->topic, partition, &watermarks, &error) <
+        0)
         return module_error(&error, opening->topic, err);
     struct sink_writer_config config = {
         .chain = {.store = opening->store,
@@ -70,15 +70,16 @@ static int read_last(const struct sink_opening *opening, int32_t partition, stru
 {
     struct aorta_error error;
     struct aorta_record record;
-    int found = opening->log->last_record(opening->broker, opening->topic, partition, &record,
-                                          &error);
+    int found =
+        opening->log->last_record(opening->broker, opening->topic, partition, &record, &error);
 
     if (found < 0)
         return module_error(&error, opening->topic, err);
     if (found == 0)
         return 0;
     if (record.header == NULL)
-        return err_set(err, ERR_CONFIG, "topic \"%s\" partition %" PRId32 ": the last record has no "
+        return err_set(err, ERR_CONFIG,
+                       "topic \"%s\" partition %" PRId32 ": the last record has no "
                        "header \"aorta-position\": another producer writes to this topic",
                        opening->topic, partition);
     *token = arena_strndup(arena, record.header, record.header_size);

@@ -91,7 +91,8 @@ void sink_plan_encode(const struct sink_entry *entry, struct buf *out)
     json_writer_init(&json, out);
     json_write_object(&json);
     json_write_key(&json, "version"), json_write_int(&json, SINK_PLAN_VERSION);
-    json_write_key(&json, "kind"), json_write_str(&json, entry->kind == SINK_OPEN ? "open" : "flush");
+    json_write_key(&json, "kind"),
+        json_write_str(&json, entry->kind == SINK_OPEN ? "open" : "flush");
     json_write_key(&json, "topic"), json_write_str(&json, entry->topic);
     json_write_key(&json, "partition"), json_write_int(&json, entry->partition);
     json_write_key(&json, "sequence"), json_write_int(&json, entry->sequence);
@@ -233,8 +234,10 @@ int sink_plan_parse(const char *text, size_t size, struct arena *arena, struct s
     int64_t version = get_int(&parser, root, "version");
     if (parser.wrong == NULL && version != SINK_PLAN_VERSION) {
         json_decref(root);
-        return err_set(err, ERR_CONFIG, "version %" PRId64 " is not version %d, which this aorta "
-                       "knows", version, SINK_PLAN_VERSION);
+        return err_set(err, ERR_CONFIG,
+                       "version %" PRId64 " is not version %d, which this aorta "
+                       "knows",
+                       version, SINK_PLAN_VERSION);
     }
     get_entry(&parser, root, &parsed);
     json_decref(root);

@@ -72,8 +72,8 @@ struct sink_entry {
     int64_t sequence; /* its place in the chain */
     int64_t opened;   /* the place of the entry that opened its incarnation */
     const char *incarnation;
-    int64_t base;      /* number = base + offset in the log */
-    int64_t start;     /* covers the numbers [start, end) */
+    int64_t base;  /* number = base + offset in the log */
+    int64_t start; /* covers the numbers [start, end) */
     int64_t end;
     const char *token; /* position of the newest record that is in the lake with it, or NULL */
 

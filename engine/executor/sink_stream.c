@@ -175,13 +175,15 @@ static int check_offset(const struct stream *stream, const struct lane *lane, in
     if (get_watermarks(stream, lane->partition, &watermarks, err) < 0)
         return -1;
     if (watermarks.high < offset)
-        return err_set(err, ERR_CONFIG, "topic \"%s\" partition %" PRId32 " ends at offset %" PRId64
+        return err_set(err, ERR_CONFIG,
+                       "topic \"%s\" partition %" PRId32 " ends at offset %" PRId64
                        ", the lake has its records up to %" PRId64 ": was the topic made again?",
                        topic, lane->partition, watermarks.high, offset);
     if (watermarks.low > offset)
-        return err_set(err, ERR_CONFIG, "topic \"%s\" partition %" PRId32 ": offsets %" PRId64
-                       " to %" PRId64 " have expired before the sink could read them", topic,
-                       lane->partition, offset, watermarks.low - 1);
+        return err_set(err, ERR_CONFIG,
+                       "topic \"%s\" partition %" PRId32 ": offsets %" PRId64 " to %" PRId64
+                       " have expired before the sink could read them",
+                       topic, lane->partition, offset, watermarks.low - 1);
     return 0;
 }
 
@@ -209,8 +211,9 @@ static int take_records(struct stream *stream, const struct aorta_polled *polled
         const struct aorta_record *record = &polled->records[i];
         struct lane *lane = find_lane(stream, record->partition);
         if (lane == NULL)
-            return err_set(err, ERR_BROKEN, "topic \"%s\": a record of partition %" PRId32
-                           ", which is not assigned", stream->config->topic, record->partition);
+            return err_set(err, ERR_BROKEN,
+                           "topic \"%s\": a record of partition %" PRId32 ", which is not assigned",
+                           stream->config->topic, record->partition);
         if (sink_writer_push(lane->writer, record, clock_monotonic_us(), err) < 0 ||
             advance(stream, lane, err) < 0)
             return -1;
@@ -291,8 +294,8 @@ static int drain(struct stream *stream, struct lane *lane, bool *is_drained, str
         if (advance(stream, lane, err) < 0)
             return -1;
     }
-    *is_drained = sink_writer_is_empty(lane->writer) &&
-                  sink_writer_next_offset(lane->writer) >= lane->target;
+    *is_drained =
+        sink_writer_is_empty(lane->writer) && sink_writer_next_offset(lane->writer) >= lane->target;
     return 0;
 }
 

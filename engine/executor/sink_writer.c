@@ -28,10 +28,10 @@ struct sink_writer {
     struct sink_batch batch;
     int32_t next_object; /* WRITE */
     bool wants_flush;
-    int64_t oldest_us;     /* when the oldest buffered record came */
-    int64_t flushed_us;    /* when the last flush began */
-    int64_t closed_hour;   /* the newest event's, less the lateness, then; NO_HOUR: no event yet */
-    struct buf bytes;      /* an object */
+    int64_t oldest_us;   /* when the oldest buffered record came */
+    int64_t flushed_us;  /* when the last flush began */
+    int64_t closed_hour; /* the newest event's, less the lateness, then; NO_HOUR: no event yet */
+    struct buf bytes;    /* an object */
     struct sink_counts counts;
 };
 
@@ -90,9 +90,9 @@ static int step_load(struct sink_writer *writer, struct err *err)
     if (found < 0)
         return -1;
     if (found == 0)
-        return err_set(err, ERR_BROKEN, "topic \"%s\" partition %" PRId32 ": plan %" PRId64
-                       " is gone", writer->config.chain.topic, writer->config.chain.partition,
-                       writer->sequence);
+        return err_set(
+            err, ERR_BROKEN, "topic \"%s\" partition %" PRId32 ": plan %" PRId64 " is gone",
+            writer->config.chain.topic, writer->config.chain.partition, writer->sequence);
     if (writer->outcome == SINK_UNSEALED)
         writer->state = SINK_STATE_CHECK;
     else if (!is_ours(writer))
@@ -133,7 +133,8 @@ static int step_ask(struct sink_writer *writer, struct err *err)
     if (was < 0)
         return -1;
     if (was == 0 && writer->sequence > 0 && config->stop_at_new)
-        return err_set(err, ERR_CONFIG, "topic \"%s\" partition %" PRId32 ": this is incarnation "
+        return err_set(err, ERR_CONFIG,
+                       "topic \"%s\" partition %" PRId32 ": this is incarnation "
                        "\"%s\", the lake has \"%s\": the topic was made again; set "
                        "on_new_incarnation = \"continue\" to put its records behind the old ones",
                        config->chain.topic, config->chain.partition, config->incarnation,
@@ -157,9 +158,9 @@ static int find_token(struct sink_writer *writer, const char **token, struct err
     int found = sink_chain_load(&writer->config.chain, writer->sequence - 1, &writer->draft_arena,
                                 &before, &outcome, err);
     if (found == 0)
-        return err_set(err, ERR_BROKEN, "topic \"%s\" partition %" PRId32 ": plan %" PRId64
-                       " is gone", writer->config.chain.topic, writer->config.chain.partition,
-                       writer->sequence - 1);
+        return err_set(
+            err, ERR_BROKEN, "topic \"%s\" partition %" PRId32 ": plan %" PRId64 " is gone",
+            writer->config.chain.topic, writer->config.chain.partition, writer->sequence - 1);
     if (found > 0)
         *token = before.token;
     return found < 0 ? -1 : 0;
@@ -234,9 +235,10 @@ static int compare_with_plan(const struct sink_writer *writer, const struct sink
                 a->bytes == b->bytes;
     }
     if (!equal)
-        return err_set(err, ERR_BROKEN, "topic \"%s\" partition %" PRId32 ": the log does not have "
-                       "the records that plan %" PRId64 " was made of", plan->topic,
-                       plan->partition, plan->sequence);
+        return err_set(err, ERR_BROKEN,
+                       "topic \"%s\" partition %" PRId32 ": the log does not have "
+                       "the records that plan %" PRId64 " was made of",
+                       plan->topic, plan->partition, plan->sequence);
     return 0;
 }
 
@@ -396,7 +398,8 @@ static int step_commit(struct sink_writer *writer, struct err *err)
 
 static int step_over(const struct sink_writer *writer, struct err *err)
 {
-    return err_set(err, ERR_TRANSIENT, "topic \"%s\" partition %" PRId32 ": its incarnation \"%s\" "
+    return err_set(err, ERR_TRANSIENT,
+                   "topic \"%s\" partition %" PRId32 ": its incarnation \"%s\" "
                    "is over: the broker was started again or the topic made again",
                    writer->config.chain.topic, writer->config.chain.partition,
                    writer->config.incarnation);

@@ -32,8 +32,8 @@
  *  9. Readers read what is sealed `done`, in the order of the chain, and nothing else.
  * 10. The consumer's offset is committed last and decides nothing.
  *
- * tests/model/sink_rule.py runs this rule in random schedules, and with each of its sentences left
- * out; the same histories drive this file (tests/model/sink_histories.c).
+ * tests/model/sink_rule.py is this rule as a model; it is run in random schedules, also with its
+ * sentences left out (sink_prove.py), and the same histories drive this file (sink_histories.c).
  *
  * What it does not promise: if a process is stopped exactly between learning a broker's incarnation
  * and opening it, and woken when that broker is dead and a younger incarnation has begun, it ends
@@ -83,10 +83,10 @@ enum sink_state {
 struct sink_limits {
     int64_t records;
     int64_t bytes;
-    int64_t age_us;        /* since the oldest record came */
-    bool closes_hours;     /* when the newest event is in a later hour than before, */
-    int64_t lateness_us;   /* that much late, */
-    int64_t pause_us;      /* and not sooner than this after the last flush */
+    int64_t age_us;      /* since the oldest record came */
+    bool closes_hours;   /* when the newest event is in a later hour than before, */
+    int64_t lateness_us; /* that much late, */
+    int64_t pause_us;    /* and not sooner than this after the last flush */
 };
 
 struct sink_writer_config {

@@ -26,7 +26,7 @@ struct asset_file {
 };
 
 #define COMMON_KEYS                                                                                \
-    {"kind", KEY_CHOICE, offsetof(struct asset_file, kind), true, asset_kind_names},               \
+    {"kind", KEY_CHOICE, offsetof(struct asset_file, kind), false, asset_kind_names},               \
         {"columns", KEY_TABLE, offsetof(struct asset_file, columns), false, NULL},                 \
         {"checks", KEY_LIST, offsetof(struct asset_file, checks), false, NULL},                    \
         {"connection", KEY_TEXT, offsetof(struct asset_file, connection), false, NULL}

@@ -104,7 +104,7 @@ static void sort_parents_first(struct graph *graph, struct problems *problems)
             if (--waiting[sorted[next]->children[j]->order] == 0)
                 sorted[done++] = sorted[next]->children[j];
     if (done < graph->count) {
-        const struct asset *left = NULL;
+        const struct asset *left = graph->assets[0];
         for (size_t i = 0; i < graph->count; i++)
             if (waiting[i] > 0) {
                 left = graph->assets[i];

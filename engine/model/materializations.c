@@ -248,7 +248,7 @@ static const char *future_sql(struct model_attempt *attempt)
     }
     buf_printf(&sql, " FROM %s", sql_of(attempt, &spec->relation));
     if (spec->strategy == MODEL_DELETE_INSERT)
-        buf_printf(&sql, " WHERE (%s) NOT IN (SELECT %s FROM %s)", key_list(attempt),
+        buf_printf(&sql, " WHERE ((%s) IN (SELECT %s FROM %s)) IS NOT TRUE", key_list(attempt),
                    key_list(attempt), sql_of(attempt, &attempt->hidden));
     buf_append_str(&sql, " UNION ALL SELECT ");
     relation_column_list(&sql, columns, "", NULL);

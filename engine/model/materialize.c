@@ -288,13 +288,14 @@ static int build(struct model_attempt *attempt, const bool *is_there, struct err
 {
     const struct model_spec *spec = attempt->spec;
     struct audit_totals totals;
-    struct state own;
+    struct state locked, own;
     const char *print;
 
     if (session_begin(attempt->session, true, err) < 0 ||
         lock_inputs(attempt, is_there, err) < 0 ||
-        state_lock(attempt->session, spec->asset, attempt->arena, &attempt->before, err) < 0)
+        state_lock(attempt->session, spec->asset, attempt->arena, &locked, err) < 0)
         return -1;
+    attempt->before = locked;
     int stale = decide(attempt, &own, &print, err);
     if (stale <= 0)
         return stale; /* somebody was faster */

@@ -44,8 +44,10 @@ static int read_query_columns(struct snapshot *snapshot, struct err *err)
 
     if (session_check_cancel(snapshot->session, err) < 0)
         return -1;
-    if (warehouse->query(snapshot->session->handle, sql, NULL, 0, &cursor, &error) < 0)
-        return session_error(snapshot->session, &error, err);
+    if (warehouse->query(snapshot->session->handle, sql, NULL, 0, &cursor, &error) < 0) {
+        session_error(snapshot->session, &error, err);
+        return err_wrap(err, "%s", snapshot->attempt->spec->file);
+    }
     const struct aorta_field *fields = warehouse->cursor_fields(cursor, &query->count);
     query->fields = arena_calloc(snapshot->arena, (size_t)query->count, sizeof *query->fields);
     for (int32_t i = 0; i < query->count; i++) {
@@ -176,6 +178,12 @@ static void define_words(struct snapshot *snapshot)
                         arena_printf(snapshot->arena, "%" PRId64, attempt->before.version + 1));
 }
 
+static int run_statement(struct snapshot *snapshot, enum snapshot_statement statement,
+                         struct err *err)
+{
+    return session_exec(snapshot->session, snapshot_sql_text(&snapshot->sql, statement), err);
+}
+
 /* The query as it is when nothing has been read yet: the whole log. */
 static int render_log(struct snapshot *snapshot, const char **log, struct err *err)
 {
@@ -248,9 +256,9 @@ static int write_build(struct snapshot *snapshot, const char *log, struct err *e
 
     snapshot_sql_define(&snapshot->sql, "log", log);
     snapshot_sql_define(&snapshot->sql, "where_touched", "");
-    if (session_exec(snapshot->session, snapshot_sql_text(&snapshot->sql, SNAPSHOT_BUILD), err) <
-            0 ||
-        relation_describe(snapshot->session, &attempt->hidden, snapshot->arena, &attempt->columns,
+    if (run_statement(snapshot, SNAPSHOT_BUILD, err) < 0)
+        return err_wrap(err, "%s", attempt->spec->file);
+    if (relation_describe(snapshot->session, &attempt->hidden, snapshot->arena, &attempt->columns,
                           err) < 0)
         return -1;
     attempt->audit_rows =
@@ -273,8 +281,8 @@ static int write_stage(struct snapshot *snapshot, const char *log, const char *n
                         arena_printf(snapshot->arena, "WHERE %s IN (SELECT %s FROM (%s\n) AS n)",
                                      id.data, id.data, news));
     buf_release(&id);
-    if (session_exec(snapshot->session, snapshot_sql_text(sql, SNAPSHOT_STAGE), err) < 0)
-        return -1;
+    if (run_statement(snapshot, SNAPSHOT_STAGE, err) < 0)
+        return err_wrap(err, "%s", attempt->spec->file);
     attempt->columns = attempt->target;
     attempt->audit_rows = snapshot_sql_text(sql, SNAPSHOT_AUDIT_ROWS);
     attempt->audit_whole = snapshot_sql_text(sql, SNAPSHOT_AUDIT_WHOLE);
@@ -287,9 +295,10 @@ static int snapshot_write(struct model_attempt *attempt, struct err *err)
     struct snapshot snapshot;
     const char *log = attempt->sql;
 
-    if (init(&snapshot, attempt, err) < 0 || read_query_columns(&snapshot, err) < 0 ||
-        check_query_columns(&snapshot, err) < 0)
+    if (init(&snapshot, attempt, err) < 0 || read_query_columns(&snapshot, err) < 0)
         return -1;
+    if (check_query_columns(&snapshot, err) < 0)
+        return err_wrap(err, "%s", attempt->spec->file);
     find_attributes(&snapshot);
     bool is_stage = attempt->is_incremental && fits_target(&snapshot);
     attempt->hidden = relation_hidden(attempt->arena, attempt->session->dialect,
@@ -306,49 +315,13 @@ static int snapshot_write(struct model_attempt *attempt, struct err *err)
 
 /* -------------------------------------------------------------------------------------- publish */
 
-static int run_statement(struct snapshot *snapshot, enum snapshot_statement statement,
-                         struct err *err)
-{
-    return session_exec(snapshot->session, snapshot_sql_text(&snapshot->sql, statement), err);
-}
-
-/* A feed from before the history that begins now would be read by nobody, and its publications
- * come again: it goes. */
-static int ensure_feed(struct snapshot *snapshot, struct err *err)
-{
-    struct relation_columns feed;
-
-    if (relation_describe(snapshot->session, &snapshot->feed, snapshot->arena, &feed, err) < 0)
-        return -1;
-    bool fits = feed.is_there &&
-                relation_column_find(&feed, snapshot->options->surrogate_key) >= 0 &&
-                relation_column_find(&feed, snapshot->id) >= 0;
-    if (fits && snapshot->attempt->before.version > 0)
-        return 0;
-    if (publish_drop(snapshot->session, &snapshot->feed, err) < 0)
-        return -1;
-    return run_statement(snapshot, SNAPSHOT_CREATE_FEED, err);
-}
-
-static int feed_whole(struct snapshot *snapshot, const char *change,
-                      const struct relation *relation, struct err *err)
-{
-    define_relation(snapshot, "whole", relation);
-    snapshot_sql_define(&snapshot->sql, "change", change);
-    return run_statement(snapshot, SNAPSHOT_FEED_WHOLE, err);
-}
-
+/* Whoever read the feed begins again too, since the epoch is another. */
 static int publish_build(struct snapshot *snapshot, struct err *err)
 {
     struct model_attempt *attempt = snapshot->attempt;
-    const char *count =
-        arena_printf(snapshot->arena, "SELECT count(*) FROM %s", attempt->audit_rows);
 
-    if (ensure_feed(snapshot, err) < 0 ||
-        (has_own_columns(snapshot, &attempt->target) &&
-         feed_whole(snapshot, "removed", &attempt->spec->relation, err) < 0) ||
-        feed_whole(snapshot, "added", &attempt->hidden, err) < 0 ||
-        session_query_int(snapshot->session, count, &attempt->result->rows, err) < 0)
+    if (publish_drop(snapshot->session, &snapshot->feed, err) < 0 ||
+        run_statement(snapshot, SNAPSHOT_CREATE_FEED, err) < 0)
         return -1;
     return publish_replace(snapshot->session, &attempt->spec->relation, &attempt->hidden,
                            &attempt->report, err);
@@ -363,7 +336,7 @@ static int publish_stage(struct snapshot *snapshot, struct err *err)
         .delete_marker = "_aorta_is_removed",
     };
 
-    if (ensure_feed(snapshot, err) < 0 || run_statement(snapshot, SNAPSHOT_FEED_STAGE, err) < 0)
+    if (run_statement(snapshot, SNAPSHOT_FEED, err) < 0)
         return -1;
     return publish_delete_insert(snapshot->session, &attempt->spec->relation, &attempt->hidden,
                                  &keys, PUBLISH_COLUMNS_IGNORE, &attempt->result->rows,

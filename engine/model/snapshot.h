@@ -41,6 +41,8 @@
  *     changed_from   TIMESTAMP  NULL: since ever
  *     changed_until  TIMESTAMP  NULL: for ever
  *
+ * A build from nothing begins with an empty feed and a new epoch, at which readers begin again.
+ *
  * The stretches are those of a join in which the first version of an id also holds what was before
  * it: when another version becomes the first, that is a change of both.
  */

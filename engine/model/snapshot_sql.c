@@ -17,7 +17,7 @@
     "WITH instants AS ("                                                                           \
     "SELECT {id}{attributes}, {instant} AS _aorta_at, {is_gone} AS _aorta_is_gone, "               \
     "row_number() OVER (PARTITION BY {id}, {instant} ORDER BY {latest_first}) AS _aorta_rank "     \
-    "FROM ({log}) AS q {where_touched}), "                                                         \
+    "FROM ({log}\n) AS q {where_touched}), "                                                       \
     "changes AS ("                                                                                 \
     "SELECT {id}{attributes}, _aorta_at, _aorta_is_gone, "                                         \
     "lag(_aorta_is_gone) OVER of_id AS _aorta_was_gone{attributes_before} "                        \
@@ -72,8 +72,6 @@
 
 #define COLUMNS "{key}, {id}{attributes}, start_date, end_date"
 #define STAYING "WHERE _aorta_change <> 'removed'"
-#define INTO_FEED                                                                                  \
-    "INSERT INTO {feed} (publication, change, {key}, {id}, changed_from, changed_until) "
 
 static const char *const statements[] = {
     [SNAPSHOT_BUILD] =
@@ -90,13 +88,10 @@ static const char *const statements[] = {
         "CREATE TABLE {feed} AS SELECT CAST(0 AS {bigint}) AS publication, "
         "CAST('' AS {text}) AS change, {key}, {id}, start_date AS changed_from, "
         "end_date AS changed_until FROM {hidden} WHERE 1 = 0",
-    [SNAPSHOT_FEED_STAGE] =
-        INTO_FEED "SELECT {publication}, _aorta_change, {key}, {id}, _aorta_from, _aorta_until "
-        "FROM {hidden}",
-    [SNAPSHOT_FEED_WHOLE] =
-        INTO_FEED "SELECT {publication}, '{change}', {key}, {id}, "
-        "CASE WHEN lag(start_date) OVER (PARTITION BY {id} ORDER BY start_date) IS NULL "
-        "THEN NULL ELSE start_date END, end_date FROM {whole} WHERE " NOT_UNKNOWN,
+    [SNAPSHOT_FEED] =
+        ("INSERT INTO {feed} (publication, change, {key}, {id}, changed_from, changed_until) "
+         "SELECT {publication}, _aorta_change, {key}, {id}, _aorta_from, _aorta_until "
+         "FROM {hidden}"),
 };
 
 /* What is said once for each attribute: @ is the attribute, quoted, # its number. */
@@ -126,21 +121,12 @@ static const char *quote(struct arena *arena, const char *name)
     return keep(arena, &text);
 }
 
-/* A dialect's pattern (a printf format, hence %%) applied to one expression. */
 static const char *apply(struct arena *arena, const char *pattern, const char *expression)
 {
     struct buf text;
 
     buf_init(&text);
-    for (const char *p = pattern; *p != '\0'; p++) {
-        if (strncmp(p, "%1$s", 4) == 0) {
-            buf_append_str(&text, expression);
-            p += 3;
-        } else {
-            buf_append_char(&text, *p);
-            p += p[0] == '%' && p[1] == '%';
-        }
-    }
+    relation_pattern(&text, pattern, expression, NULL, NULL);
     return keep(arena, &text);
 }
 

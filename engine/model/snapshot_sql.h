@@ -24,12 +24,11 @@ struct snapshot_options;
 
 enum snapshot_statement {
     SNAPSHOT_BUILD,       /* makes {hidden}: all versions of {log} */
-    SNAPSHOT_STAGE,       /* makes {hidden}: what differs from {target}, for the ids of {news} */
+    SNAPSHOT_STAGE,       /* makes {hidden}: what differs from {target}, by {where_touched} */
     SNAPSHOT_AUDIT_ROWS,  /* what stands after FROM: the rows that {hidden} adds */
     SNAPSHOT_AUDIT_WHOLE, /* … and the whole table as it will be */
     SNAPSHOT_CREATE_FEED, /* makes {feed}, empty */
-    SNAPSHOT_FEED_STAGE,  /* adds the staged differences to {feed} as of {publication} */
-    SNAPSHOT_FEED_WHOLE,  /* adds all versions of {whole} to {feed} as {change} */
+    SNAPSHOT_FEED,        /* adds the staged differences to {feed} as of {publication} */
 };
 
 enum { SNAPSHOT_WORDS = 24 };
@@ -43,8 +42,8 @@ struct snapshot_sql {
     size_t word_count;
 };
 
-/* Defines all words but log, news, hidden, target, feed, publication, whole and change. Names are
- * given as they are, not quoted. */
+/* Defines all words but log, where_touched, hidden, target, feed and publication. Names are given as
+ * they are, not quoted. */
 void snapshot_sql_init(struct snapshot_sql *sql, struct arena *arena,
                        const struct aorta_dialect *dialect, const char *id,
                        const struct snapshot_options *options, const char *const *attributes,

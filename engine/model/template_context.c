@@ -245,6 +245,7 @@ static void append_changed_rows(struct model_attempt *attempt, int index, struct
                    read->version, state->version);
     else
         buf_append_str(out, "1 = 0)");
+    attempt->reads_rows[index] = true;
 }
 
 static int call_new_rows(void *self, const struct template_call *call,

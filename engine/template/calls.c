@@ -147,9 +147,12 @@ static int visit_expr(const struct search *search, const struct template_expr *e
         return 0;
     if (expr->kind == EXPR_CALL && visit_call(search, expr) < 0)
         return -1;
-    if (visit_expr(search, expr->left) < 0)
+    /* `then` stands before its `if`. */
+    bool is_condition = expr->kind == EXPR_CONDITION;
+    if ((is_condition && visit_expr(search, expr->items[0]) < 0) ||
+        visit_expr(search, expr->left) < 0)
         return -1;
-    for (size_t i = 0; i < expr->item_count; i++)
+    for (size_t i = is_condition; i < expr->item_count; i++)
         if (visit_expr(search, expr->items[i]) < 0)
             return -1;
     for (size_t i = 0; i < expr->argument_count; i++)
@@ -176,30 +179,26 @@ static int visit_parameters(const struct search *search, const struct template_s
     return 0;
 }
 
-/* What a statement has beside expr and body. */
-static int visit_rest(const struct search *search, const struct template_stmt *stmt)
+static int visit_stmt(const struct search *search, const struct template_stmt *stmt)
 {
-    switch (stmt->kind) {
-    case STMT_IF: return visit_branches(search, stmt->branches);
-    case STMT_FOR:
-        return visit_expr(search, stmt->assign.condition) < 0
-                   ? -1
-                   : visit_body(search, stmt->assign.otherwise);
-    case STMT_MACRO:
-    case STMT_CALL: return visit_parameters(search, stmt);
-    case STMT_TEXT:
-    case STMT_PRINT:
-    case STMT_SET:
-    case STMT_DO: return 0;
-    }
-    return 0;
+    bool has_parameters = stmt->kind == STMT_MACRO || stmt->kind == STMT_CALL;
+    bool has_assign = stmt->kind == STMT_FOR || stmt->kind == STMT_SET;
+
+    if ((has_parameters && visit_parameters(search, stmt) < 0) ||
+        visit_expr(search, stmt->expr) < 0)
+        return -1;
+    if (stmt->kind == STMT_IF)
+        return visit_branches(search, stmt->branches);
+    if ((has_assign && visit_expr(search, stmt->assign.condition) < 0) ||
+        visit_body(search, stmt->body) < 0)
+        return -1;
+    return has_assign ? visit_body(search, stmt->assign.otherwise) : 0;
 }
 
 static int visit_body(const struct search *search, const struct template_stmt *stmt)
 {
     for (; stmt != NULL; stmt = stmt->next)
-        if (visit_expr(search, stmt->expr) < 0 || visit_body(search, stmt->body) < 0 ||
-            visit_rest(search, stmt) < 0)
+        if (visit_stmt(search, stmt) < 0)
             return -1;
     return 0;
 }

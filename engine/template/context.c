@@ -164,7 +164,7 @@ int template_call_text(const struct template_call *call, size_t position, const 
         return err_set(err, ERR_CONFIG, "\"%.*s\" is not defined", (int)value->string.size,
                        value->string.data);
     if (value->kind != TEMPLATE_STRING)
-        return err_set(err, ERR_CONFIG, "argument %zu of %s is a string, not a %s", position + 1,
+        return err_set(err, ERR_CONFIG, "argument %zu of %s is a string, not %s", position + 1,
                        call->name, template_kind_name(*value));
     if (value->string.size > 0 && memchr(value->string.data, '\0', value->string.size) != NULL)
         return err_set(err, ERR_CONFIG, "argument %zu of %s has a NUL character in it",

@@ -99,7 +99,7 @@ static int eval_map(struct template_render *render, const struct template_expr *
             return -1;
         if (!template_is_key(key))
             return template_render_fail(render, expr->items[i]->line, expr->items[i]->column,
-                                        "a %s cannot be a key", template_kind_name(key));
+                                        "%s cannot be a key", template_kind_name(key));
         template_map_put_value(map, key, value);
     }
     *result = template_map_value(map);
@@ -240,7 +240,7 @@ static int call_method(struct template_render *render, const struct template_exp
     const struct template_builtin *method = template_method_find(left.kind, expr->left->name);
     if (method == NULL)
         return template_render_fail(render, expr->left->line, expr->left->column,
-                                    "a %s has no method \"%s\"", template_kind_name(left),
+                                    "%s has no method \"%s\"", template_kind_name(left),
                                     expr->left->name);
     if (eval_arguments(render, expr, extra, &call) < 0)
         return -1;
@@ -263,7 +263,7 @@ int template_eval_call(struct template_render *render, const struct template_exp
         return call_function(render, expr, callee.function, extra, result);
     if (callee.kind == TEMPLATE_MAP && callee.map->function != NULL)
         return call_function(render, expr, callee.map->function, extra, result);
-    return template_render_fail(render, expr->line, expr->column, "a %s cannot be called",
+    return template_render_fail(render, expr->line, expr->column, "%s cannot be called",
                                 template_kind_name(callee));
 }
 
@@ -302,7 +302,7 @@ static int eval_unary(struct template_render *render, const struct template_expr
     enum template_operator op = expr->op == OPERATOR_PLUS ? OPERATOR_ADD : OPERATOR_SUBTRACT;
     if (value.kind != TEMPLATE_INT && value.kind != TEMPLATE_DOUBLE && value.kind != TEMPLATE_BOOL)
         return template_render_fail(render, expr->line, expr->column,
-                                    "a sign goes before a number, not a %s",
+                                    "a sign goes before a number, not %s",
                                     template_kind_name(value));
     if (value.kind == TEMPLATE_DOUBLE && op == OPERATOR_SUBTRACT)
         *result = template_double(-value.real);

@@ -84,7 +84,7 @@ static int apply_int(const struct template_operands *in, struct template_value *
 {
     int base = in->args[1].kind == TEMPLATE_INT ? (int)in->args[1].integer : 10;
     int64_t integer;
-    double real = NAN;
+    double real = (double)NAN;
 
     if (base != 0 && (base < 2 || base > 36))
         return err_set(err, ERR_CONFIG, "a base is 2 to 36");
@@ -126,7 +126,7 @@ static int check_number(struct template_value value, struct err *err)
 {
     if (value.kind == TEMPLATE_INT || value.kind == TEMPLATE_DOUBLE || value.kind == TEMPLATE_BOOL)
         return 0;
-    return err_set(err, ERR_CONFIG, "it wants a number, not a %s", template_kind_name(value));
+    return err_set(err, ERR_CONFIG, "it wants a number, not %s", template_kind_name(value));
 }
 
 static int apply_abs(const struct template_operands *in, struct template_value *result,
@@ -210,7 +210,7 @@ static int apply_from_json(const struct template_operands *in, struct template_v
                            struct err *err)
 {
     if (in->subject.kind != TEMPLATE_STRING)
-        return err_set(err, ERR_CONFIG, "it wants a string, not a %s",
+        return err_set(err, ERR_CONFIG, "it wants a string, not %s",
                        template_kind_name(in->subject));
     return template_from_json(in->subject.string.data, in->subject.string.size, in->call->arena,
                               result, err);

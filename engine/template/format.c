@@ -94,7 +94,7 @@ static int convert_number(const struct conversion *conversion, struct template_v
     if (value.kind == TEMPLATE_BOOL)
         value = template_int(value.boolean);
     if (value.kind != TEMPLATE_INT && value.kind != TEMPLATE_DOUBLE)
-        return err_set(err, ERR_CONFIG, "%%%c wants a number, not a %s", conversion->letter,
+        return err_set(err, ERR_CONFIG, "%%%c wants a number, not %s", conversion->letter,
                        template_kind_name(value));
     if (whole && value.kind == TEMPLATE_DOUBLE) {
         if (!(fabs(value.real) < 0x1p63))

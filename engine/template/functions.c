@@ -19,7 +19,7 @@ static int call_range(void *self, const struct template_call *call, struct templ
         return err_set(err, ERR_CONFIG, "range wants one to three ints");
     for (size_t i = 0; i < call->arg_count; i++) {
         if (call->args[i].kind != TEMPLATE_INT)
-            return err_set(err, ERR_CONFIG, "range wants ints, not a %s",
+            return err_set(err, ERR_CONFIG, "range wants ints, not %s",
                            template_kind_name(call->args[i]));
         numbers[call->arg_count == 1 ? 1 : i] = call->args[i].integer;
     }
@@ -55,7 +55,7 @@ static int copy_to_map(const struct template_call *call, struct template_map **c
 static int call_dict(void *self, const struct template_call *call, struct template_value *result,
                      struct err *err)
 {
-    struct template_map *map;
+    struct template_map *map = NULL;
 
     (void)self;
     if (copy_to_map(call, &map, err) < 0)

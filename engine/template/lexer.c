@@ -447,7 +447,8 @@ static int lex_bracket(struct template_lexer *lexer, enum template_token_kind ki
 static int lex_operator(struct template_lexer *lexer, struct template_token *token, struct err *err)
 {
     for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
-        if (!starts_with(lexer->cursor, lexer->end, operators[i].text))
+        if (*lexer->cursor != *operators[i].text ||
+            !starts_with(lexer->cursor, lexer->end, operators[i].text))
             continue;
         if (lex_bracket(lexer, operators[i].kind, err) < 0)
             return -1;

@@ -38,8 +38,7 @@ static int list_extend(const struct template_operands *in, struct template_value
     if (check_list(in, err) < 0)
         return -1;
     if (in->args[0].kind != TEMPLATE_LIST)
-        return err_set(err, ERR_CONFIG, "it wants a list, not a %s",
-                       template_kind_name(in->args[0]));
+        return err_set(err, ERR_CONFIG, "it wants a list, not %s", template_kind_name(in->args[0]));
     size_t count = in->args[0].list->count; /* it may be the same list */
     for (size_t i = 0; i < count; i++)
         template_list_append(in->subject.list, in->args[0].list->items[i]);
@@ -134,7 +133,7 @@ static int check_key(struct template_value key, struct err *err)
 {
     return template_is_key(key)
                ? 0
-               : err_set(err, ERR_CONFIG, "a %s cannot be a key", template_kind_name(key));
+               : err_set(err, ERR_CONFIG, "%s cannot be a key", template_kind_name(key));
 }
 
 static int map_items(const struct template_operands *in, struct template_value *result,

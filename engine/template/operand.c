@@ -215,23 +215,28 @@ static int parse_arguments(struct template_parser *parser, struct template_expr 
     return template_parser_expect(parser, TOKEN_CLOSE_ROUND, "\",\" or \")\"");
 }
 
+/* What is made of parts stands where its first part does. */
+static struct template_token position_of(const struct template_expr *left)
+{
+    return (struct template_token){.line = left->line, .column = left->column};
+}
+
 /* left.name, or left.0 */
 static const struct template_expr *parse_attribute(struct template_parser *parser,
                                                    const struct template_expr *left)
 {
-    const struct template_token dot = parser->token;
+    const struct template_token at = position_of(left);
 
     if (template_parser_advance(parser) < 0)
         return NULL;
     if (parser->token.kind == TOKEN_INT) {
         const struct template_expr *index = parse_number(parser);
-        struct template_expr *expr = template_parser_new_left(parser, EXPR_INDEX, &dot, left);
+        struct template_expr *expr = template_parser_new_left(parser, EXPR_INDEX, &at, left);
         if (index == NULL || expr == NULL || template_parser_add_item(parser, expr, index) < 0)
             return NULL;
         return expr;
     }
-    struct template_expr *expr =
-        template_parser_new_left(parser, EXPR_ATTRIBUTE, &parser->token, left);
+    struct template_expr *expr = template_parser_new_left(parser, EXPR_ATTRIBUTE, &at, left);
     if (expr == NULL || template_parser_expect_name(parser, &expr->name, "a name") < 0)
         return NULL;
     return expr;
@@ -251,7 +256,8 @@ static int parse_slice_part(struct template_parser *parser, const struct templat
 static const struct template_expr *parse_index(struct template_parser *parser,
                                                const struct template_expr *left)
 {
-    struct template_expr *expr = template_parser_new_left(parser, EXPR_INDEX, &parser->token, left);
+    const struct template_token at = position_of(left);
+    struct template_expr *expr = template_parser_new_left(parser, EXPR_INDEX, &at, left);
     const struct template_expr *part;
 
     if (expr == NULL || template_parser_advance(parser) < 0)
@@ -274,7 +280,7 @@ static const struct template_expr *parse_index(struct template_parser *parser,
 static const struct template_expr *parse_call(struct template_parser *parser,
                                               const struct template_expr *left)
 {
-    const struct template_token at = {.line = left->line, .column = left->column};
+    const struct template_token at = position_of(left);
     struct template_expr *expr = template_parser_new_left(parser, EXPR_CALL, &at, left);
 
     return expr == NULL || parse_arguments(parser, expr) < 0 ? NULL : expr;

@@ -220,7 +220,7 @@ static int fail_operands(enum template_operator op, struct template_value a,
                            ? ": \"~\" joins any values as text"
                            : "";
 
-    return err_set(err, ERR_CONFIG, "\"%s\" does not go between a %s and a %s%s", symbols[op],
+    return err_set(err, ERR_CONFIG, "\"%s\" does not go between %s and %s%s", symbols[op],
                    template_kind_name(a), template_kind_name(b), hint);
 }
 
@@ -330,8 +330,7 @@ int template_items(struct template_value value, struct arena *arena, struct temp
         return 0;
     }
     if (value.kind != TEMPLATE_STRING && (value.kind != TEMPLATE_MAP || value.map->text != NULL))
-        return err_set(err, ERR_CONFIG, "a %s has no items to go through",
-                       template_kind_name(value));
+        return err_set(err, ERR_CONFIG, "%s has no items to go through", template_kind_name(value));
     *items = template_list_new(arena);
     for (size_t i = 0; value.kind == TEMPLATE_MAP && i < value.map->count; i++)
         template_list_append(*items, value.map->entries[i].key);
@@ -397,7 +396,7 @@ int template_slice(struct template_value value, const struct template_value part
     int64_t step = parts[2].kind == TEMPLATE_INT ? parts[2].integer : 1;
 
     if (value.kind != TEMPLATE_LIST && value.kind != TEMPLATE_STRING)
-        return err_set(err, ERR_CONFIG, "a %s cannot be sliced", template_kind_name(value));
+        return err_set(err, ERR_CONFIG, "%s cannot be sliced", template_kind_name(value));
     if (step == 0 || step > INT32_MAX || step < -INT32_MAX)
         return err_set(err, ERR_CONFIG, "a slice cannot have that step");
     if (template_items(value, arena, &items, err) < 0)

@@ -79,8 +79,8 @@ static int assign(struct template_render *render, const struct template_stmt *st
     }
     if (value.kind != TEMPLATE_LIST || value.list->count != count)
         return template_render_fail(render, stmt->line, stmt->column,
-                                    "%zu names want a list of %zu items, not a %s of %zu", count,
-                                    count, template_kind_name(value),
+                                    "%zu names want a list of as many items, not %s of %zu", count,
+                                    template_kind_name(value),
                                     value.kind == TEMPLATE_LIST ? value.list->count : 1);
     for (size_t i = 0; i < count; i++)
         template_scope_set(render, stmt->assign.targets[i], value.list->items[i]);
@@ -102,7 +102,7 @@ static int assign_attribute(struct template_render *render, const struct templat
         return -1;
     if (namespace.kind != TEMPLATE_MAP || !namespace.map->is_namespace)
         return template_render_fail(render, stmt->line, stmt->column,
-                                    "\"%s\" is a %s: only what namespace() made can be set part "
+                                    "\"%s\" is %s: only what namespace() made can be set part "
                                     "by part",
                                     name.name, template_kind_name(namespace));
     template_map_put(namespace.map, stmt->assign.attribute, value);
@@ -263,7 +263,7 @@ static int run_rounds(struct template_render *render, const struct template_stmt
 static int exec_for(struct template_render *render, const struct template_stmt *stmt)
 {
     struct template_scope *outer = template_scope_open(render, render->scope);
-    struct template_list *items;
+    struct template_list *items = NULL;
 
     int outcome = collect_items(render, stmt, &items);
     if (outcome == 0 && items->count > 0)

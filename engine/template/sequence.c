@@ -60,7 +60,7 @@ static int find_attribute(struct template_value item, struct template_value attr
         return 0;
     }
     if (attribute.kind != TEMPLATE_STRING)
-        return err_set(err, ERR_CONFIG, "an attribute is a string or an int, not a %s",
+        return err_set(err, ERR_CONFIG, "an attribute is a string or an int, not %s",
                        template_kind_name(attribute));
     const char *p = attribute.string.data, *end = p + attribute.string.size;
     while (p < end) {
@@ -290,7 +290,7 @@ TEMPLATE_SEQUENCE_FUNCTION(unique)
         if (sort_key(in, items->items[i], in->args[1], flag(in->args[0]), &key, err) < 0)
             return -1;
         if (!template_is_key(key))
-            return err_set(err, ERR_CONFIG, "a %s cannot be told from another: name an attribute",
+            return err_set(err, ERR_CONFIG, "%s cannot be told from another: name an attribute",
                            template_kind_name(key));
         if (template_map_find_value(seen, key) != NULL)
             continue;
@@ -499,8 +499,7 @@ TEMPLATE_SEQUENCE_FUNCTION(items)
     struct template_list *pairs = template_list_new(in->call->arena);
 
     if (in->subject.kind != TEMPLATE_MAP)
-        return err_set(err, ERR_CONFIG, "it wants a map, not a %s",
-                       template_kind_name(in->subject));
+        return err_set(err, ERR_CONFIG, "it wants a map, not %s", template_kind_name(in->subject));
     for (size_t i = 0; i < in->subject.map->count; i++) {
         struct template_list *pair = template_list_new(in->call->arena);
         pair->is_tuple = true;

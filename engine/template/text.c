@@ -39,7 +39,7 @@ static int text_argument(const struct template_operands *in, int i, const char *
     if (in->args[i].kind == TEMPLATE_UNDEFINED || in->args[i].kind == TEMPLATE_NONE)
         return 0;
     if (in->args[i].kind != TEMPLATE_STRING)
-        return err_set(err, ERR_CONFIG, "argument %d is a string, not a %s", i + 1,
+        return err_set(err, ERR_CONFIG, "argument %d is a string, not %s", i + 1,
                        template_kind_name(in->args[i]));
     *data = in->args[i].string.data;
     *size = in->args[i].string.size;
@@ -51,7 +51,7 @@ static int int_argument(const struct template_operands *in, int i, int64_t *valu
     if (in->args[i].kind == TEMPLATE_UNDEFINED || in->args[i].kind == TEMPLATE_NONE)
         return 0;
     if (in->args[i].kind != TEMPLATE_INT)
-        return err_set(err, ERR_CONFIG, "argument %d is an int, not a %s", i + 1,
+        return err_set(err, ERR_CONFIG, "argument %d is an int, not %s", i + 1,
                        template_kind_name(in->args[i]));
     *value = in->args[i].integer;
     return 0;
@@ -415,7 +415,7 @@ TEMPLATE_TEXT_FUNCTION(join)
         if (items->items[i].kind != TEMPLATE_STRING) {
             buf_release(&out);
             return err_set(err, ERR_CONFIG,
-                           "item %zu is a %s: the filter \"| join\" takes any values", i,
+                           "item %zu is %s: the filter \"| join\" takes any values", i,
                            template_kind_name(items->items[i]));
         }
         if (i > 0)

@@ -10,10 +10,10 @@
 
 static const char *const kind_names[] = {
     [TEMPLATE_UNDEFINED] = "undefined", [TEMPLATE_NONE] = "none",
-    [TEMPLATE_BOOL] = "bool",           [TEMPLATE_INT] = "int",
-    [TEMPLATE_DOUBLE] = "float",        [TEMPLATE_STRING] = "string",
-    [TEMPLATE_LIST] = "list",           [TEMPLATE_MAP] = "map",
-    [TEMPLATE_FUNCTION] = "function",
+    [TEMPLATE_BOOL] = "a bool",         [TEMPLATE_INT] = "an int",
+    [TEMPLATE_DOUBLE] = "a float",      [TEMPLATE_STRING] = "a string",
+    [TEMPLATE_LIST] = "a list",         [TEMPLATE_MAP] = "a map",
+    [TEMPLATE_FUNCTION] = "a function",
 };
 
 struct template_value template_undefined(const char *name)
@@ -222,7 +222,7 @@ static int compare_at(struct template_value a, struct template_value b, int dept
         return 0;
     }
     if (a.kind != TEMPLATE_LIST || b.kind != TEMPLATE_LIST || depth >= LIMIT_NESTING)
-        return err_set(err, ERR_CONFIG, "a %s and a %s have no order", template_kind_name(a),
+        return err_set(err, ERR_CONFIG, "%s and %s have no order", template_kind_name(a),
                        template_kind_name(b));
     for (size_t i = 0; i < a.list->count && i < b.list->count; i++)
         if (!template_equal(a.list->items[i], b.list->items[i]))

@@ -86,7 +86,7 @@ struct template_value template_function_value(const struct template_function *fu
 /* Whether it can be the key of a map: none, a bool, a number or a string. */
 bool template_is_key(struct template_value value);
 
-/* "string", "list", … as error messages say it. */
+/* "a string", "a list", … as error messages say it. */
 const char *template_kind_name(struct template_value value);
 
 /* Whether the value is that text. */

@@ -1,6 +1,7 @@
 #include "warehouses.h"
 
 #include "base/alloc.h"
+#include "base/units.h"
 #include "model/cell.h"
 #include "postgres.h"
 #include "postgres_warehouse.h"
@@ -36,6 +37,21 @@ static const struct aorta_connector *load_connector(const char *name)
     return entry();
 }
 
+static struct aorta_option_value default_value(const struct aorta_option *option)
+{
+    struct aorta_option_value value = {.is_set = true, .text = option->default_text};
+
+    if (option->type == AORTA_OPTION_SIZE)
+        check(units_parse_size_bytes(value.text, &value.integer));
+    else if (option->type == AORTA_OPTION_DURATION)
+        check(units_parse_duration_ms(value.text, &value.integer));
+    else if (option->type == AORTA_OPTION_BOOL)
+        value.integer = strcmp(value.text, "true") == 0;
+    else
+        value.integer = strtoll(value.text, NULL, 10);
+    return value;
+}
+
 /* A connection to the file in the test's folder; the other options have their defaults. */
 static void *open_file(const struct aorta_connector *connector, const char *name)
 {
@@ -46,12 +62,11 @@ static void *open_file(const struct aorta_connector *connector, const char *name
 
     snprintf(path, sizeof path, "%s/%s.db", test_folder(), name);
     for (int i = 0; connector->options[i].name != NULL; i++) {
-        const char *text = connector->options[i].default_text;
-        values[i].is_set = text != NULL;
-        values[i].text = text;
-        values[i].integer = text != NULL ? strtoll(text, NULL, 10) : 0;
-        if (strcmp(connector->options[i].name, "path") == 0)
+        const struct aorta_option *option = &connector->options[i];
+        if (strcmp(option->name, "path") == 0)
             values[i] = (struct aorta_option_value){.is_set = true, .text = path};
+        else if (option->default_text != NULL)
+            values[i] = default_value(option);
     }
     check_ok(connector->open(&host, values, &connection, &err));
     return connection;

@@ -1,5 +1,5 @@
 /*
- * Drives the sink by the histories of the model (sink_rule.py --emit FILE), step for step, and asks
+ * Drives the sink by the histories of the model (sink_prove.py --emit FILE), step for step, and asks
  * the same of it: the chains of plans must end up equal to the model's, entry for entry, and a
  * reader that tails the lake must have seen each record once, in its own hour.
  *
@@ -84,8 +84,8 @@ static int is_live(void *arg, const char *incarnation, struct err *err)
 static void start_writer(struct history *history, struct actor *actor, int32_t partition,
                          const struct sink_limits *limits, int field)
 {
-    *actor = (struct actor){.broker = {&history->log, &history->process, ""},
-                            .partition = partition};
+    *actor =
+        (struct actor){.broker = {&history->log, &history->process, ""}, .partition = partition};
     snprintf(actor->incarnation, sizeof actor->incarnation, "k%d", history->log.incarnation);
     struct sink_writer_config config = {
         .chain = {.store = &fake_lake_table,
@@ -389,7 +389,7 @@ static void end(struct history *history)
 static void add_source(struct history *history, char *line)
 {
     int32_t partition = atoi(line + 2);
-    int64_t (*hours)[2] = history->hours[partition];
+    int64_t(*hours)[2] = history->hours[partition];
     char *rest = NULL;
 
     strtok_r(line, " ", &rest);

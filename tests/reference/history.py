@@ -23,8 +23,8 @@ PLACES = [(51.5, -0.125), (51.5, -0.125), (51.5, 2.35)]
 class World:
     def __init__(self, rng, number, lsn, load_count):
         self.rng = rng
+        self.number = number
         self.lsn = lsn
-        self.load_count = load_count
         self.day = FIRST_DAY + datetime.timedelta(days=number * (WORLD_DAYS + SPARE_DAYS))
         self.users = [10001 + number * 6 + i for i in range(rng.randint(1, 4))]
         self.activities = [20000 + number * 4 + i for i in range(rng.randint(1, 3))]
@@ -32,6 +32,8 @@ class World:
         self.moments = [self.day + datetime.timedelta(days=day, seconds=second)
                         for day in range(WORLD_DAYS) for second in seconds]
         self.arrives_in_order = rng.random() < 0.5
+        # In other loads nothing comes for this world, and nothing of it may be touched.
+        self.loads = sorted(rng.sample(range(load_count), rng.randint(1, load_count)))
         self.rows = {"users": [], "activities": [], "events": []}
 
     def moment_of_change(self):
@@ -95,10 +97,11 @@ class World:
     def deal(self):
         """Gives each row a load: changes in the order of the log or in any, events in any."""
         for table, rows in self.rows.items():
-            loads = [self.rng.randrange(self.load_count) for _ in rows]
+            loads = [self.rng.choice(self.loads) for _ in rows]
             if table != "events" and self.arrives_in_order:
                 loads.sort()
             for row, load in zip(rows, loads):
+                row["world"] = self.number
                 row["load"] = load
                 row["extracted_at"] = FIRST_LOAD + datetime.timedelta(hours=load)
 
@@ -112,8 +115,14 @@ class World:
         return self.rows
 
 
+def world_of(day):
+    """The number of the world that a date belongs to."""
+    return (day - FIRST_DAY.date()).days // (WORLD_DAYS + SPARE_DAYS)
+
+
 def make(seed, world_count, load_count):
-    """A history of world_count worlds: table -> rows, each with its load (0, 1, …)."""
+    """A history of world_count worlds: table -> rows, each with its world and its load (both
+    0, 1, …)."""
     rng = random.Random(seed)
     history = {"users": [], "activities": [], "events": []}
     lsn = 0

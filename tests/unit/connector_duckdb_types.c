@@ -50,32 +50,6 @@ static void make_table_of_all(const char *name)
     buf_release(&sql);
 }
 
-/* Begins, loads one row into the table and says how that went; rolls back. */
-static int load_row(const char *table, const struct aorta_field *fields, int32_t count,
-                    const char *row)
-{
-    struct aorta_batch view;
-    struct batch batch;
-    void *load;
-
-    batch_init(&batch, fields, count);
-    host_add_row(&batch, row);
-    view = batch_view(&batch);
-    check_ok(warehouse->begin(session, true, &err));
-    int result = warehouse->load_begin(session, "main", table, fields, count, &load, &err);
-    if (result == 0) {
-        result = warehouse->load_batch(load, &view, &err);
-        if (result == 0)
-            result = warehouse->load_end(load, NULL, &err);
-        if (result < 0)
-            warehouse->load_abort(load);
-    }
-    struct aorta_error ignored;
-    check(warehouse->rollback(session, &ignored) == 0);
-    batch_release(&batch);
-    return result;
-}
-
 /* ------------------------------------------------------------------------------------ both ways */
 
 TEST("a row of every type, and one of nulls, come back as they went in")
@@ -240,6 +214,7 @@ TEST("every type of DuckDB's is read, the rare ones as DuckDB writes them")
         {"[[TRUE], []]", "[[true],[]]"},
     };
     char sql[512], wanted[256];
+    void *cursor;
 
     fixture_open(":memory:");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -257,8 +232,9 @@ TEST("every type of DuckDB's is read, the rare ones as DuckDB writes them")
     }
     check_str(ROWS("SELECT CASE WHEN i = 1 THEN NULL ELSE [i] END FROM range(3) r(i)"),
               "[0]\nnull\n[2]\n");
-    check_fails(warehouse->query(session, "SELECT 1::BIGNUM AS b", NULL, 0, &connection, &err),
+    check_fails(warehouse->query(session, "SELECT 1::BIGNUM AS b", NULL, 0, &cursor, &err),
                 AORTA_CONFIG, "column \"b\" has a type that cannot be read: cast it to VARCHAR");
+    fixture_close();
 }
 
 TEST("describe says of every type what a cursor says, and its name as DuckDB does")
@@ -280,7 +256,8 @@ TEST("describe says of every type what a cursor says, and its name as DuckDB doe
     buf_init(&names);
     for (int32_t i = 0; i < relation.field_count; i++)
         buf_printf(&names, "%s|%s\n", relation.fields[i].name, relation.type_names[i]);
-    check_str(ROWS("SELECT column_name, data_type FROM duckdb_columns() ORDER BY column_index"),
+    check_str(ROWS("SELECT column_name, data_type FROM duckdb_columns() "
+                   "WHERE table_name = 'everything' ORDER BY column_index"),
               names.data);
     buf_release(&names);
 
@@ -307,6 +284,7 @@ TEST("a batch has at most 64 MiB, and one row if that row is larger")
     void *cursor;
 
     fixture_open(":memory:");
+    EXEC("SET memory_limit = '1GiB'");
     EXEC("CREATE TABLE sizes (i INTEGER, n INTEGER)");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         char sql[128];
@@ -328,106 +306,5 @@ TEST("a batch has at most 64 MiB, and one row if that row is larger")
     }
     check_int(row, 7);
     warehouse->cursor_close(cursor);
-    fixture_close();
-}
-
-/* -------------------------------------------------------------------------------- what is refused */
-
-TEST("a load into wider columns keeps the values, and columns that it lacks get their default")
-{
-    const struct aorta_field fields[] = {
-        {"b", AORTA_INT32}, {"h", AORTA_INT64}, {"d", AORTA_INT32}, {"n", AORTA_DECIMAL}};
-    struct batch batch;
-
-    fixture_open(":memory:");
-    EXEC("CREATE TABLE t (missing VARCHAR, def INTEGER DEFAULT 7, d DOUBLE, h HUGEINT, b BIGINT, "
-         "n HUGEINT)");
-    batch_init(&batch, fields, 4);
-    host_add_row(&batch, "-1|-2|-3|-4");
-    check_ok(warehouse->begin(session, true, &err));
-    host_load(warehouse, session, "main", "t", &batch);
-    check_ok(warehouse->commit(session, &err));
-    check_str(ROWS("SELECT * FROM t"), "null|7|-3|-2|-1|-4\n");
-    batch_release(&batch);
-    fixture_close();
-}
-
-TEST("a load says which table, column or type does not fit")
-{
-    static const struct {
-        const char *name;
-        enum aorta_type type;
-        const char *message;
-    } cases[] = {
-        {"nosuch", AORTA_TEXT, "the table has no column \"nosuch\""},
-        {"i", AORTA_TEXT, "column \"i\" is INTEGER and takes no text"},
-        {"i", AORTA_INT64, "column \"i\" is INTEGER and takes no int64"},
-        {"s", AORTA_INT32, "column \"s\" is VARCHAR and takes no int32"},
-        {"j", AORTA_TEXT, "column \"j\" is JSON and takes no text"},
-        {"l", AORTA_JSON, "column \"l\" is INTEGER[] and takes no json"},
-    };
-
-    fixture_open(":memory:");
-    EXEC("CREATE TABLE t (i INTEGER, s VARCHAR, j JSON, l INTEGER[])");
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct aorta_field field = {cases[i].name, cases[i].type};
-        check_fails(load_row("t", &field, 1, "null"), AORTA_CONFIG, cases[i].message);
-    }
-    check_fails(load_row("absent", all_fields, 1, "null"), AORTA_CONFIG, "could not be found");
-    check_str(ROWS("SELECT count(*) FROM t"), "0\n");
-    fixture_close();
-}
-
-TEST("a value that cannot be kept is named by column and row")
-{
-    static const struct aorta_field text = {"s", AORTA_TEXT}, decimal = {"d", AORTA_DECIMAL},
-                                    moment = {"t", AORTA_TIMESTAMP}, date = {"da", AORTA_DATE},
-                                    clock = {"ti", AORTA_TIME};
-    const struct aorta_batch dates = {
-        .row_count = 2, .column_count = 1, .fields = &date,
-        .columns = &(struct aorta_column){.values = (const int32_t[]){0, INT32_MIN}}};
-    void *load;
-
-    fixture_open(":memory:");
-    EXEC("CREATE TABLE t (s VARCHAR, d DECIMAL(5,2), t TIMESTAMP, da DATE, ti TIME)");
-    check_fails(load_row("t", &text, 1, "caf\xe9"), AORTA_DATA,
-                "column \"s\", row 1: the value is not UTF-8");
-    check_fails(load_row("t", &decimal, 1, "1.005"), AORTA_DATA,
-                "column \"d\", row 1: the value does not fit the column without rounding");
-    check_fails(load_row("t", &decimal, 1, "1000"), AORTA_DATA, "does not fit");
-    check_fails(load_row("t", &decimal, 1, "123456789012345678901234567890123456789"), AORTA_DATA,
-                "is no decimal number of at most 38 digits");
-    check_int(load_row("t", &decimal, 1, "999.9900"), 0);
-
-    check_ok(warehouse->begin(session, true, &err));
-    check_ok(warehouse->load_begin(session, "main", "t", &date, 1, &load, &err));
-    check_fails(warehouse->load_batch(load, &dates, &err), AORTA_DATA,
-                "column \"da\", row 2: the value is out of range");
-    warehouse->load_abort(load);
-    check_ok(warehouse->rollback(session, &err));
-    (void)moment;
-    (void)clock;
-    check_str(ROWS("SELECT count(*) FROM t"), "0\n");
-    fixture_close();
-}
-
-TEST("text with a NUL inside is kept whole")
-{
-    const struct aorta_field field = {"s", AORTA_TEXT};
-    const struct aorta_batch batch = {
-        .row_count = 2, .column_count = 1, .fields = &field,
-        .columns = &(struct aorta_column){.values = "a\0ba\0bcdefghijklmnop",
-                                          .offsets = (const int32_t[]){0, 3, 20}}};
-    void *load;
-
-    fixture_open(":memory:");
-    EXEC("CREATE TABLE t (s VARCHAR)");
-    check_ok(warehouse->begin(session, true, &err));
-    check_ok(warehouse->load_begin(session, "main", "t", &field, 1, &load, &err));
-    check_ok(warehouse->load_batch(load, &batch, &err));
-    check_ok(warehouse->load_end(load, NULL, &err));
-    check_ok(warehouse->commit(session, &err));
-    check_str(ROWS("SELECT length(s), hex(s) FROM t"),
-              "3|610062\n17|61006263646566676869" "6A6B6C6D6E6F70\n");
     fixture_close();
 }

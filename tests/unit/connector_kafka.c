@@ -139,7 +139,7 @@ static void *connect_to(const struct server *server)
         load();
     default_options(values);
     set_option(values, "brokers", server->address);
-    set_option(values, "session_timeout", "2s");
+    set_option(values, "session_timeout", "4s");
     check_ok(kafka->open(&host, values, &connection, &err));
     return connection;
 }
@@ -313,8 +313,7 @@ TEST("a topic that is not there is never made by asking, and the error says how 
     void *opened;
 
     for (int i = 0; i < 2; i++) {
-    fprintf(stderr,"%d %s\n",broker->topic_ensure(connection, "new", 6, &partitions, &err),err.message);
-    check_fails(broker->topic_ensure(connection, "new", 6, &partitions, &err), AORTA_CONFIG,
+        check_fails(broker->topic_ensure(connection, "new", 6, &partitions, &err), AORTA_CONFIG,
                     "option topics, as in \"new:6\"");
         check_fails(broker->producer_open(connection, "new", &opened, &err), AORTA_CONFIG,
                     "there is no topic 'new'");

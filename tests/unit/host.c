@@ -141,8 +141,8 @@ void host_load(const struct aorta_warehouse *warehouse, void *session, const cha
     int64_t rows = -1;
     void *load;
 
-    check_ok(warehouse->load_begin(session, schema, table, view.fields, view.column_count, &load,
-                                   &err));
+    check_ok(
+        warehouse->load_begin(session, schema, table, view.fields, view.column_count, &load, &err));
     check_ok(warehouse->load_batch(load, &view, &err));
     check_ok(warehouse->load_end(load, &rows, &err));
     check_int(rows, batch->row_count);

@@ -131,8 +131,8 @@ static int lake_put(void *connection, const char *key, const void *data, size_t 
     *created = !is_there;
     if (!is_there || !if_absent) {
         struct fake_object *object = is_there ? &lake->objects[at] : insert(lake, at, key);
-        lake->changed += is_there && (object->bytes.size != size ||
-                                      memcmp(object->bytes.data, data, size) != 0);
+        lake->changed +=
+            is_there && (object->bytes.size != size || memcmp(object->bytes.data, data, size) != 0);
         buf_reset(&object->bytes);
         buf_append(&object->bytes, data, size);
     }

@@ -238,8 +238,7 @@ static struct fake_record *append(struct fake_log *log, int32_t partition)
 {
     struct fake_partition *kept = &log->partitions[partition];
 
-    kept->records =
-        alloc_resize(kept->records, (size_t)(kept->count + 1) * sizeof *kept->records);
+    kept->records = alloc_resize(kept->records, (size_t)(kept->count + 1) * sizeof *kept->records);
     return &kept->records[kept->count++];
 }
 

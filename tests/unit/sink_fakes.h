@@ -33,7 +33,7 @@ struct fake_lake {
     struct fake_object *objects; /* keys ascending */
     size_t count;
     size_t capacity;
-    int64_t changed; /* puts that replaced an object by other bytes: the sink never does */
+    int64_t changed;     /* puts that replaced an object by other bytes: the sink never does */
     const char *failing; /* puts of keys with that text in them fail, transient; NULL: none do */
 };
 

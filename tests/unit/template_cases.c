@@ -40,11 +40,10 @@ static bool agrees(const char *line, size_t size, int number)
                              variables->entries[i].value);
     struct template_value text = part(entry, "template"), wanted = part(entry, "output");
     err.message[0] = '\0';
-    bool same = template_parse(&arena, "case", text.string.data, text.string.size, &template,
-                               &err) == 0 &&
-                template_render(template, context, &arena, &out, &err) == 0 &&
-                out.size == wanted.string.size &&
-                memcmp(out.data, wanted.string.data, out.size) == 0;
+    bool same =
+        template_parse(&arena, "case", text.string.data, text.string.size, &template, &err) == 0 &&
+        template_render(template, context, &arena, &out, &err) == 0 &&
+        out.size == wanted.string.size && memcmp(out.data, wanted.string.data, out.size) == 0;
     if (!same)
         fprintf(stderr, "case %d: %.*s\n    is      %s%s\n    and not %.*s\n", number,
                 (int)text.string.size, text.string.data, out.data, err.message,

@@ -1,0 +1,265 @@
+/*
+ * Steps that bring a source's new rows into the warehouse, in one write transaction:
+ *
+ *     lock the state ─▶ read from its checkpoint ─▶ stage ─▶ audit ─▶ publish, checkpoint ─▶ commit
+ *                                                       └▶ keep the refused rows, commit: rejected
+ *
+ * then the source is told what it may forget.
+ */
+#include "base/clock.h"
+#include "base/fault.h"
+#include "executor/audit_report.h"
+#include "executor/intake.h"
+#include "executor/warehouse.h"
+#include "model/audit.h"
+#include "model/publish.h"
+#include "model/stage.h"
+#include "model/state.h"
+
+#include <string.h>
+
+struct ingestion {
+    struct step *step;
+    struct warehouse_use use;
+    struct intake intake;
+    struct model_spec spec; /* relation, refs, checks */
+    struct relation stage;
+    struct relation_columns target;
+    struct state before;
+    bool replaces; /* the whole table, not only new rows */
+    int64_t extracted_at_us;
+    struct publish_report report;
+};
+
+/* Strictly greater than that of any load before, whatever the clock says. */
+static int64_t next_extracted_at(const struct state *before)
+{
+    int64_t now = clock_now_us();
+    int64_t last;
+
+    if (before->position != NULL &&
+        clock_parse(before->position, strlen(before->position), &last, NULL, NULL) && last >= now)
+        return last + 1;
+    return now;
+}
+
+static int load_stage(struct ingestion *in, struct err *err)
+{
+    struct session *session = &in->use.session;
+    struct stage_load load = {0};
+    struct aorta_batch batch;
+    int64_t rows;
+    int got;
+
+    if (stage_create(session, &in->stage, in->intake.fields, in->intake.field_count, err) < 0 ||
+        stage_load_open(&load, session, &in->stage, in->intake.fields, in->intake.field_count,
+                        err) < 0)
+        return -1;
+    while ((got = intake_next(&in->intake, &batch, err)) > 0) {
+        if (stage_load_batch(&load, &batch, err) < 0)
+            break;
+        step_progress(in->step, in->intake.rows, 0);
+        if (session_check_cancel(session, err) < 0)
+            break;
+    }
+    if (got != 0) {
+        stage_load_abort(&load);
+        return -1;
+    }
+    return stage_load_finish(&load, &rows, err);
+}
+
+/* What the target will be: itself and the stage, by the stage's columns. */
+static const char *whole_after(struct ingestion *in, const struct relation_columns *columns)
+{
+    const struct aorta_dialect *dialect = in->use.session.dialect;
+    struct arena *arena = &in->step->arena;
+    const char *stage = relation_sql(arena, dialect, &in->stage);
+    struct buf list;
+
+    if (in->replaces || !in->target.is_there)
+        return stage;
+    buf_init(&list);
+    relation_column_list(&list, columns, "", NULL);
+    const char *whole = arena_printf(
+        arena, "(SELECT %s FROM %s UNION ALL SELECT %s FROM %s)", list.data,
+        relation_sql(arena, dialect, &in->spec.relation), list.data, stage);
+    buf_release(&list);
+    return whole;
+}
+
+static int run_audit(struct ingestion *in, bool *is_blocked, struct err *err)
+{
+    struct arena *arena = &in->step->arena;
+    struct relation_columns columns;
+    struct audit_totals totals;
+    struct check_result *results =
+        arena_calloc(arena, in->spec.check_count, sizeof *results);
+
+    if (relation_describe(&in->use.session, &in->stage, arena, &columns, err) < 0)
+        return -1;
+    struct audit audit = {
+        .asset = in->spec.asset,
+        .rows = relation_sql(arena, in->use.session.dialect, &in->stage),
+        .whole = whole_after(in, &columns),
+        .columns = &columns,
+        .checks = in->spec.checks,
+        .check_count = in->spec.check_count,
+        .refs = in->spec.refs,
+        .ref_count = in->spec.ref_count,
+    };
+    if (audit_run(&in->use.session, &audit, arena, results, &totals, err) < 0)
+        return -1;
+    audit_report(in->step, results, in->spec.check_count);
+    *is_blocked = audit_is_blocking(results, in->spec.check_count);
+    return 0;
+}
+
+static int publish(struct ingestion *in, int64_t *rows, struct err *err)
+{
+    struct session *session = &in->use.session;
+
+    if (in->replaces) {
+        *rows = in->intake.rows;
+        return publish_replace(session, &in->spec.relation, &in->stage, &in->report, err);
+    }
+    if (!in->target.is_there &&
+        stage_create_target(session, &in->spec.relation, &in->stage, NULL, err) < 0)
+        return -1;
+    return publish_append(session, &in->spec.relation, &in->stage, PUBLISH_COLUMNS_EVOLVE, NULL,
+                          rows, &in->report, err);
+}
+
+static int put_state(struct ingestion *in, int64_t rows, struct state *written, struct err *err)
+{
+    struct arena *arena = &in->step->arena;
+    char *position = arena_alloc(arena, CLOCK_TEXT_SIZE);
+    char *now = arena_alloc(arena, CLOCK_TEXT_SIZE);
+    bool adds = in->before.version > 0 && !in->replaces;
+    bool restarts = in->before.version > 0 && in->replaces;
+
+    clock_format_sql(position, in->extracted_at_us, 6);
+    clock_format_iso(now, clock_now_us(), 6);
+    const struct state next = {
+        .asset = in->spec.asset,
+        .epoch = restarts ? state_new_epoch(arena) : NULL,
+        .fingerprint = in->spec.config_hash,
+        .position = position,
+        .checkpoint = arena_strdup(arena, intake_position(&in->intake)),
+        .row_count = (adds ? in->before.row_count : 0) + rows,
+        .published_at = now,
+        .run_id = in->step->order->run,
+    };
+    return state_put(&in->use.session, &in->before, &next, arena, written, err);
+}
+
+static int open_all(struct ingestion *in, struct err *err)
+{
+    const struct order *order = in->step->order;
+    struct session *session;
+
+    in->spec.asset = order->asset;
+    in->spec.relation = (struct relation){order->schema, order->table};
+    in->spec.config_hash = order->config_hash;
+    warehouse_refs(in->step, &in->spec);
+    if (warehouse_checks(in->step, &in->spec.checks, &in->spec.check_count, err) < 0 ||
+        warehouse_open(in->step, &in->use, err) < 0)
+        return -1;
+    session = &in->use.session;
+    in->stage = relation_hidden(&in->step->arena, session->dialect, &in->spec.relation,
+                                RELATION_STAGE);
+    if (state_create(session, err) < 0 ||
+        publish_ensure_schema(session, &in->spec.relation, err) < 0)
+        return -1;
+    return 0;
+}
+
+/* Inside the transaction, up to and with the stage. */
+static int fill_stage(struct ingestion *in, struct err *err)
+{
+    const struct order *order = in->step->order;
+    struct session *session = &in->use.session;
+    bool keeps = strcmp(order->mode, "full_refresh") != 0;
+
+    if (state_lock(session, order->asset, &in->step->arena, &in->before, err) < 0 ||
+        relation_describe(session, &in->spec.relation, &in->step->arena, &in->target, err) < 0)
+        return -1;
+    in->replaces = !keeps || order->full_refresh;
+    bool resumes = in->before.version > 0 && !in->replaces && strcmp(order->mode, "append_all") != 0;
+    in->extracted_at_us = next_extracted_at(&in->before);
+    if (intake_open(&in->intake, in->step, resumes ? in->before.checkpoint : NULL,
+                    in->extracted_at_us, err) < 0)
+        return -1;
+    return load_stage(in, err);
+}
+
+static int reject(struct ingestion *in, struct err *err)
+{
+    if (publish_reject(&in->use.session, &in->spec.relation, &in->stage, err) < 0 ||
+        session_commit(&in->use.session, err) < 0)
+        return -1;
+    in->step->report.outcome = "rejected";
+    return 0;
+}
+
+static int publish_and_commit(struct ingestion *in, struct err *err)
+{
+    struct report *report = &in->step->report;
+    struct state written;
+    int64_t rows;
+
+    if (publish(in, &rows, err) < 0)
+        return -1;
+    fault_point("source.state.before");
+    if (put_state(in, rows, &written, err) < 0)
+        return -1;
+    fault_point("source.state.after");
+    if (session_commit(&in->use.session, err) < 0)
+        return state_explain(&in->use.session, &in->before, err);
+    report->outcome = "published";
+    report->rows = rows;
+    report->table_rows = written.row_count;
+    report->version = written.version;
+    report->fingerprint = in->spec.config_hash;
+    return intake_ack(&in->intake, written.checkpoint, err);
+}
+
+/* Nothing new: what is published stays as it is, the position too. */
+static int leave_fresh(struct ingestion *in, struct err *err)
+{
+    session_rollback(&in->use.session);
+    in->step->report.outcome = "fresh";
+    in->step->report.table_rows = in->before.row_count;
+    in->step->report.version = in->before.version;
+    return intake_ack(&in->intake, in->before.checkpoint, err);
+}
+
+static int ingest(struct ingestion *in, struct err *err)
+{
+    bool is_blocked;
+
+    if (open_all(in, err) < 0 || session_begin(&in->use.session, true, err) < 0 ||
+        fill_stage(in, err) < 0)
+        return -1;
+    if (in->intake.rows == 0 && in->before.version > 0 && !in->replaces)
+        return leave_fresh(in, err);
+    if (run_audit(in, &is_blocked, err) < 0)
+        return -1;
+    return is_blocked ? reject(in, err) : publish_and_commit(in, err);
+}
+
+int run_source(struct step *step, struct err *err)
+{
+    struct ingestion *in = arena_alloc(&step->arena, sizeof *in);
+
+    in->step = step;
+    publish_report_init(&in->report);
+    int result = ingest(in, err);
+    if (result == 0 && in->report.warnings.size > 0)
+        step->report.note =
+            arena_strndup(&step->arena, in->report.warnings.data, in->report.warnings.size);
+    intake_close(&in->intake);
+    warehouse_close(step, &in->use);
+    publish_report_release(&in->report);
+    return result;
+}

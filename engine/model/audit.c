@@ -1,0 +1,336 @@
+#include "model/audit.h"
+
+#include "check/vocabulary.h"
+#include "model/audit_sql.h"
+#include "model/cell.h"
+#include "model/session.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+/* One audit while it runs. */
+struct auditing {
+    struct session *session;
+    const struct audit *audit;
+    struct arena *arena;
+    struct audit_sql *sql; /* of each check */
+    struct check_result *results;
+    struct audit_totals *totals;
+};
+
+static int wrap(const struct check *check, struct err *err)
+{
+    return err_wrap(err, "check %s", check->name);
+}
+
+/* ------------------------------------------------------------------------------------- one scan */
+
+/* Columns of the scan: how many rows, how many not after the last position, the greatest position,
+ * then one a condition. */
+enum { TOTAL_ROWS, TOTAL_NOT_AFTER, TOTAL_GREATEST, FIRST_CONDITION };
+
+static int append_position(const struct auditing *auditing, struct buf *sql, struct err *err)
+{
+    const struct audit *audit = auditing->audit;
+    struct buf column;
+    int32_t index;
+
+    if (audit->position_column == NULL) {
+        buf_append_str(sql, ", 0, NULL");
+        return 0;
+    }
+    index = relation_column_find(audit->columns, audit->position_column);
+    if (index < 0)
+        return audit_no_column(audit, audit->position_column, err);
+    buf_init(&column);
+    relation_quote_name(&column, audit->columns->fields[index].name);
+    buf_printf(sql, ", count(*) FILTER (WHERE %s IS NULL", column.data);
+    if (audit->after != NULL) {
+        buf_printf(sql, " OR %s <= ", column.data);
+        relation_literal(sql, audit->columns, index, audit->after);
+    }
+    buf_printf(sql, "), CAST(max(%s) AS %s)", column.data,
+               auditing->session->dialect->type_names[AORTA_TEXT]);
+    buf_release(&column);
+    return 0;
+}
+
+static int take_scan(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct auditing *auditing = arg;
+    int32_t column = FIRST_CONDITION;
+    struct buf position;
+
+    (void)err;
+    buf_init(&position);
+    auditing->totals->row_count = cell_int(batch, row, TOTAL_ROWS);
+    auditing->totals->not_after = cell_int(batch, row, TOTAL_NOT_AFTER);
+    if (cell_text(batch, row, TOTAL_GREATEST, &position))
+        auditing->totals->greatest_position =
+            arena_strndup(auditing->arena, position.data, position.size);
+    buf_release(&position);
+    for (size_t i = 0; i < auditing->audit->check_count; i++)
+        if (auditing->sql[i].fails != NULL)
+            auditing->results[i].failures = cell_int(batch, row, column++);
+    return 1;
+}
+
+/* A mistake in one condition fails the scan of all: says which check it was, where the database
+ * still answers after an error. Returns -1. */
+static int blame(const struct auditing *auditing, struct err *err)
+{
+    struct err alone;
+
+    for (size_t i = 0; err->code == ERR_CONFIG && i < auditing->audit->check_count; i++) {
+        const char *fails = auditing->sql[i].fails;
+        if (fails == NULL ||
+            session_execf(auditing->session, &alone, "SELECT 1 FROM %s AS new_rows WHERE 1 = 0 "
+                          "AND (%s)", auditing->audit->rows, fails) == 0)
+            continue;
+        if (alone.code != ERR_CONFIG)
+            break; /* it only says that the transaction has failed */
+        *err = alone;
+        return wrap(&auditing->audit->checks[i], err);
+    }
+    return err_wrap(err, "checks");
+}
+
+static int scan_rows(struct auditing *auditing, struct err *err)
+{
+    struct buf sql;
+    int result = -1;
+
+    buf_init(&sql);
+    buf_append_str(&sql, "SELECT count(*)");
+    if (append_position(auditing, &sql, err) < 0)
+        goto out;
+    for (size_t i = 0; i < auditing->audit->check_count; i++)
+        if (auditing->sql[i].fails != NULL)
+            buf_printf(&sql, ", count(*) FILTER (WHERE %s)", auditing->sql[i].fails);
+    buf_printf(&sql, " FROM %s AS new_rows", auditing->audit->rows);
+    if (session_query(auditing->session, sql.data, NULL, 0, take_scan, auditing, err) < 0) {
+        blame(auditing, err);
+        goto out;
+    }
+    result = 0;
+out:
+    buf_release(&sql);
+    return result;
+}
+
+/* ---------------------------------------------------------------------------------- other scans */
+
+static bool is_listed(const struct check_value *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcasecmp(list->list[i].text, name) == 0)
+            return true;
+    return false;
+}
+
+/* Names compare without case, as in dbt_expectations. */
+static void compare_columns(const struct auditing *auditing, const struct check *check,
+                            struct check_result *result)
+{
+    const struct relation_columns *columns = auditing->audit->columns;
+    const struct check_value *wanted = check_argument(check, "columns");
+    struct buf message;
+
+    buf_init(&message);
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (relation_column_find(columns, wanted->list[i].text) >= 0)
+            continue;
+        buf_printf(&message, "%sno \"%s\"", result->failures++ > 0 ? ", " : "",
+                   wanted->list[i].text);
+    }
+    for (int32_t i = 0; check->kind->id == CHECK_COLUMN_SET && i < columns->count; i++) {
+        if (is_listed(wanted, columns->fields[i].name))
+            continue;
+        buf_printf(&message, "%sunexpected \"%s\"", result->failures++ > 0 ? ", " : "",
+                   columns->fields[i].name);
+    }
+    result->message = arena_strndup(auditing->arena, message.data, message.size);
+    buf_release(&message);
+}
+
+/* A check before this one that asks the same question. */
+static const struct check_result *same_count(const struct auditing *auditing, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (auditing->sql[i].count != NULL &&
+            strcmp(auditing->sql[i].count, auditing->sql[index].count) == 0)
+            return &auditing->results[i];
+    return NULL;
+}
+
+static int run_count(struct auditing *auditing, size_t index, struct err *err)
+{
+    const struct check *check = &auditing->audit->checks[index];
+    struct check_result *result = &auditing->results[index];
+    const struct check_result *same;
+
+    if (check->kind->scope == CHECK_SCOPE_COLUMNS) {
+        compare_columns(auditing, check, result);
+        return 0;
+    }
+    if (auditing->sql[index].count == NULL)
+        return 0;
+    same = same_count(auditing, index);
+    if (same != NULL) {
+        result->failures = same->failures;
+        return 0;
+    }
+    if (session_query_int(auditing->session, auditing->sql[index].count, &result->failures, err) <
+        0)
+        return wrap(check, err);
+    return 0;
+}
+
+/* --------------------------------------------------------------------------------------- verdict */
+
+static bool is_past(const struct check_threshold *threshold, int64_t failures)
+{
+    int64_t number = threshold->is_set ? threshold->number : 0;
+    const char *operator= threshold->is_set ? threshold->operator: "!=";
+
+    switch (operator[0]) {
+    case '>': return operator[1] == '=' ? failures >= number : failures > number;
+    case '<':
+        if (operator[1] == '>')
+            return failures != number;
+        return operator[1] == '=' ? failures <= number : failures < number;
+    case '=': return failures == number;
+    default: return failures != number;
+    }
+}
+
+static enum check_status verdict(const struct check *check, int64_t failures)
+{
+    if (check->severity == CHECK_ERROR && is_past(&check->error_if, failures))
+        return CHECK_FAILED;
+    return is_past(&check->warn_if, failures) ? CHECK_WARNED : CHECK_PASSED;
+}
+
+static const char *describe(const struct auditing *auditing, const struct check *check,
+                            int64_t failures)
+{
+    static const char *const what[] = {
+        [CHECK_SCOPE_ROW] = "rows",
+        [CHECK_SCOPE_KEY] = "keys occur more than once",
+        [CHECK_SCOPE_PARENT] = "rows without a match",
+        [CHECK_SCOPE_ORDER] = "rows out of order",
+        [CHECK_SCOPE_COUNT] = "rows too many or too few",
+        [CHECK_SCOPE_COLUMNS] = "columns",
+    };
+
+    if (check->kind->id == CHECK_EVERY_DATE_PART)
+        return arena_printf(auditing->arena, "%" PRId64 " %ss without a row", failures,
+                            check_argument(check, "part")->text);
+    if (check->kind->id == CHECK_ROW_COUNT)
+        return "another number of rows";
+    return arena_printf(auditing->arena, "%" PRId64 " %s", failures, what[check->kind->scope]);
+}
+
+/* --------------------------------------------------------------------------------------- samples */
+
+static int add_sample(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct json_writer *json = arg;
+
+    (void)err;
+    json_write_object(json);
+    for (int32_t i = 0; i < batch->column_count; i++) {
+        json_write_key(json, batch->fields[i].name);
+        cell_json(batch, row, i, json);
+    }
+    json_write_end(json);
+    return 0;
+}
+
+static int take_samples(struct auditing *auditing, size_t index, struct err *err)
+{
+    const struct check *check = &auditing->audit->checks[index];
+    const char *samples = auditing->sql[index].samples;
+    struct json_writer json;
+    struct buf out;
+
+    if (samples == NULL || check->limit == 0)
+        return 0;
+    buf_init(&out);
+    json_writer_init(&json, &out);
+    json_write_array(&json);
+    int result =
+        session_query(auditing->session,
+                      arena_printf(auditing->arena, "%s LIMIT %" PRId64, samples, check->limit),
+                      NULL, 0, add_sample, &json, err);
+    if (result == 0) {
+        json_write_end(&json);
+        auditing->results[index].samples = arena_strndup(auditing->arena, out.data, out.size);
+    }
+    buf_release(&out);
+    return result < 0 ? wrap(check, err) : 0;
+}
+
+static int judge(struct auditing *auditing, size_t index, struct err *err)
+{
+    const struct check *check = &auditing->audit->checks[index];
+    struct check_result *result = &auditing->results[index];
+
+    result->status = verdict(check, result->failures);
+    if (result->status == CHECK_PASSED) {
+        result->message = NULL;
+        return 0;
+    }
+    if (result->message == NULL)
+        result->message = describe(auditing, check, result->failures);
+    return take_samples(auditing, index, err);
+}
+
+/* ------------------------------------------------------------------------------------------- run */
+
+static int run_all(struct auditing *auditing, struct err *err)
+{
+    const struct audit *audit = auditing->audit;
+
+    for (size_t i = 0; i < audit->check_count; i++) {
+        auditing->results[i].check = &audit->checks[i];
+        if (audit_sql_make(auditing->session, audit, &audit->checks[i], auditing->arena,
+                           &auditing->sql[i], err) < 0)
+            return wrap(&audit->checks[i], err);
+    }
+    if (scan_rows(auditing, err) < 0)
+        return -1;
+    for (size_t i = 0; i < audit->check_count; i++)
+        if (run_count(auditing, i, err) < 0)
+            return -1;
+    for (size_t i = 0; i < audit->check_count; i++)
+        if (judge(auditing, i, err) < 0)
+            return -1;
+    return 0;
+}
+
+int audit_run(struct session *session, const struct audit *audit, struct arena *arena,
+              struct check_result *results, struct audit_totals *totals, struct err *err)
+{
+    struct auditing auditing = {
+        .session = session,
+        .audit = audit,
+        .arena = arena,
+        .sql = arena_calloc(arena, audit->check_count, sizeof *auditing.sql),
+        .results = results,
+        .totals = totals,
+    };
+
+    memset(totals, 0, sizeof *totals);
+    memset(results, 0, audit->check_count * sizeof *results);
+    return run_all(&auditing, err);
+}
+
+bool audit_is_blocking(const struct check_result *results, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (results[i].status == CHECK_FAILED)
+            return true;
+    return false;
+}

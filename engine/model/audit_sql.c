@@ -1,0 +1,517 @@
+#include "model/audit_sql.h"
+
+#include "base/clock.h"
+#include "base/suggest.h"
+#include "check/vocabulary.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* What the functions below work with. */
+struct making {
+    const struct session *session;
+    const struct audit *audit;
+    const struct check *check;
+    struct arena *arena;
+    struct audit_sql *sql;
+};
+
+/* --------------------------------------------------------------------------------------- columns */
+
+int audit_no_column(const struct audit *audit, const char *name, struct err *err)
+{
+    const struct relation_columns *columns = audit->columns;
+    struct buf list;
+
+    buf_init(&list);
+    for (int32_t i = 0; i < columns->count; i++)
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "", columns->fields[i].name);
+    err_set(err, ERR_CONFIG, "no column \"%s\": there are %.300s", name, list.data);
+    buf_release(&list);
+    return -1;
+}
+
+static const char *quoted(struct arena *arena, const char *name)
+{
+    struct buf sql;
+
+    buf_init(&sql);
+    relation_quote_name(&sql, name);
+    const char *text = arena_strndup(arena, sql.data, sql.size);
+    buf_release(&sql);
+    return text;
+}
+
+static const char *literal(struct arena *arena, const struct check_value *value)
+{
+    struct buf sql;
+
+    if (value->is_number)
+        return value->text;
+    buf_init(&sql);
+    relation_quote_text(&sql, value->text, strlen(value->text));
+    const char *text = arena_strndup(arena, sql.data, sql.size);
+    buf_release(&sql);
+    return text;
+}
+
+/* The quoted column, or NULL with err set. */
+static const char *column_sql(const struct making *making, const char *name, struct err *err)
+{
+    int32_t index = relation_column_find(making->audit->columns, name);
+
+    if (index >= 0)
+        return quoted(making->arena, making->audit->columns->fields[index].name);
+    audit_no_column(making->audit, name, err);
+    return NULL;
+}
+
+/* A column, or SQL. A lone word that is no column is a mistake, not SQL. */
+static const char *expression_sql(const struct making *making, const char *text, struct err *err)
+{
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ";
+
+    if (relation_column_find(making->audit->columns, text) >= 0 ||
+        text[strspn(text, word)] == '\0')
+        return column_sql(making, text, err);
+    return arena_printf(making->arena, "(%s)", text);
+}
+
+static const char *argument_column(const struct making *making, const char *name, struct err *err)
+{
+    return column_sql(making, check_argument(making->check, name)->text, err);
+}
+
+static bool is_true(const struct check *check, const char *name, bool otherwise)
+{
+    const struct check_value *value = check_argument(check, name);
+
+    return value != NULL ? value->boolean : otherwise;
+}
+
+static const char *pattern(const struct making *making, const char *pattern_sql, const char *first,
+                           const char *second, const char *third)
+{
+    struct buf sql;
+
+    buf_init(&sql);
+    relation_pattern(&sql, pattern_sql, first, second, third);
+    const char *text = arena_strndup(making->arena, sql.data, sql.size);
+    buf_release(&sql);
+    return text;
+}
+
+/* ---------------------------------------------------------------------------- conditions on a row */
+
+/* A condition that is NULL passes. */
+static const char *unless(const struct making *making, const char *condition)
+{
+    return arena_printf(making->arena, "(%s) IS FALSE", condition);
+}
+
+static const char *accepted_values(const struct making *making, const char *column)
+{
+    const struct check_value *values = check_argument(making->check, "values");
+    bool quote = is_true(making->check, "quote", true);
+    struct buf list;
+
+    buf_init(&list);
+    for (size_t i = 0; i < values->count; i++)
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "",
+                   quote ? literal(making->arena, &values->list[i]) : values->list[i].text);
+    const char *condition = arena_printf(making->arena, "%s IN (%s)", column, list.data);
+    buf_release(&list);
+    return unless(making, condition);
+}
+
+/* `value` compared with min and max, or with one value. */
+static const char *in_range(const struct making *making, const char *value)
+{
+    const struct check *check = making->check;
+    const struct check_value *exact = check_argument(check, "value");
+    const struct check_value *min = check_argument(check, "min");
+    const struct check_value *max = check_argument(check, "max");
+    const char *equal = is_true(check, "strictly", false) ? "" : "=";
+    struct buf sql;
+
+    buf_init(&sql);
+    if (exact != NULL)
+        buf_printf(&sql, "%s = %s", value, literal(making->arena, exact));
+    if (min != NULL)
+        buf_printf(&sql, "%s%s >%s %s", sql.size > 0 ? " AND " : "", value, equal,
+                   literal(making->arena, min));
+    if (max != NULL)
+        buf_printf(&sql, "%s%s <%s %s", sql.size > 0 ? " AND " : "", value, equal,
+                   literal(making->arena, max));
+    const char *condition = arena_strndup(making->arena, sql.data, sql.size);
+    buf_release(&sql);
+    return condition;
+}
+
+static const char *text_condition(const struct making *making, const char *column)
+{
+    const struct aorta_dialect *dialect = making->session->dialect;
+    const char *text = arena_printf(making->arena, "CAST(%s AS %s)", column,
+                                    dialect->type_names[AORTA_TEXT]);
+
+    if (making->check->kind->id == CHECK_LENGTH)
+        return in_range(making, arena_printf(making->arena, "length(%s)", text));
+    if (making->check->kind->id == CHECK_MATCHES)
+        return pattern(making, dialect->regex, text,
+                       literal(making->arena, check_argument(making->check, "regex")), NULL);
+    return arena_printf(making->arena, "%s LIKE %s", text,
+                        literal(making->arena, check_argument(making->check, "pattern")));
+}
+
+static int make_greater_than(const struct making *making, struct err *err)
+{
+    const struct check *check = making->check;
+    const char *a = expression_sql(making, check_argument(check, "column_A")->text, err);
+    const char *b =
+        a == NULL ? NULL : expression_sql(making, check_argument(check, "column_B")->text, err);
+
+    if (b == NULL)
+        return -1;
+    making->sql->fails =
+        unless(making, arena_printf(making->arena, "%s %s %s", a,
+                                    is_true(check, "or_equal", false) ? ">=" : ">", b));
+    return 0;
+}
+
+/* Units of time that all databases add and that a date's text can be cut to. */
+static int find_part(const struct check *check, int *text_size, struct err *err)
+{
+    static const struct {
+        const char *name;
+        int text_size; /* of YYYY-MM-DD */
+    } parts[] = {{"day", 10}, {"month", 7}, {"year", 4}};
+    const char *name = check_argument(check, "part")->text;
+
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (strcmp(parts[i].name, name) != 0)
+            continue;
+        *text_size = parts[i].text_size;
+        return 0;
+    }
+    return err_set(err, ERR_CONFIG, "\"%s\" is no part of a date: day, month or year", name);
+}
+
+static int make_date_difference(const struct making *making, const char *column, struct err *err)
+{
+    const struct check *check = making->check;
+    const char *base = argument_column(making, "base", err);
+    int text_size;
+
+    if (base == NULL || find_part(check, &text_size, err) < 0)
+        return -1;
+    making->sql->fails = unless(
+        making, arena_printf(making->arena, "%s = %s", column,
+                             pattern(making, making->session->dialect->date_add, base,
+                                     check_argument(check, "difference")->text,
+                                     check_argument(check, "part")->text)));
+    return 0;
+}
+
+static int make_meta(const struct making *making, struct err *err)
+{
+    const char *meta = column_sql(making, "_airbyte_meta", err);
+
+    if (meta == NULL)
+        return -1;
+    const char *errors = pattern(making, making->session->dialect->json_text, meta, "errors", NULL);
+    making->sql->fails = unless(
+        making, arena_printf(making->arena, "replace(%s, ' ', '') = '[]'", errors));
+    return 0;
+}
+
+/* " WHERE (…)", or " WHERE 1 = 1", so that more can be added by AND. */
+static const char *where_sql(const struct making *making)
+{
+    return making->check->where == NULL
+               ? " WHERE 1 = 1"
+               : arena_printf(making->arena, " WHERE (%s)", making->check->where);
+}
+
+static int make_row(const struct making *making, struct err *err)
+{
+    const struct check *check = making->check;
+    const char *column = check->column != NULL ? column_sql(making, check->column, err) : "";
+    const char *expression;
+
+    if (column == NULL)
+        return -1;
+    switch ((int)check->kind->id) {
+    case CHECK_NOT_NULL:
+        making->sql->fails = arena_printf(making->arena, "%s IS NULL", column);
+        break;
+    case CHECK_ACCEPTED_VALUES: making->sql->fails = accepted_values(making, column); break;
+    case CHECK_BETWEEN: making->sql->fails = unless(making, in_range(making, column)); break;
+    case CHECK_GREATER_THAN: return make_greater_than(making, err);
+    case CHECK_DATE_DIFFERENCE_CONSISTENT: return make_date_difference(making, column, err);
+    case CHECK_AIRBYTE_META_NO_ERRORS: return make_meta(making, err);
+    case CHECK_EXPRESSION:
+        expression = check_argument(check, "expression")->text;
+        making->sql->fails =
+            unless(making, arena_printf(making->arena, "%s %s", column, expression));
+        break;
+    default: making->sql->fails = unless(making, text_condition(making, column)); break;
+    }
+    return 0;
+}
+
+/* ----------------------------------------------------------------------------- more than one row */
+
+static bool is_increment(const struct audit *audit)
+{
+    return strcmp(audit->rows, audit->whole) != 0;
+}
+
+/* " AND (keys) IN (SELECT keys FROM rows)": of the whole only what new rows touch. */
+static const char *touched(const struct making *making, const char *keys)
+{
+    if (!is_increment(making->audit) || keys[0] == '\0')
+        return "";
+    return arena_printf(making->arena, " AND (%s) IN (SELECT %s FROM %s AS fresh)", keys, keys,
+                        making->audit->rows);
+}
+
+/* A list of columns or expressions as SQL; "" if there is no such argument. */
+static const char *list_sql(const struct making *making, const char *argument, struct err *err)
+{
+    const struct check_value *value = check_argument(making->check, argument);
+    struct buf list;
+
+    buf_init(&list);
+    for (size_t i = 0; value != NULL && i < value->count; i++) {
+        const char *item = expression_sql(making, value->list[i].text, err);
+        if (item == NULL) {
+            buf_release(&list);
+            return NULL;
+        }
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "", item);
+    }
+    const char *text = arena_strndup(making->arena, list.data, list.size);
+    buf_release(&list);
+    return text;
+}
+
+/* As a unique index has it: a key with a null in it equals no other. */
+static int make_unique(const struct making *making, struct err *err)
+{
+    const struct check_value *columns = check_argument(making->check, "columns");
+    struct arena *arena = making->arena;
+    const char *keys = columns != NULL ? list_sql(making, "columns", err)
+                                       : column_sql(making, making->check->column, err);
+    struct buf present;
+
+    if (keys == NULL)
+        return -1;
+    buf_init(&present);
+    for (size_t i = 0; columns != NULL && i < columns->count; i++)
+        buf_printf(&present, " AND %s IS NOT NULL",
+                   expression_sql(making, columns->list[i].text, err));
+    if (columns == NULL)
+        buf_printf(&present, " AND %s IS NOT NULL", keys);
+    making->sql->samples = arena_printf(
+        arena, "SELECT %s, count(*) AS row_count FROM %s AS whole%s%s%s GROUP BY %s HAVING "
+               "count(*) > 1",
+        keys, making->audit->whole, where_sql(making), present.data, touched(making, keys), keys);
+    buf_release(&present);
+    making->sql->count =
+        arena_printf(arena, "SELECT count(*) FROM (%s) AS doubled", making->sql->samples);
+    return 0;
+}
+
+static const struct model_ref *find_asset(const struct audit *audit, const char *name)
+{
+    for (size_t i = 0; i < audit->ref_count; i++)
+        if (strcmp(audit->refs[i].name, name) == 0 || strcmp(audit->refs[i].asset, name) == 0)
+            return &audit->refs[i];
+    return NULL;
+}
+
+/* The relation that the check's argument names, as SQL. */
+static const char *other_asset(const struct making *making, struct err *err)
+{
+    const char *name = check_reference(making->check);
+    const struct model_ref *ref = find_asset(making->audit, name);
+
+    if (ref == NULL) {
+        err_set(err, ERR_CONFIG, "\"%s\" is not among the inputs of the asset", name);
+        return NULL;
+    }
+    return relation_sql(making->arena, making->session->dialect, &ref->relation);
+}
+
+static int make_relationships(const struct making *making, struct err *err)
+{
+    struct arena *arena = making->arena;
+    const char *parent = other_asset(making, err);
+    const char *column = column_sql(making, making->check->column, err);
+
+    if (parent == NULL || column == NULL)
+        return -1;
+    const char *orphans = arena_printf(
+        arena, "FROM (SELECT * FROM %s AS new_rows%s) AS child WHERE child.%s IS NOT NULL AND NOT "
+               "EXISTS (SELECT 1 FROM %s AS parent WHERE parent.%s = child.%s)",
+        making->audit->rows, where_sql(making), column, parent,
+        quoted(arena, check_argument(making->check, "field")->text), column);
+    making->sql->count = arena_printf(arena, "SELECT count(*) %s", orphans);
+    making->sql->samples = arena_printf(arena, "SELECT DISTINCT child.%s %s", column, orphans);
+    return 0;
+}
+
+/* "PARTITION BY … ", or nothing. */
+static const char *partition(const struct making *making, const char *keys)
+{
+    return keys[0] == '\0' ? "" : arena_printf(making->arena, "PARTITION BY %s ", keys);
+}
+
+static int make_increasing(const struct making *making, struct err *err)
+{
+    const struct check *check = making->check;
+    struct arena *arena = making->arena;
+    const char *column = column_sql(making, check->column, err);
+    const char *sort = column;
+    const char *groups;
+
+    if (column != NULL && check_argument(check, "sort_column") != NULL)
+        sort = argument_column(making, "sort_column", err);
+    if (sort == NULL || column == NULL || (groups = list_sql(making, "group_by", err)) == NULL)
+        return -1;
+    making->sql->samples = arena_printf(
+        arena, "SELECT * FROM (SELECT whole.*, lag(%s) OVER (%sORDER BY %s) AS previous_value "
+               "FROM %s AS whole%s%s) AS ordered WHERE (%s %s previous_value) IS FALSE",
+        column, partition(making, groups), sort, making->audit->whole, where_sql(making),
+        touched(making, groups), column, is_true(check, "strictly", true) ? ">" : ">=");
+    making->sql->count =
+        arena_printf(arena, "SELECT count(*) FROM (%s) AS failing", making->sql->samples);
+    return 0;
+}
+
+/* Versions of an id: none ends before it starts or after the next one starts, none but the last is
+ * open. */
+static int make_scd(const struct making *making, struct err *err)
+{
+    struct arena *arena = making->arena;
+    const char *id = argument_column(making, "id_column", err);
+    const char *start = id == NULL ? NULL : argument_column(making, "start_date_column", err);
+    const char *end = start == NULL ? NULL : argument_column(making, "end_date_column", err);
+
+    if (end == NULL)
+        return -1;
+    making->sql->samples = arena_printf(
+        arena, "SELECT * FROM (SELECT whole.*, lead(%s) OVER (PARTITION BY %s ORDER BY %s) AS "
+               "next_start FROM %s AS whole%s%s) AS ordered WHERE (%s <= next_start) IS FALSE OR "
+               "(%s IS NULL AND next_start IS NOT NULL) OR (%s <= %s) IS FALSE",
+        start, id, start, making->audit->whole, where_sql(making), touched(making, id), end, end,
+        start, end);
+    making->sql->count =
+        arena_printf(arena, "SELECT count(*) FROM (%s) AS failing", making->sql->samples);
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------ one number */
+
+/* How many days, months or years there are from start to the one before end; -1 if a date is
+ * none. */
+static int64_t count_parts(const struct check *check, int text_size)
+{
+    const char *from = check_argument(check, "start")->text, *to = check_argument(check, "end")->text;
+    int64_t from_us, to_us, from_year, to_year;
+    int from_month, to_month, day;
+    bool has_time, has_zone;
+
+    if (!clock_parse(from, strlen(from), &from_us, &has_time, &has_zone) ||
+        !clock_parse(to, strlen(to), &to_us, &has_time, &has_zone) || to_us < from_us)
+        return -1;
+    if (text_size == 10)
+        return to_us / CLOCK_US_PER_DAY - from_us / CLOCK_US_PER_DAY;
+    clock_civil_from_days(from_us / CLOCK_US_PER_DAY, &from_year, &from_month, &day);
+    clock_civil_from_days(to_us / CLOCK_US_PER_DAY, &to_year, &to_month, &day);
+    return text_size == 4 ? to_year - from_year
+                          : (to_year - from_year) * 12 + to_month - from_month;
+}
+
+/* No calendar is generated: what there should be is counted here, what there is there. */
+static int make_every_date_part(const struct making *making, struct err *err)
+{
+    const struct check *check = making->check;
+    const char *text_type = making->session->dialect->type_names[AORTA_TEXT];
+    const char *column = argument_column(making, "column", err);
+    int text_size;
+
+    if (column == NULL || find_part(check, &text_size, err) < 0)
+        return -1;
+    int64_t wanted = count_parts(check, text_size);
+    if (wanted < 0)
+        return err_set(err, ERR_CONFIG, "\"start\" and \"end\" must be dates, in that order");
+    const char *date = arena_printf(making->arena, "substr(CAST(%s AS %s), 1, 10)", column,
+                                    text_type);
+    making->sql->count = arena_printf(
+        making->arena,
+        "SELECT %" PRId64 " - count(DISTINCT substr(%s, 1, %d)) FROM %s AS whole%s AND %s >= %s "
+        "AND %s < %s",
+        wanted, date, text_size, making->audit->whole, where_sql(making), date,
+        literal(making->arena, check_argument(check, "start")), date,
+        literal(making->arena, check_argument(check, "end")));
+    return 0;
+}
+
+const char *audit_sql_count_rows(const struct check *check, const char *from, struct arena *arena)
+{
+    if (check->where == NULL)
+        return arena_printf(arena, "SELECT count(*) FROM %s AS whole", from);
+    return arena_printf(arena, "SELECT count(*) FROM %s AS whole WHERE (%s)", from, check->where);
+}
+
+static int make_count(const struct making *making, struct err *err)
+{
+    const struct check *check = making->check;
+    const struct check_value *where = check_argument(check, "source_where");
+    const char *rows = audit_sql_count_rows(check, making->audit->whole, making->arena);
+    const char *other;
+
+    if (check->kind->id == CHECK_EVERY_DATE_PART)
+        return make_every_date_part(making, err);
+    if (check->kind->id == CHECK_ROW_COUNT) {
+        making->sql->count =
+            arena_printf(making->arena, "SELECT CASE WHEN %s THEN 0 ELSE 1 END",
+                         in_range(making, arena_printf(making->arena, "(%s)", rows)));
+        return 0;
+    }
+    other = other_asset(making, err);
+    if (other == NULL)
+        return -1;
+    making->sql->count =
+        arena_printf(making->arena, "SELECT abs((%s) - (SELECT count(*) FROM %s AS other%s%s))",
+                     rows, other, where != NULL ? " WHERE " : "", where != NULL ? where->text : "");
+    return 0;
+}
+
+int audit_sql_make(const struct session *session, const struct audit *audit,
+                   const struct check *check, struct arena *arena, struct audit_sql *sql,
+                   struct err *err)
+{
+    const struct making making = {session, audit, check, arena, sql};
+
+    memset(sql, 0, sizeof *sql);
+    switch (check->kind->scope) {
+    case CHECK_SCOPE_ROW:
+        if (make_row(&making, err) < 0)
+            return -1;
+        if (check->where != NULL)
+            sql->fails = arena_printf(arena, "(%s) AND (%s)", check->where, sql->fails);
+        sql->samples = arena_printf(arena, "SELECT * FROM %s AS new_rows WHERE %s", audit->rows,
+                                    sql->fails);
+        return 0;
+    case CHECK_SCOPE_KEY: return make_unique(&making, err);
+    case CHECK_SCOPE_PARENT: return make_relationships(&making, err);
+    case CHECK_SCOPE_ORDER:
+        return check->kind->id == CHECK_INCREASING ? make_increasing(&making, err)
+                                                   : make_scd(&making, err);
+    case CHECK_SCOPE_COUNT: return make_count(&making, err);
+    case CHECK_SCOPE_COLUMNS: break;
+    }
+    return 0;
+}

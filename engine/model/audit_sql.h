@@ -1,0 +1,36 @@
+/*
+ * Checks as SQL. Used by audit.c alone.
+ *
+ * For each check one of:
+ *     fails        a condition on a row of audit->rows that is true for a bad row; all of them are
+ *                  counted in one scan
+ *     count        a query that gives one number
+ * and, unless there is nothing to show, a query for sample rows.
+ */
+#ifndef AORTA_MODEL_AUDIT_SQL_H
+#define AORTA_MODEL_AUDIT_SQL_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/audit.h"
+#include "model/session.h"
+
+struct audit_sql {
+    const char *fails;
+    const char *count;
+    const char *samples; /* without LIMIT; NULL: none */
+};
+
+/* Makes the SQL of a check that is not about columns alone, in the arena. ERR_CONFIG for a column
+ * that is not there or a value that makes no sense; the caller says which check. */
+int audit_sql_make(const struct session *session, const struct audit *audit,
+                   const struct check *check, struct arena *arena, struct audit_sql *sql,
+                   struct err *err);
+
+/* ERR_CONFIG `no column "x": the columns are …`. Returns -1. */
+int audit_no_column(const struct audit *audit, const char *name, struct err *err);
+
+/* "SELECT count(*) FROM rows WHERE …" with a check's own condition. */
+const char *audit_sql_count_rows(const struct check *check, const char *from, struct arena *arena);
+
+#endif

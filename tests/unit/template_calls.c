@@ -1,0 +1,158 @@
+/*
+ * What can be known of a template without rendering it: the calls in it, and whether it changed.
+ */
+#include "test.h"
+
+#include "template/json.h"
+#include "template/template.h"
+
+#include <string.h>
+
+static void describe_site(const struct template_site *site, struct buf *out)
+{
+    struct err err;
+
+    buf_printf(out, "%s(", site->function);
+    for (size_t i = 0; i < site->arg_count; i++) {
+        const struct template_argument *argument = &site->args[i];
+        if (i > 0)
+            buf_append_str(out, ", ");
+        if (argument->keyword != NULL)
+            buf_printf(out, "%s=", argument->keyword);
+        if (argument->value != NULL)
+            check_ok(template_to_json(*argument->value, out, &err));
+        else if (argument->call != NULL)
+            describe_site(argument->call, out);
+        else
+            buf_append_str(out, "?");
+    }
+    buf_append_str(out, ")");
+}
+
+static int note_site(void *self, const struct template_site *site, struct err *err)
+{
+    struct buf *out = self;
+
+    if (strcmp(site->function, "forbidden") == 0)
+        return err_set(err, ERR_CONFIG, "%s:%d:%d: forbidden", site->file, site->line,
+                       site->column);
+    describe_site(site, out);
+    buf_printf(out, "@%d:%d ", site->line, site->column);
+    return 0;
+}
+
+static void check_calls(const char *text, const char *function, const char *wanted)
+{
+    struct arena arena;
+    struct template *template;
+    struct buf out;
+    struct err err;
+
+    arena_init(&arena);
+    buf_init(&out);
+    check_ok(template_parse(&arena, "a.sql", text, strlen(text), &template, &err));
+    check_ok(template_calls(template, function, &arena, note_site, &out, &err));
+    check_str(out.data, wanted);
+    buf_release(&out);
+    arena_release(&arena);
+}
+
+TEST("calls are found in every branch, loop, macro and argument")
+{
+    check_calls("{{ ref('a') }}\n{% if x %}{{ ref('b') }}{% elif ref('c') %}{% else %}{{ ref('d') "
+                "}}{% endif %}",
+                "ref", "ref(\"a\")@1:4 ref(\"b\")@2:14 ref(\"c\")@2:33 ref(\"d\")@2:57 ");
+    check_calls(
+        "{% for i in ref('a') if ref('b') %}{{ ref('c') }}{% else %}{{ ref('d') }}{% endfor %}",
+        "ref", "ref(\"a\")@1:13 ref(\"b\")@1:25 ref(\"c\")@1:39 ref(\"d\")@1:63 ");
+    check_calls(
+        "{% macro m(a=ref('a')) %}{{ ref('b') }}{% endmacro %}{% call m(ref('c')) %}"
+        "{{ ref('d') }}{% endcall %}{% do f(ref('e')) %}{% set s %}{{ ref('f') }}{% endset %}",
+        "ref",
+        "ref(\"a\")@1:14 ref(\"b\")@1:29 ref(\"c\")@1:64 ref(\"d\")@1:79 ref(\"e\")@1:111 ref(\"f\")@1:137 ");
+    check_calls(
+        "{{ [ref('a'), {'k': ref('b')}][0].x | replace(ref('c'), 'd') if ref('e') is eq ref('f')"
+        " and not -ref('g') < ref('h') }}{{ x[ref('i'):] }}",
+        "ref",
+        "ref(\"a\")@1:5 ref(\"b\")@1:21 ref(\"c\")@1:47 ref(\"e\")@1:65 ref(\"f\")@1:80 ref(\"g\")@1:98 ref(\"h\")@1:109 ref(\"i\")@1:125 ");
+    check_calls("{# {{ ref('a') }} #}{% raw %}{{ ref('b') }}{% endraw %} ref('c')", "ref", "");
+}
+
+TEST("arguments are literals, calls, or known only when rendered")
+{
+    check_calls("{{ source('raw', 'users') }}{{ source(name, 'x' ~ 'y') }}", "source",
+                "source(\"raw\", \"users\")@1:4 source(?, ?)@1:32 ");
+    check_calls("{{ new_rows(ref('a', v=2), 'x') }}", "new_rows",
+                "new_rows(ref(\"a\", v=2), \"x\")@1:4 ");
+    check_calls(
+        "{{ config(materialized='table', tags=['a', 'b'], meta={'n': -1.5, 'o': none}, "
+        "x=[y]) }}{{ config.get('z') }}",
+        "config",
+        "config(materialized=\"table\", tags=[\"a\", \"b\"], meta={\"n\": -1.5, \"o\": null}, "
+        "x=?)@1:4 ");
+    check_calls("{{ a(b(c.d(1))) }}{{ x.y.z() }}{{ x()() }}", NULL,
+                "a(b(c.d(1)))@1:4 b(c.d(1))@1:6 c.d(1)@1:8 x()@1:35 ");
+}
+
+TEST("an error of the one who is told stops the search")
+{
+    struct arena arena;
+    struct template *template;
+    struct buf out;
+    struct err err;
+    static const char text[] = "{{ a() }}\n{{ forbidden() }}{{ b() }}";
+
+    arena_init(&arena);
+    buf_init(&out);
+    check_ok(template_parse(&arena, "a.sql", text, strlen(text), &template, &err));
+    check_fails(template_calls(template, NULL, &arena, note_site, &out, &err), ERR_CONFIG,
+                "a.sql:2:4: forbidden");
+    check_str(out.data, "a()@1:4 ");
+    buf_release(&out);
+    arena_release(&arena);
+}
+
+static void hash_text(const char *text, char hex[HASH_HEX_SIZE + 1])
+{
+    struct arena arena;
+    struct template *template;
+    struct err err;
+    struct hash *hash = hash_new();
+
+    arena_init(&arena);
+    check_ok(template_parse(&arena, "a.sql", text, strlen(text), &template, &err));
+    template_hash(template, hash);
+    hash_finish(hash, hex);
+    arena_release(&arena);
+}
+
+static bool hashes_equal(const char *a, const char *b)
+{
+    char hex_a[HASH_HEX_SIZE + 1], hex_b[HASH_HEX_SIZE + 1];
+
+    hash_text(a, hex_a);
+    hash_text(b, hex_b);
+    return strcmp(hex_a, hex_b) == 0;
+}
+
+TEST("comments and spaces between tokens leave the hash alone")
+{
+    check(hashes_equal("select {{ ref('a') }}", "select {{ref( \"a\" )}}"));
+    check(hashes_equal("a{# x #}b", "ab"));
+    check(hashes_equal("a {#- x -#} b", "ab"));
+    check(hashes_equal("a\r\nb", "a\nb\n"));
+    check(hashes_equal("{% if\n x %}1{% endif %}", "{%if x%}1{%endif%}"));
+    check(hashes_equal("{{ 1_000 }}", "{{ 1000 }}"));
+}
+
+TEST("whatever may change what is rendered changes the hash")
+{
+    check(!hashes_equal("select 1", "select  1"));
+    check(!hashes_equal("select 1 -- a", "select 1 -- b"));
+    check(!hashes_equal("{{ ref('a') }}", "{{ ref('b') }}"));
+    check(!hashes_equal("{{ ref('a') }}", "{{ ref(a) }}"));
+    check(!hashes_equal("a {{- x }}", "a {{ x }}"));
+    check(!hashes_equal("{{ 1 }}", "{{ 1.0 }}"));
+    check(!hashes_equal("{{ a }}{{ b }}", "{{ a ~ b }}"));
+    check(!hashes_equal("{% raw %}{{ a }}{% endraw %}", "{{ a }}"));
+}
