@@ -9,9 +9,9 @@
 
 #include "connector.h"
 
-/* `describe` of the contract. A view whose SQL no longer works has no fields; a column of a type
+/* `describe` of the contract, on an opaque session. A view whose SQL no longer works has no fields; a column of a type
  * that no batch can hold is given as text, with its own type name. */
-int catalog_describe(void *session, const char *schema, const char *name,
+int catalog_describe(void *opaque, const char *schema, const char *name,
                      struct aorta_relation *relation, struct aorta_error *error);
 
 /* `list` of the contract. `each` may use the session. */

@@ -64,13 +64,14 @@ static const uint8_t *read_validity(struct column *column, const uint8_t *bits, 
 
 /* ------------------------------------------------------------------------- values of fixed width */
 
-#define WIDEN(from, to)                                          \
-    do {                                                         \
-        const from *source = (const from *)data + start;         \
-        to *target = space(&column->values, count * sizeof(to)); \
-        for (idx_t i = 0; i < count; i++)                        \
-            target[i] = (to)source[i];                           \
-        return target;                                           \
+/* Copies into a wider type. */
+#define WIDEN(from, to)                                                          \
+    do {                                                                         \
+        const __typeof__(from) *source = (const __typeof__(from) *)data + start; \
+        __typeof__(to) *target = space(&column->values, count * sizeof(to));     \
+        for (idx_t i = 0; i < count; i++)                                        \
+            target[i] = (to)source[i];                                           \
+        return target;                                                           \
     } while (0)
 
 static const void *read_uuids(struct column *column, const duckdb_hugeint *numbers, idx_t count)

@@ -30,6 +30,6 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
                     void **connection, struct aorta_error *error);
 
 /* After all its sessions are closed. NULL is fine. */
-void connection_close(void *connection);
+void connection_close(void *opaque);
 
 #endif

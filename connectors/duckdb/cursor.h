@@ -10,12 +10,13 @@
 
 #include "connector.h"
 
-/* `query`, `next`, `cursor_fields` and `cursor_close` of the contract. A column of a type that has
+/* `query`, `next`, `cursor_fields` and `cursor_close` of the contract; what is opaque is the session
+ * in cursor_open, else the cursor. A column of a type that has
  * no place in a batch (duckdb/shape.h) is AORTA_CONFIG and the message names it. */
-int cursor_open(void *session, const char *sql, const struct aorta_value *params,
+int cursor_open(void *opaque, const char *sql, const struct aorta_value *params,
                 int32_t param_count, void **cursor, struct aorta_error *error);
-int cursor_next(void *cursor, struct aorta_batch *batch, struct aorta_error *error);
-const struct aorta_field *cursor_fields(void *cursor, int32_t *count);
-void cursor_close(void *cursor);
+int cursor_next(void *opaque, struct aorta_batch *batch, struct aorta_error *error);
+const struct aorta_field *cursor_fields(void *opaque, int32_t *count);
+void cursor_close(void *opaque);
 
 #endif

@@ -127,7 +127,7 @@
 
 /* Each function under its name less the prefix. */
 struct library {
-#define LIBRARY_MEMBER(name) __typeof__(duckdb_##name) *name;
+#define LIBRARY_MEMBER(name) __typeof__(duckdb_##name) *(name);
     LIBRARY_FUNCTIONS(LIBRARY_MEMBER)
 #undef LIBRARY_MEMBER
 };

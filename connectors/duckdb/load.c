@@ -70,7 +70,7 @@ static int pair_column(struct load_column *column, struct aorta_error *error)
 static int prepare_chunk(struct load *load, struct aorta_error *error)
 {
     idx_t count = (idx_t)load->column_count;
-    duckdb_logical_type *types = arena_calloc(&load->arena, count, sizeof *types);
+    duckdb_logical_type *types = arena_calloc(&load->arena, count, sizeof(duckdb_logical_type));
     int result = 0;
 
     for (idx_t i = 0; i < count; i++) {

@@ -36,18 +36,19 @@ struct session {
     atomic_uint cancel_count;
 };
 
-/* The functions of the contract (connector.h), by name. Sessions reckon in UTC, whatever the
+/* The functions of the contract (connector.h), by name; what is opaque is the connection in
+ * session_open, else the session. Sessions reckon in UTC, whatever the
  * machine does. */
-int session_open(void *connection, void **session, struct aorta_error *error);
-void session_close(void *session);
-int session_begin(void *session, bool for_write, struct aorta_error *error);
-int session_commit(void *session, struct aorta_error *error);
-int session_rollback(void *session, struct aorta_error *error);
+int session_open(void *opaque, void **session, struct aorta_error *error);
+void session_close(void *opaque);
+int session_begin(void *opaque, bool for_write, struct aorta_error *error);
+int session_commit(void *opaque, struct aorta_error *error);
+int session_rollback(void *opaque, struct aorta_error *error);
 
 /* Has no effect on begin, commit and rollback: an interrupted one may have been done all the same.
  * So whoever gets AORTA_CANCELED knows that nothing was committed. A load looks at it too, between
  * chunks. */
-void session_cancel(void *session);
+void session_cancel(void *opaque);
 
 /* Fails with AORTA_BROKEN while a cursor or a load is open: DuckDB would end the one silently and
  * not show the rows of the other. */

@@ -22,11 +22,14 @@ static duckdb_state bind_uuid(duckdb_prepared_statement statement, idx_t index, 
 static duckdb_state bind_decimal(duckdb_prepared_statement statement, idx_t index,
                                  const struct decimal *decimal)
 {
-    duckdb_decimal value = {
+    const duckdb_hugeint unscaled = {
+        .lower = (uint64_t)decimal->unscaled,
+        .upper = (int64_t)(decimal->unscaled >> 64),
+    };
+    const duckdb_decimal value = {
         .width = (uint8_t)decimal_width(decimal),
         .scale = (uint8_t)decimal->scale,
-        .value = {.lower = (uint64_t)decimal->unscaled,
-                  .upper = (int64_t)(decimal->unscaled >> 64)},
+        .value = unscaled,
     };
 
     return duckdb.bind_decimal(statement, index, value);

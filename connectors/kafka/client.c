@@ -109,7 +109,7 @@ int client_fail(const struct client *client, rd_kafka_resp_err_t cause, struct a
     return -1;
 }
 
-void client_log(const struct aorta_host *host, int level, const char *text)
+void client_log(const struct aorta_host *host, int level, const char *facility, const char *text)
 {
     /* By syslog's levels, in which librdkafka speaks. */
     static const enum aorta_log_level levels[] = {
@@ -117,21 +117,24 @@ void client_log(const struct aorta_host *host, int level, const char *text)
         AORTA_LOG_WARN,  AORTA_LOG_INFO,  AORTA_LOG_DEBUG, AORTA_LOG_DEBUG,
     };
     char line[512];
+    /* What on_error hears too: it is returned as an error, and said once. */
+    bool is_returned = strcmp(facility, "FAIL") == 0 || strcmp(facility, "ERROR") == 0;
 
     snprintf(line, sizeof line, "kafka: %s", text);
     for (char *c = line; *c != '\0'; c++)
         if (*c == '\n' || *c == '\r')
             *c = ' ';
-    host->log(level >= 0 && level <= 7 ? levels[level] : AORTA_LOG_WARN, line);
+    if (is_returned || level < 0 || level > 7)
+        level = 7;
+    host->log(levels[level], line);
 }
 
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 {
     const struct client *client = rk != NULL ? rd_kafka_opaque(rk) : NULL;
 
-    (void)facility;
     if (client != NULL)
-        client_log(client->connection->host, level, text);
+        client_log(client->connection->host, level, facility, text);
 }
 
 static void on_error(rd_kafka_t *rk, int err, const char *reason, void *opaque)
@@ -236,18 +239,21 @@ int client_ask(struct client *client, const struct rd_kafka_metadata **metadata,
     return client_fail(client, cause, error, "read the list of topics");
 }
 
-int client_check(struct client *client, struct aorta_error *error)
+int client_ping(struct client *client, struct aorta_error *error)
 {
     const struct rd_kafka_metadata *metadata;
 
-    if (client->is_refused)
-        return client_fail(client, RD_KAFKA_RESP_ERR__AUTHENTICATION, error, "connect");
-    if (client->is_fatal)
-        return aorta_fail(error, AORTA_TRANSIENT, "the client stopped: %.400s", client->reason);
-    if (!client->is_down)
-        return 0;
     if (client_ask(client, &metadata, error) < 0)
         return -1;
     rd_kafka_metadata_destroy(metadata);
     return 0;
+}
+
+int client_check(struct client *client, struct aorta_error *error)
+{
+    if (client->is_refused)
+        return client_fail(client, RD_KAFKA_RESP_ERR__AUTHENTICATION, error, "connect");
+    if (client->is_fatal)
+        return aorta_fail(error, AORTA_TRANSIENT, "the client stopped: %.400s", client->reason);
+    return client->is_down ? client_ping(client, error) : 0;
 }

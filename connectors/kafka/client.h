@@ -95,6 +95,9 @@ void client_stop(struct client *client); /* blocks until its threads have ended 
 int client_ask(struct client *client, const struct rd_kafka_metadata **metadata,
                struct aorta_error *error);
 
+/* -1 if no broker answers, as client_ask. */
+int client_ping(struct client *client, struct aorta_error *error);
+
 /* -1 if what was reported since the last time means that the client cannot go on; makes sure of
  * it first, see above. To be called by the thread that polls the handle. */
 int client_check(struct client *client, struct aorta_error *error);
@@ -104,7 +107,7 @@ int client_check(struct client *client, struct aorta_error *error);
 int client_fail(const struct client *client, rd_kafka_resp_err_t cause, struct aorta_error *error,
                 const char *what, ...) __attribute__((format(printf, 4, 5)));
 
-/* The log callback, for the handle of the server, whose opaque is not a client. */
-void client_log(const struct aorta_host *host, int level, const char *text);
+/* Passes on what librdkafka logs, by its level (syslog's numbers) and facility ("FAIL", …). */
+void client_log(const struct aorta_host *host, int level, const char *facility, const char *text);
 
 #endif

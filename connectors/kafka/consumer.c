@@ -342,7 +342,8 @@ static void note_problem(struct consumer *consumer, const rd_kafka_message_t *me
 {
     if (message->err == RD_KAFKA_RESP_ERR__MAX_POLL_EXCEEDED) {
         /* The group has given our partitions away: REVOKED follows. */
-        client_log(consumer->client.connection->host, 4, rd_kafka_message_errstr(message));
+        client_log(consumer->client.connection->host, 4, "MAXPOLL",
+                   rd_kafka_message_errstr(message));
         return;
     }
     if (consumer->has_problem)

@@ -25,9 +25,8 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
 {
     const struct server *server = rk != NULL ? rd_kafka_opaque(rk) : NULL;
 
-    (void)facility;
     if (server != NULL)
-        client_log(server->host, level, text);
+        client_log(server->host, level, facility, text);
 }
 
 static int create_topic(struct server *server, const char *name, int partitions,

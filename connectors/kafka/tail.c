@@ -24,13 +24,15 @@ struct tail {
 
 enum { TAIL_FAILED = -1, TAIL_NONE = 0, TAIL_FOUND = 1, TAIL_EXPIRED = 2 };
 
+/* rd_kafka_query_watermark_offsets goes on past its time-out while no broker can be reached, so
+ * first we see that one can. */
 static int ask_watermarks(struct client *reader, const char *topic, int32_t partition,
                           struct aorta_watermarks *marks, struct aorta_error *error)
 {
+    if (client_ping(reader, error) < 0)
+        return -1;
     rd_kafka_resp_err_t cause = rd_kafka_query_watermark_offsets(
         reader->rk, topic, partition, &marks->low, &marks->high, CLIENT_REQUEST_MS);
-
-    rd_kafka_poll(reader->rk, 0);
     if (cause == RD_KAFKA_RESP_ERR_NO_ERROR)
         return 0;
     return client_fail(reader, cause, error, "watermarks of '%s' partition %d", topic, partition);

@@ -12,13 +12,10 @@
 enum { CREATED_POLL_MS = 50 /* between looks for a topic that was just made */ };
 
 static const struct property properties[] = {
-    {"enable.partition.eof", "true"},
-    {"enable.auto.commit", "false"},
-    {"auto.offset.reset", "error"},
-    {"fetch.wait.max.ms", "10"},
-    {"queued.min.messages", "1000"},
-    {"queued.max.messages.kbytes", "16384"},
-    {0},
+    {"enable.partition.eof", "true"},        {"enable.auto.commit", "false"},
+    {"auto.offset.reset", "error"},          {"fetch.wait.max.ms", "10"},
+    {"socket.timeout.ms", "10000"},          {"queued.min.messages", "1000"},
+    {"queued.max.messages.kbytes", "16384"}, {0},
 };
 
 /* A topic that was there when it was last looked for. */

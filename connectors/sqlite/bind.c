@@ -76,13 +76,13 @@ int bind_value(sqlite3_stmt *statement, int index, const struct aorta_value *val
         case AORTA_TIME:
         case AORTA_TIMESTAMP:
         case AORTA_TIMESTAMPTZ:
-        case AORTA_UUID:
-            rc = bind_formatted(statement, index, value, scratch, what, error);
-            break;
+        case AORTA_UUID: rc = bind_formatted(statement, index, value, scratch, what, error); break;
         case AORTA_DECIMAL:
             if (!storage_keeps_decimal(value->text.data, value->text.size))
-                return refuse(what, "not a decimal number of at most 15 digits, which is what "
-                              "SQLite keeps", error);
+                return refuse(what,
+                              "not a decimal number of at most 15 digits, which is what "
+                              "SQLite keeps",
+                              error);
             rc = sqlite3_bind_text64(statement, index, value->text.data, value->text.size, lent,
                                      SQLITE_UTF8);
             break;

@@ -12,7 +12,7 @@
 
 /* A value of the cursor column, with SQLite's storage class. */
 struct mark {
-    int class; /* SQLITE_NULL: none */
+    int class;       /* SQLITE_NULL: none */
     int64_t integer; /* of a real its bits */
     struct buf text;
 };
@@ -31,8 +31,8 @@ struct boundary {
 static const char *const class_names[] = {
     [SQLITE_INTEGER] = "integer", [SQLITE_FLOAT] = "real", [SQLITE_TEXT] = "text"};
 
-static const char value_sql[] = "SELECT $1 ->> '$.class', $1 ->> '$.value'";
-static const char rows_sql[] = "SELECT value FROM json_each($1, '$.rows')";
+static const char value_sql[] = "SELECT ?1 ->> '$.class', ?1 ->> '$.value'";
+static const char rows_sql[] = "SELECT value FROM json_each(?1, '$.rows')";
 
 /* ------------------------------------------------------------------------------------- reading */
 
@@ -58,8 +58,8 @@ static bool read_value(sqlite3_stmt *statement, struct mark *mark)
     return mark->class != SQLITE_NULL;
 }
 
-static int read_position(struct session *session, const char *position,
-                         struct boundary *boundary, struct aorta_error *error)
+static int read_position(struct session *session, const char *position, struct boundary *boundary,
+                         struct aorta_error *error)
 {
     sqlite3_stmt *statement;
     bool is_good = false;
@@ -142,8 +142,8 @@ int boundary_bind(const struct boundary *boundary, sqlite3_stmt *statement, int 
         return sqlite3_bind_int64(statement, index, from->integer);
     if (from->class == SQLITE_FLOAT)
         return sqlite3_bind_double(statement, index, real_of(from->integer));
-    return sqlite3_bind_text64(statement, index, from->text.data, from->text.size,
-                               SQLITE_TRANSIENT, SQLITE_UTF8);
+    return sqlite3_bind_text64(statement, index, from->text.data, from->text.size, SQLITE_TRANSIENT,
+                               SQLITE_UTF8);
 }
 
 /* ---------------------------------------------------------------------------------------- rows */
@@ -233,7 +233,8 @@ static int begin_value(struct mark *mark, sqlite3_stmt *statement, int cursor,
     const char *text = (const char *)sqlite3_column_text(statement, cursor);
     size_t size = (size_t)sqlite3_column_bytes(statement, cursor);
     if (size > 1000 || memchr(text, '\0', size) != NULL || !utf8_is_valid(text, size))
-        return aorta_fail(error, AORTA_DATA, "column \"%.100s\": a text that is longer than 1000 "
+        return aorta_fail(error, AORTA_DATA,
+                          "column \"%.100s\": a text that is longer than 1000 "
                           "bytes or not UTF-8 cannot be a cursor's value",
                           sqlite3_column_name(statement, cursor));
     buf_append(&mark->text, text, size);
@@ -265,9 +266,11 @@ int boundary_write(const struct boundary *boundary, struct buf *out, struct aort
     char hex[20];
 
     if (boundary->row_count > BOUNDARY_ROWS)
-        return aorta_fail(error, AORTA_CONFIG, "more than %d rows share the cursor's last value, "
+        return aorta_fail(error, AORTA_CONFIG,
+                          "more than %d rows share the cursor's last value, "
                           "more than a position can tell apart: use a finer cursor column, or "
-                          "change capture", BOUNDARY_ROWS);
+                          "change capture",
+                          BOUNDARY_ROWS);
     buf_reset(out);
     json_writer_init(&json, out);
     json_write_object(&json);

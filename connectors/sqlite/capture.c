@@ -19,29 +19,29 @@ static const char *const own_tables_sql[] = {
 };
 
 static const char last_lsn_sql[] =
-    "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = $1), 0), "
-    "coalesce((SELECT handed_lsn FROM _aorta_captures WHERE table_name = $2), 0))";
+    "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?1), 0), "
+    "coalesce((SELECT handed_lsn FROM _aorta_captures WHERE table_name = ?2), 0))";
 
-static const char sequence_sql[] = "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)";
+static const char sequence_sql[] = "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)";
 
 static const char register_sql[] =
     "INSERT INTO _aorta_captures (table_name, capture, pruned_lsn, handed_lsn) "
-    "VALUES ($1, lower(hex(randomblob(8))), $2, $2) "
+    "VALUES (?1, lower(hex(randomblob(8))), ?2, ?2) "
     "ON CONFLICT (table_name) DO UPDATE SET capture = excluded.capture, "
     "pruned_lsn = excluded.pruned_lsn, handed_lsn = excluded.handed_lsn "
     "RETURNING capture, " TRIGGERS_NOW;
 
 static const char find_sql[] =
-    "SELECT capture, pruned_lsn, handed_lsn FROM _aorta_captures WHERE table_name = $1";
+    "SELECT capture, pruned_lsn, handed_lsn FROM _aorta_captures WHERE table_name = ?1";
 
 static const char trigger_sql[] =
-    "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = $1 AND name = $2";
+    "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?1 AND name = ?2";
 
 static const char hand_sql[] =
-    "UPDATE _aorta_captures SET handed_lsn = $2 WHERE table_name = $1 AND handed_lsn < $2";
+    "UPDATE _aorta_captures SET handed_lsn = ?2 WHERE table_name = ?1 AND handed_lsn < ?2";
 
 static const char prune_sql[] =
-    "UPDATE _aorta_captures SET pruned_lsn = $2 WHERE table_name = $1 AND pruned_lsn < $2";
+    "UPDATE _aorta_captures SET pruned_lsn = ?2 WHERE table_name = ?1 AND pruned_lsn < ?2";
 
 /* The statement with its first two parameters, a text and (if number is not NULL) a number. */
 static int prepare(struct session *session, const char *sql, const char *text,
@@ -83,18 +83,25 @@ int capture_check(const struct table *table, struct aorta_error *error)
     static const char *const taken[] = {"_change", "_change_lsn", "_change_at"};
 
     if (table->is_view)
-        return aorta_fail(error, AORTA_CONFIG, "\"%.200s\" is a view: changes are captured from "
-                          "tables", table->name);
+        return aorta_fail(error, AORTA_CONFIG,
+                          "\"%.200s\" is a view: changes are captured from "
+                          "tables",
+                          table->name);
     if (table->key_count == 0)
-        return aorta_fail(error, AORTA_CONFIG, "table \"%.200s\" has no primary key, without which "
-                          "a change cannot say which row it is of", table->name);
+        return aorta_fail(error, AORTA_CONFIG,
+                          "table \"%.200s\" has no primary key, without which "
+                          "a change cannot say which row it is of",
+                          table->name);
     if (name_equal(table->name, "clock"))
-        return aorta_fail(error, AORTA_CONFIG, "a table named \"clock\" cannot be captured: "
+        return aorta_fail(error, AORTA_CONFIG,
+                          "a table named \"clock\" cannot be captured: "
                           "_aorta_cdc_clock is change capture's own");
     for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
         if (table_column_find(table, taken[i]) >= 0)
-            return aorta_fail(error, AORTA_CONFIG, "table \"%.200s\" has a column \"%s\", a name "
-                              "that change capture needs", table->name, taken[i]);
+            return aorta_fail(error, AORTA_CONFIG,
+                              "table \"%.200s\" has a column \"%s\", a name "
+                              "that change capture needs",
+                              table->name, taken[i]);
     return 0;
 }
 
@@ -124,9 +131,8 @@ static int make_triggers(struct session *session, const struct table *table, str
 }
 
 /* *is_there: all of them; *is_same: and they are what we would make now. */
-static int look_at_triggers(struct session *session, const struct table *table,
-                            struct arena *arena, bool *is_there, bool *is_same,
-                            struct aorta_error *error)
+static int look_at_triggers(struct session *session, const struct table *table, struct arena *arena,
+                            bool *is_there, bool *is_same, struct aorta_error *error)
 {
     *is_there = true;
     *is_same = true;
@@ -135,8 +141,7 @@ static int look_at_triggers(struct session *session, const struct table *table,
         sqlite3_stmt *statement;
         if (prepare(session, trigger_sql, table->name, NULL, &statement, error) < 0)
             return -1;
-        sqlite3_bind_text(statement, 2, triggers_name(arena, table->name, kind), -1,
-                          SQLITE_STATIC);
+        sqlite3_bind_text(statement, 2, triggers_name(arena, table->name, kind), -1, SQLITE_STATIC);
         int more = session_step(session, statement, error);
         const char *sql = more == 1 ? (const char *)sqlite3_column_text(statement, 0) : NULL;
         *is_there = *is_there && sql != NULL;
@@ -238,17 +243,21 @@ static int check_marks(const char *table, const struct marks *marks, int64_t las
                        const struct position *from, struct aorta_error *error)
 {
     if (strcmp(marks->capture, from->capture) != 0)
-        return aorta_fail(error, AORTA_CONFIG, "change capture of table \"%.100s\" was started "
+        return aorta_fail(error, AORTA_CONFIG,
+                          "change capture of table \"%.100s\" was started "
                           "anew after the checkpoint, by another reader or in another copy of the "
-                          "database: " CHOICE, table);
+                          "database: " CHOICE,
+                          table);
     if (from->lsn > marks->handed_lsn || from->lsn > last)
-        return aorta_fail(error, AORTA_CONFIG, "the checkpoint of table \"%.100s\" is at change "
+        return aorta_fail(error, AORTA_CONFIG,
+                          "the checkpoint of table \"%.100s\" is at change "
                           "%lld, the database knows of %lld only, so it is older than the "
                           "checkpoint (restored from a backup?): " CHOICE,
                           table, (long long)from->lsn,
                           (long long)(marks->handed_lsn < last ? marks->handed_lsn : last));
     if (from->lsn < marks->pruned_lsn)
-        return aorta_fail(error, AORTA_CONFIG, "changes of table \"%.100s\" up to %lld are gone, "
+        return aorta_fail(error, AORTA_CONFIG,
+                          "changes of table \"%.100s\" up to %lld are gone, "
                           "the checkpoint is at %lld: " CHOICE,
                           table, (long long)marks->pruned_lsn, (long long)from->lsn);
     return 0;
@@ -295,9 +304,11 @@ static int check_types(const struct table *table, const struct table *changes,
     for (int32_t i = 0; i < table->column_count; i++) {
         int32_t at = table_column_find(changes, table->columns[i].name);
         if (at >= 0 && table->columns[i].type != changes->columns[at].type)
-            return aorta_fail(error, AORTA_CONFIG, "column \"%.80s\" of table \"%.80s\" was %.40s "
-                              "and is now %.40s: " CHOICE, table->columns[i].name, table->name,
-                              changes->columns[at].declared, table->columns[i].declared);
+            return aorta_fail(error, AORTA_CONFIG,
+                              "column \"%.80s\" of table \"%.80s\" was %.40s "
+                              "and is now %.40s: " CHOICE,
+                              table->columns[i].name, table->name, changes->columns[at].declared,
+                              table->columns[i].declared);
     }
     return 0;
 }
@@ -306,8 +317,8 @@ static int check_types(const struct table *table, const struct table *changes,
 static void unite(const struct table *table, const struct table *changes, struct arena *arena,
                   struct table *united)
 {
-    struct table_column *columns = arena_calloc(
-        arena, (size_t)(table->column_count + changes->column_count), sizeof *columns);
+    struct table_column *columns =
+        arena_calloc(arena, (size_t)(table->column_count + changes->column_count), sizeof *columns);
     int32_t count = table->column_count;
 
     memcpy(columns, table->columns, (size_t)count * sizeof *columns);
@@ -319,12 +330,10 @@ static void unite(const struct table *table, const struct table *changes, struct
     united->column_count = count;
 }
 
-int capture_resume(struct session *session, const struct table *table,
-                   const struct position *from, struct arena *arena, struct capture *capture,
-                   struct aorta_error *error)
+int capture_resume(struct session *session, const struct table *table, const struct position *from,
+                   struct arena *arena, struct capture *capture, struct aorta_error *error)
 {
-    struct capture resumed = {.end = *from,
-                              .changes = triggers_changes_name(arena, table->name)};
+    struct capture resumed = {.end = *from, .changes = triggers_changes_name(arena, table->name)};
     struct table changes;
     struct marks marks;
     bool is_there, is_same;
@@ -336,9 +345,11 @@ int capture_resume(struct session *session, const struct table *table,
     if (found < 0)
         return -1;
     if (captured == 0 || found == 0 || !is_there)
-        return aorta_fail(error, AORTA_CONFIG, "table \"%.100s\" has a checkpoint at change %lld, "
+        return aorta_fail(error, AORTA_CONFIG,
+                          "table \"%.100s\" has a checkpoint at change %lld, "
                           "but no change capture any more (was the table made again?), so changes "
-                          "may have been missed: " CHOICE, table->name, (long long)from->lsn);
+                          "may have been missed: " CHOICE,
+                          table->name, (long long)from->lsn);
     if (read_last_lsn(session, resumed.changes, "", &resumed.end.lsn, error) < 0 ||
         check_marks(table->name, &marks, resumed.end.lsn, from, error) < 0 ||
         check_types(table, &changes, error) < 0 ||
@@ -365,7 +376,7 @@ static int delete_changes(struct session *session, const char *table, int64_t ls
     buf_printf(&name, TRIGGERS_PREFIX "%s", table);
     buf_append_str(&sql, "DELETE FROM ");
     name_quote(&sql, name.data);
-    buf_append_str(&sql, " WHERE \"_change_lsn\" <= $1");
+    buf_append_str(&sql, " WHERE \"_change_lsn\" <= ?1");
     if (session_prepare(session, sql.data, &statement, error) == 0) {
         sqlite3_bind_int64(statement, 1, lsn);
         more = session_step(session, statement, error);
@@ -376,8 +387,8 @@ static int delete_changes(struct session *session, const char *table, int64_t ls
     return more;
 }
 
-static int prune_inside(struct session *session, const char *table,
-                        const struct position *position, struct aorta_error *error)
+static int prune_inside(struct session *session, const char *table, const struct position *position,
+                        struct aorta_error *error)
 {
     struct marks marks;
 
@@ -386,7 +397,8 @@ static int prune_inside(struct session *session, const char *table,
         return -1;
     if (captured == 0 || strcmp(marks.capture, position->capture) != 0 ||
         position->lsn > marks.handed_lsn)
-        return aorta_fail(error, AORTA_CONFIG, "change %lld of table \"%.100s\" was acknowledged, "
+        return aorta_fail(error, AORTA_CONFIG,
+                          "change %lld of table \"%.100s\" was acknowledged, "
                           "but its change capture is not the one that it was read from",
                           (long long)position->lsn, table);
     if (delete_changes(session, table, position->lsn, error) < 0)

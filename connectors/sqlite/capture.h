@@ -40,10 +40,10 @@
 
 /* What a reader must know. Columns are the table's, then those it once had. */
 struct capture {
-    struct position end;     /* read up to here */
-    const char *changes;     /* name of the table of changes */
-    const char *now;         /* the clock, as text */
-    struct table table;      /* key: as the table's */
+    struct position end; /* read up to here */
+    const char *changes; /* name of the table of changes */
+    const char *now;     /* the clock, as text */
+    struct table table;  /* key: as the table's */
 };
 
 /* Whether change capture is possible: a table, not a view, with a primary key and with names that
@@ -57,9 +57,8 @@ int capture_start(struct session *session, const struct table *table, struct are
 
 /* Goes on from a checkpoint, inside a write transaction: checks C2 and C4, follows the columns,
  * fixes end. */
-int capture_resume(struct session *session, const struct table *table,
-                   const struct position *from, struct arena *arena, struct capture *capture,
-                   struct aorta_error *error);
+int capture_resume(struct session *session, const struct table *table, const struct position *from,
+                   struct arena *arena, struct capture *capture, struct aorta_error *error);
 
 /* Forgets what is up to the position, in a transaction of its own. */
 int capture_prune(struct session *session, const char *table, const struct position *position,

@@ -257,8 +257,7 @@ static int misfit(const struct aorta_field *field, sqlite3_stmt *statement, int 
     const char *value = (const char *)sqlite3_column_text(statement, at);
     size_t size = value != NULL ? strlen(value) : 0, shown = size;
     if (!utf8_is_valid(value != NULL ? value : "", size))
-        return aorta_fail(error, AORTA_DATA, "column \"%.100s\": a text is not UTF-8",
-                          field->name);
+        return aorta_fail(error, AORTA_DATA, "column \"%.100s\": a text is not UTF-8", field->name);
     if (size > SHOWN_VALUE_BYTES)
         for (shown = SHOWN_VALUE_BYTES; shown > 0 && (value[shown] & 0xc0) == 0x80;)
             shown--;

@@ -48,8 +48,7 @@ static void run_md5(sqlite3_context *call, int count, sqlite3_value **values)
     if (sqlite3_value_type(values[0]) == SQLITE_NULL)
         return;
     const void *data = bytes_of(values[0], &size);
-    if (EVP_DigestInit_ex(context, NULL, NULL) != 1 ||
-        EVP_DigestUpdate(context, data, size) != 1 ||
+    if (EVP_DigestInit_ex(context, NULL, NULL) != 1 || EVP_DigestUpdate(context, data, size) != 1 ||
         EVP_DigestFinal_ex(context, digest, NULL) != 1) {
         sqlite3_result_error(call, "md5 is not available in this OpenSSL", -1);
         return;

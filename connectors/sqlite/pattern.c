@@ -128,8 +128,10 @@ struct pattern *pattern_new(const char *expression, char *problem, size_t proble
         rest += 4;
     }
     if (strlen(rest) > EXPRESSION_BYTES || !translate(&posix, rest)) {
-        snprintf(problem, problem_size, "regular expression '%.100s' is too long, or has what "
-                 "POSIX expressions cannot say", expression);
+        snprintf(problem, problem_size,
+                 "regular expression '%.100s' is too long, or has what "
+                 "POSIX expressions cannot say",
+                 expression);
         goto out;
     }
     pattern = alloc_zeroed(1, sizeof *pattern);

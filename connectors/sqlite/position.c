@@ -5,9 +5,9 @@
 #include <string.h>
 
 /* No row, or an error, if the text is something else. */
-static const char read_sql[] = "SELECT $1 ->> '$.capture', $1 ->> '$.lsn' "
-                               "WHERE json_type($1, '$.capture') = 'text' "
-                               "AND json_type($1, '$.lsn') = 'integer'";
+static const char read_sql[] = "SELECT ?1 ->> '$.capture', ?1 ->> '$.lsn' "
+                               "WHERE json_type(?1, '$.capture') = 'text' "
+                               "AND json_type(?1, '$.lsn') = 'integer'";
 
 int position_read(struct session *session, const char *json, struct position *position,
                   struct aorta_error *error)

@@ -114,8 +114,10 @@ static int open_incremental(struct reader *reader, const struct aorta_read_reque
     reader->cursor_at = table_column_find(
         &reader->table, request->cursor_column != NULL ? request->cursor_column : "");
     if (reader->cursor_at < 0)
-        return aorta_fail(error, AORTA_CONFIG, "table \"%.100s\" has no column \"%.100s\" to be "
-                          "the cursor", reader->table.name,
+        return aorta_fail(error, AORTA_CONFIG,
+                          "table \"%.100s\" has no column \"%.100s\" to be "
+                          "the cursor",
+                          reader->table.name,
                           request->cursor_column != NULL ? request->cursor_column : "");
     if (boundary_new(reader->session, request->position, &reader->boundary, error) < 0)
         return -1;
@@ -132,8 +134,8 @@ static int open_incremental(struct reader *reader, const struct aorta_read_reque
     name_quote(&sql, reader->table.name);
     buf_append_str(&sql, " WHERE ");
     name_quote(&sql, cursor);
-    buf_append_str(&sql, boundary_is_set(reader->boundary) ? " COLLATE BINARY >= $1"
-                                                           : " IS NOT NULL");
+    buf_append_str(&sql,
+                   boundary_is_set(reader->boundary) ? " COLLATE BINARY >= ?1" : " IS NOT NULL");
     buf_append_str(&sql, " ORDER BY ");
     name_quote(&sql, cursor);
     buf_append_str(&sql, " COLLATE BINARY");
@@ -156,7 +158,7 @@ static int start_snapshot(struct reader *reader, struct aorta_error *error)
     struct buf sql;
 
     buf_init(&sql);
-    buf_append_str(&sql, "SELECT 'R', $1, $2, ");
+    buf_append_str(&sql, "SELECT 'R', ?1, ?2, ");
     put_columns(&sql, &reader->capture.table);
     buf_append_str(&sql, " FROM ");
     name_quote(&sql, reader->table.name);
@@ -178,7 +180,7 @@ static int start_changes(struct reader *reader, int64_t from_lsn, struct aorta_e
     put_columns(&sql, &reader->capture.table);
     buf_append_str(&sql, " FROM ");
     name_quote(&sql, reader->capture.changes);
-    buf_append_str(&sql, " WHERE \"_change_lsn\" > $1 AND \"_change_lsn\" <= $2 "
+    buf_append_str(&sql, " WHERE \"_change_lsn\" > ?1 AND \"_change_lsn\" <= ?2 "
                          "ORDER BY \"_change_lsn\"");
     int rc = start_rows(reader, sql.data, error);
     buf_release(&sql);
@@ -218,8 +220,8 @@ static int open_changes(struct reader *reader, struct session *writer, const cha
     struct position from;
 
     if (position_read(writer, position, &from, error) < 0 ||
-        capture_resume(writer, &reader->table, &from, &reader->arena, &reader->capture,
-                       error) < 0 ||
+        capture_resume(writer, &reader->table, &from, &reader->arena, &reader->capture, error) <
+            0 ||
         commit_capture(writer, error) < 0)
         return -1;
     reader->reached = from;
@@ -236,7 +238,8 @@ static int open_capture(struct reader *reader, const struct connection *connecti
     int rc = -1;
 
     if (connection->read_only)
-        return aorta_fail(error, AORTA_CONFIG, "change capture writes triggers into the database, "
+        return aorta_fail(error, AORTA_CONFIG,
+                          "change capture writes triggers into the database, "
                           "which the option read_only forbids");
     if (session_new(connection, &writer, error) < 0)
         return -1;
@@ -273,9 +276,7 @@ int reader_open(void *connection, const struct aorta_read_request *request, void
     switch (request->mode) {
     case AORTA_READ_ALL: rc = open_all(made, error); break;
     case AORTA_READ_INCREMENTAL: rc = open_incremental(made, request, error); break;
-    case AORTA_READ_CHANGES:
-        rc = open_capture(made, connection, request->position, error);
-        break;
+    case AORTA_READ_CHANGES: rc = open_capture(made, connection, request->position, error); break;
     }
 out:
     if (rc < 0)

@@ -115,8 +115,10 @@ static int enter_wal(struct session *session, struct aorta_error *error)
         if (rc == SQLITE_ROW && is_wal)
             return 0;
         if (rc == SQLITE_ROW)
-            return aorta_fail(error, AORTA_CONFIG, "\"%s\": the file system has no shared memory, "
-                              "which WAL mode needs", session->connection->path);
+            return aorta_fail(error, AORTA_CONFIG,
+                              "\"%s\": the file system has no shared memory, "
+                              "which WAL mode needs",
+                              session->connection->path);
         if ((rc & 0xff) != SQLITE_BUSY || wait_for_lock(session, times) == 0)
             return session_fail(session, rc, error);
     }
@@ -148,8 +150,8 @@ int session_new(const struct connection *connection, struct session **session,
                 struct aorta_error *error)
 {
     struct session *made = alloc_zeroed(1, sizeof *made);
-    int mode = connection->read_only ? SQLITE_OPEN_READONLY
-                                     : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int mode =
+        connection->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
     made->connection = connection;
     arena_init(&made->arena);
@@ -186,7 +188,8 @@ int session_begin(struct session *session, bool for_write, struct aorta_error *e
 int session_commit(struct session *session, struct aorta_error *error)
 {
     if (sqlite3_get_autocommit(session->db))
-        return aorta_fail(error, AORTA_BROKEN, "there is no transaction to commit: it was rolled "
+        return aorta_fail(error, AORTA_BROKEN,
+                          "there is no transaction to commit: it was rolled "
                           "back by a failure before");
     fault_point("sqlite.commit.before");
     int rc = session_run(session, "COMMIT", error);
@@ -211,6 +214,12 @@ int session_prepare(struct session *session, const char *sql, sqlite3_stmt **sta
 
     atomic_store(&session->is_canceled, false);
     int rc = sqlite3_prepare_v2(session->db, sql, -1, &made, &tail);
+    if (rc == SQLITE_ERROR) {
+        /* SQLite looks whether others have changed the schema before it fails, but not for what is
+         * inside of triggers. */
+        sqlite3_exec(session->db, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
+        rc = sqlite3_prepare_v2(session->db, sql, -1, &made, &tail);
+    }
     if (rc != SQLITE_OK)
         return session_fail(session, rc, error);
     if (made == NULL)

@@ -7,11 +7,11 @@
 #include <string.h>
 
 static const char find_sql[] = "SELECT name, type FROM sqlite_schema "
-                               "WHERE name = $1 COLLATE NOCASE AND type IN ('table', 'view')";
+                               "WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')";
 
 /* hidden: 0 a column, 1 a virtual table's hidden one, 2 and 3 generated. */
 static const char columns_sql[] =
-    "SELECT name, type, pk, hidden FROM pragma_table_xinfo($1) WHERE hidden <> 1 ORDER BY cid";
+    "SELECT name, type, pk, hidden FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid";
 
 static const char list_sql[] = "SELECT name, type FROM sqlite_schema "
                                "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' "
@@ -82,8 +82,8 @@ static void collect_key(struct table *table, struct arena *arena)
     table->key = key;
 }
 
-int table_find(struct session *session, const char *name, struct arena *arena,
-               struct table *table, struct aorta_error *error)
+int table_find(struct session *session, const char *name, struct arena *arena, struct table *table,
+               struct aorta_error *error)
 {
     struct table found = {0};
     sqlite3_stmt *statement;
@@ -128,9 +128,8 @@ void table_stream(const struct table *table, struct arena *arena, struct aorta_s
     stream->key = table->key;
 }
 
-int table_list(struct session *session,
-               int (*each)(void *arg, const char *name, const char *kind), void *arg,
-               struct aorta_error *error)
+int table_list(struct session *session, int (*each)(void *arg, const char *name, const char *kind),
+               void *arg, struct aorta_error *error)
 {
     struct listed {
         const char *name;

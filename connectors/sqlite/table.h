@@ -10,9 +10,9 @@
 
 struct table_column {
     const char *name;
-    const char *declared;  /* "" if there is no declared type */
-    enum aorta_type type;  /* TEXT if the declaration says nothing */
-    int key_position;      /* 1, 2, … in the primary key; 0: not in it */
+    const char *declared; /* "" if there is no declared type */
+    enum aorta_type type; /* TEXT if the declaration says nothing */
+    int key_position;     /* 1, 2, … in the primary key; 0: not in it */
     bool is_generated;
 };
 
@@ -26,8 +26,8 @@ struct table {
 };
 
 /* 1 and the table, in the arena; 0: there is none. Views whose tables are gone are AORTA_CONFIG. */
-int table_find(struct session *session, const char *name, struct arena *arena,
-               struct table *table, struct aorta_error *error);
+int table_find(struct session *session, const char *name, struct arena *arena, struct table *table,
+               struct aorta_error *error);
 
 /* The column of that name, or -1. */
 int32_t table_column_find(const struct table *table, const char *name);
@@ -37,8 +37,7 @@ void table_stream(const struct table *table, struct arena *arena, struct aorta_s
 
 /* Calls each with every table and view that is not SQLite's own, by name, when the list has been
  * read, so that it may run statements. A non-zero return ends it. */
-int table_list(struct session *session,
-               int (*each)(void *arg, const char *name, const char *kind), void *arg,
-               struct aorta_error *error);
+int table_list(struct session *session, int (*each)(void *arg, const char *name, const char *kind),
+               void *arg, struct aorta_error *error);
 
 #endif

@@ -148,8 +148,7 @@ const char *triggers_changes_sql(struct arena *arena, const struct table *table)
     return keep(arena, &sql);
 }
 
-const char *triggers_retell_sql(struct arena *arena, const struct table *table,
-                                const bool *is_new)
+const char *triggers_retell_sql(struct arena *arena, const struct table *table, const bool *is_new)
 {
     const char *between = " WHERE ";
     struct buf sql;

@@ -14,7 +14,7 @@
 enum { TRIGGER_INSERT, TRIGGER_UPDATE, TRIGGER_REKEY, TRIGGER_DELETE, TRIGGER_COUNT };
 
 /* Of a change: the clock's time if a writer of synthetic history has set it, else now. */
-#define TRIGGERS_NOW                                                                               \
+#define TRIGGERS_NOW \
     "coalesce((SELECT now FROM _aorta_cdc_clock), strftime('%Y-%m-%d %H:%M:%f', 'now'))"
 
 #define TRIGGERS_PREFIX "_aorta_cdc_"
@@ -33,7 +33,6 @@ const char *triggers_changes_sql(struct arena *arena, const struct table *table)
 void triggers_column_sql(struct buf *out, const struct table_column *column);
 
 /* INSERT of a change U for each row in which one of the columns in `is_new` has a value. */
-const char *triggers_retell_sql(struct arena *arena, const struct table *table,
-                                const bool *is_new);
+const char *triggers_retell_sql(struct arena *arena, const struct table *table, const bool *is_new);
 
 #endif

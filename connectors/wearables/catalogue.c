@@ -95,7 +95,7 @@ static void write(void *self, int32_t who, int64_t last_update_us, struct rows *
 
 static const int32_t key[] = {0};
 
-const struct subject catalogue = {
+const struct subject subject_activities = {
     .stream = {"activities", CATALOGUE_COLUMNS, fields + HISTORY_CHANGE_COLUMNS, 1, key},
     .begin = begin,
     .end = end,

@@ -22,8 +22,8 @@ enum address_form {
 };
 
 struct country {
-    const char *code; /* ISO 3166-1 alpha-2 */
-    const char *name; /* as the seed of country codes has it */
+    const char *code;                 /* ISO 3166-1 alpha-2 */
+    const char *name;                 /* as the seed of country codes has it */
     int32_t south, north, west, east; /* millionths of a degree */
     const char *men[COUNTRY_FIRST_NAMES];
     const char *women[COUNTRY_FIRST_NAMES];

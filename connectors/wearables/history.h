@@ -22,8 +22,11 @@
 enum { HISTORY_BEFORE = -1, HISTORY_DAYS_BEFORE = 30, HISTORY_CHANGE_COLUMNS = 3 };
 
 /* The columns that come before the table's own. */
-#define HISTORY_CHANGE_FIELDS                                                                      \
-    {"_change", AORTA_TEXT}, {"_change_lsn", AORTA_INT64}, {"_change_at", AORTA_TIMESTAMP}
+#define HISTORY_CHANGE_FIELDS                              \
+    {"_change", AORTA_TEXT}, {"_change_lsn", AORTA_INT64}, \
+    {                                                      \
+        "_change_at", AORTA_TIMESTAMP                      \
+    }
 
 /* What has a history. */
 struct subject {
@@ -40,8 +43,8 @@ struct subject {
     void (*write)(void *self, int32_t who, int64_t last_update_us, struct rows *rows);
 };
 
-extern const struct subject people;
-extern const struct subject catalogue; /* of activities */
+extern const struct subject subject_users;
+extern const struct subject subject_activities;
 
 struct history;
 

@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 enum {
-    LATE_PER_THOUSAND = 5, /* recorded after the start */
-    LATE_DAYS = 2,         /* and within so many days of it */
+    LATE_PER_THOUSAND = 5,     /* recorded after the start */
+    LATE_DAYS = 2,             /* and within so many days of it */
     SAME_INSTANT_PERCENT = 15, /* of every second edit: on the instant of the one before */
 };
 
@@ -103,8 +103,7 @@ static void plan_edits(const struct settings *settings, int64_t day, struct agen
     int64_t previous_us = 0;
 
     for (int32_t i = 0; i < settings->edits; i++) {
-        struct chance chance =
-            chance_of(settings->seed, CHANCE_EDIT, (uint64_t)day, (uint64_t)i);
+        struct chance chance = chance_of(settings->seed, CHANCE_EDIT, (uint64_t)day, (uint64_t)i);
         struct edit edit = {.kind = draw_kind(&chance)};
         edit.who = (int32_t)chance_below(&chance, settings->users);
         edit.at_us = day_us + (i * part_ms + chance_below(&chance, part_ms)) * us_per_ms;
@@ -232,7 +231,7 @@ static void write(void *self, int32_t who, int64_t last_update_us, struct rows *
 
 static const int32_t key[] = {0};
 
-const struct subject people = {
+const struct subject subject_users = {
     .stream = {"users", PERSON_COLUMNS, person_fields + HISTORY_CHANGE_COLUMNS, 1, key},
     .begin = begin,
     .end = end,

@@ -121,14 +121,14 @@ void places_write(const struct place *places, int32_t partitions, struct buf *ou
     struct json_writer json;
     char name[16], text[PLACE_TEXT_SIZE];
 
-    json_begin(&json, out);
-    json_object(&json);
+    json_writer_init(&json, out);
+    json_write_object(&json);
     for (int32_t i = 0; i < partitions; i++) {
         if (places[i].slot == INT64_MIN)
             continue;
         snprintf(name, sizeof name, "%d", i);
-        json_key(&json, name);
-        json_strn(&json, text, place_write(&places[i], text));
+        json_write_key(&json, name);
+        json_write_strn(&json, text, place_write(&places[i], text));
     }
-    json_end(&json);
+    json_write_end(&json);
 }

@@ -88,8 +88,7 @@ int readings_feed(struct readings *readings, const char *input, const struct aor
                   struct aorta_error *error)
 {
     if (strcmp(input, "users") == 0)
-        return wearer_list_add_users(&readings->list, batch, readings->settings->partitions,
-                                     error);
+        return wearer_list_add_users(&readings->list, batch, readings->settings->partitions, error);
     if (strcmp(input, "activities") == 0)
         return wearer_list_add_activities(&readings->list, batch, error);
     return aorta_fail(error, AORTA_CONFIG, "no input \"%.100s\"", input);
@@ -147,7 +146,7 @@ static void add_int(struct message *message, int64_t value)
 
 static void add_degrees(struct message *message, int32_t millionths)
 {
-    uint64_t magnitude = millionths < 0 ? (uint64_t)-(int64_t)millionths : (uint64_t)millionths;
+    uint64_t magnitude = millionths < 0 ? (uint64_t) - (int64_t)millionths : (uint64_t)millionths;
 
     add_quote(message);
     if (millionths < 0)

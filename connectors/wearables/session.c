@@ -22,17 +22,17 @@ bool session_happens(const struct settings *settings, int32_t user_id, int64_t h
     return true;
 }
 
-static const struct session_activity *choose_activity(const struct session_activity *activities,
+static const struct session_activity *choose_activity(const struct session_activity *known,
                                                       int32_t count, uint64_t session)
 {
-    const struct session_activity *best = activities;
+    const struct session_activity *best = known;
     uint64_t best_score = 0;
 
     for (int32_t i = 0; i < count; i++) {
-        uint64_t score = hash_mix(session ^ (uint64_t)activities[i].activity_id << 32);
+        uint64_t score = hash_mix(session ^ (uint64_t)known[i].activity_id << 32);
         if (score >= best_score) {
             best_score = score;
-            best = &activities[i];
+            best = &known[i];
         }
     }
     return best;
@@ -44,14 +44,14 @@ static int32_t between(struct chance *chance, int32_t low, int32_t high)
 }
 
 void session_make(const struct settings *settings, const struct wearer *wearer, int64_t hour,
-                  const struct session_activity *activities, int32_t activity_count,
+                  const struct session_activity *known, int32_t known_count,
                   struct session *session)
 {
     const struct country *country = &countries[wearer->country];
-    struct chance chance = chance_of(settings->seed, CHANCE_READING, (uint64_t)wearer->user_id,
-                                     (uint64_t)hour);
+    struct chance chance =
+        chance_of(settings->seed, CHANCE_READING, (uint64_t)wearer->user_id, (uint64_t)hour);
     const struct session_activity *activity =
-        choose_activity(activities, activity_count, chance_next(&chance));
+        choose_activity(known, known_count, chance_next(&chance));
     int64_t second = hour * SECONDS_PER_HOUR + chance_below(&chance, LATEST_BEGIN);
 
     session->activity_id = activity->activity_id;

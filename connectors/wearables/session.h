@@ -35,7 +35,7 @@ bool session_happens(const struct settings *settings, int32_t user_id, int64_t h
 
 /* The session that happens. There is at least one activity. */
 void session_make(const struct settings *settings, const struct wearer *wearer, int64_t hour,
-                  const struct session_activity *activities, int32_t activity_count,
+                  const struct session_activity *known, int32_t known_count,
                   struct session *session);
 
 #endif

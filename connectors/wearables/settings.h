@@ -14,10 +14,10 @@ struct settings {
     uint64_t seed;
     int32_t users;
     int64_t start_us;
-    int64_t as_of_us;                /* exclusive; INT64_MIN: the moment a read is opened */
-    int64_t sessions_per_day;        /* of a user, in thousandths */
-    int64_t late_share;              /* of sessions, in thousandths */
-    int32_t edits;                   /* changes to users, a day */
+    int64_t as_of_us;         /* exclusive; INT64_MIN: the moment a read is opened */
+    int64_t sessions_per_day; /* of a user, in thousandths */
+    int64_t late_share;       /* of sessions, in thousandths */
+    int32_t edits;            /* changes to users, a day */
     int32_t partitions;
     bool string_leaves;
     const struct model *model;

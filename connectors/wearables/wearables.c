@@ -27,7 +27,7 @@ struct reader {
     atomic_bool cancel;
 };
 
-static const struct subject *const subjects[] = {&people, &catalogue};
+static const struct subject *const subjects[] = {&subject_users, &subject_activities};
 
 enum { SUBJECTS = sizeof subjects / sizeof *subjects };
 
@@ -161,8 +161,7 @@ static int feed(void *handle, const char *input, const struct aorta_batch *batch
     struct reader *reader = handle;
 
     if (reader->readings == NULL)
-        return aorta_fail(error, AORTA_CONFIG, "stream \"%s\" has no inputs",
-                          reader->stream->name);
+        return aorta_fail(error, AORTA_CONFIG, "stream \"%s\" has no inputs", reader->stream->name);
     return readings_feed(reader->readings, input, batch, error);
 }
 
@@ -195,8 +194,7 @@ static const char *position(void *handle)
     if (reader->readings != NULL)
         return readings_position(reader->readings);
     buf_reset(&reader->position);
-    buf_printf(&reader->position, "{\"change\":%" PRId64 "}",
-               history_position(reader->history));
+    buf_printf(&reader->position, "{\"change\":%" PRId64 "}", history_position(reader->history));
     return reader->position.data;
 }
 

@@ -18,8 +18,8 @@ void wearer_list_release(struct wearer_list *list)
 
 /* The column of that name: an id (INT32 or INT64), or a text. NULL with the error. */
 static const struct aorta_column *find_column(const struct aorta_batch *batch, const char *input,
-                                              const char *name, bool is_id,
-                                              enum aorta_type *type, struct aorta_error *error)
+                                              const char *name, bool is_id, enum aorta_type *type,
+                                              struct aorta_error *error)
 {
     for (int32_t i = 0; i < batch->column_count; i++) {
         if (strcmp(batch->fields[i].name, name) != 0)
@@ -90,8 +90,8 @@ int wearer_list_add_users(struct wearer_list *list, const struct aorta_batch *ba
         listed.partition = murmur2_partition(listed.key, listed.key_size, partitions);
         if (list->wearer_count == list->wearer_capacity) {
             list->wearer_capacity = list->wearer_capacity == 0 ? 1024 : list->wearer_capacity * 2;
-            list->wearers = alloc_resize(list->wearers, (size_t)list->wearer_capacity *
-                                                            sizeof *list->wearers);
+            list->wearers =
+                alloc_resize(list->wearers, (size_t)list->wearer_capacity * sizeof *list->wearers);
         }
         list->wearers[list->wearer_count++] = listed;
     }
@@ -119,8 +119,8 @@ int wearer_list_add_activities(struct wearer_list *list, const struct aorta_batc
             activity.intensity = activity_intensity(name, size);
         }
         if (list->activity_count == list->activity_capacity) {
-            list->activity_capacity = list->activity_capacity == 0 ? 32
-                                                                   : list->activity_capacity * 2;
+            list->activity_capacity =
+                list->activity_capacity == 0 ? 32 : list->activity_capacity * 2;
             list->activities = alloc_resize(list->activities, (size_t)list->activity_capacity *
                                                                   sizeof *list->activities);
         }

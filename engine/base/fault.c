@@ -15,6 +15,7 @@ static char armed_name[128];
 static int armed_pass = 1;
 static int armed_signal = SIGKILL;
 static int passes;
+static const char *once_path;
 static const char *trace_path;
 static const char *traced[MAX_TRACED];
 static int traced_count;
@@ -26,6 +27,7 @@ __attribute__((constructor)) static void read_environment(void)
     const char *fault = getenv("AORTA_FAULT");
     char action[8] = "";
 
+    once_path = getenv("AORTA_FAULT_ONCE");
     trace_path = getenv("AORTA_FAULT_TRACE");
     if (fault != NULL && sscanf(fault, "%127[^:]:%d:%7s", armed_name, &armed_pass, action) >= 1 &&
         strcmp(action, "stop") == 0)
@@ -51,12 +53,23 @@ static void trace(const char *name)
     close(fd);
 }
 
+static bool is_first(void)
+{
+    if (once_path == NULL)
+        return true;
+    int fd = open(once_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 void fault_pass(const char *name)
 {
     pthread_mutex_lock(&lock);
     if (trace_path != NULL)
         trace(name);
-    if (armed_name[0] != '\0' && strcmp(name, armed_name) == 0 && ++passes == armed_pass)
+    if (armed_name[0] != '\0' && strcmp(name, armed_name) == 0 && ++passes == armed_pass &&
+        is_first())
         kill(getpid(), armed_signal);
     pthread_mutex_unlock(&lock);
 }

@@ -11,6 +11,8 @@
  *     AORTA_FAULT=duckdb.commit.before         SIGKILL at the first pass
  *     AORTA_FAULT=duckdb.commit.before:3       at the third
  *     AORTA_FAULT=duckdb.commit.before:1:stop  SIGSTOP instead (the test sends SIGCONT)
+ *     AORTA_FAULT_ONCE=/tmp/once               only if this file is not there, and makes it: one
+ *                                              process of many, one time
  *     AORTA_FAULT_TRACE=/tmp/trace             appends each point's name at its first pass
  *
  * Names are string literals `room.what.before|after`, found by the crash test in the source text.

@@ -83,7 +83,7 @@ static void child_gone(struct child *child, const char *how)
     forget_child(daemon, child);
     if (!daemon->is_ending) {
         if (child->is_server)
-            log_warn("the embedded server of connection %s %s", child->name, how);
+            work_server_gone(daemon, child, how);
         else
             work_child_gone(daemon, child, how);
         work_dispatch(daemon);

@@ -1,5 +1,6 @@
 #include "daemon/dispatch.h"
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -25,20 +26,18 @@ struct telling {
 static void tell(void *arg)
 {
     struct telling *telling = arg;
-    struct job *job = telling->job;
-    bool ends_run = telling->ends_run;
 
-    if (ends_run)
-        work_finish(job, telling->event.state);
+    if (telling->ends_run)
+        work_finish(telling->job, telling->event.state);
     else
-        work_tell(job, &telling->event);
+        work_tell(telling->job, &telling->event);
     arena_release(&telling->arena);
     free(telling);
 }
 
 static void tell_after_commit(struct job *job, const struct event *event, bool ends_run)
 {
-    struct telling *telling = calloc(1, sizeof *telling);
+    struct telling *telling = alloc_zeroed(1, sizeof *telling);
 
     telling->job = job;
     telling->ends_run = ends_run;
@@ -47,7 +46,8 @@ static void tell_after_commit(struct job *job, const struct event *event, bool e
     telling->event.run = job->run.id;
     telling->event.message = arena_strdup(&telling->arena, event->message);
     telling->event.note = arena_strdup(&telling->arena, event->note);
-    journal_then(job->daemon->journal, tell, telling);
+    journal_event(job->daemon->journal, &job->run, &telling->event,
+                  (struct journal_then){tell, telling});
 }
 
 static struct event event_of_step(const struct run_step *step)
@@ -209,18 +209,18 @@ static void send_order(void *arg)
 static void start_step(struct job *job, struct run_step *step)
 {
     struct daemon *daemon = job->daemon;
-    struct sending *sending = calloc(1, sizeof *sending);
+    struct sending *sending = alloc_zeroed(1, sizeof *sending);
     const char *name = order_executor(step->asset);
 
     run_begin_attempt(step, ++daemon->last_number, clock_monotonic_us());
-    journal_attempt_began(daemon->journal, &job->run, step);
-    tell_step(job, step);
     sending->daemon = daemon;
     sending->number = step->number;
-    sending->executor = strdup(name[0] != '\0' ? name : "main");
+    sending->executor = alloc_strdup(name[0] != '\0' ? name : "main");
     buf_init(&sending->frame);
     build_order(job, step, &sending->frame);
-    journal_then(daemon->journal, send_order, sending);
+    journal_attempt_began(daemon->journal, &job->run, step,
+                          (struct journal_then){send_order, sending});
+    tell_step(job, step);
 }
 
 static void fail_step(struct job *job, struct run_step *step, const struct err *err)
@@ -229,6 +229,7 @@ static void fail_step(struct job *job, struct run_step *step, const struct err *
         .outcome = "failed", .error_code = err_code_name(err->code), .error = err->message};
 
     run_begin_attempt(step, ++job->daemon->last_number, clock_monotonic_us());
+    journal_attempt_began(job->daemon->journal, &job->run, step, JOURNAL_NOTHING);
     run_finish_attempt(&job->run, step, &report, clock_monotonic_us(), over, job);
 }
 
@@ -387,6 +388,22 @@ void work_child_gone(struct daemon *daemon, struct child *child, const char *how
     }
 }
 
+void work_server_gone(struct daemon *daemon, const struct child *child, const char *how)
+{
+    char reason[256];
+
+    snprintf(reason, sizeof reason,
+             "the embedded server of connection %s %s: run again to make what it held again",
+             child->name, how);
+    log_warn("%s", reason);
+    for (struct job *job = daemon->jobs; job != NULL; job = job->next) {
+        const struct connection *connection =
+            job->has_run ? pipeline_connection(&job->run.plan->pipeline, child->name) : NULL;
+        if (connection != NULL)
+            run_lose_server(&job->run, connection, reason, clock_monotonic_us(), over, job);
+    }
+}
+
 static void kill_canceled(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
@@ -419,7 +436,7 @@ void dispatch_cancel(struct job *job)
             child_send(child, &frame);
         buf_release(&frame);
     }
-    timer = calloc(1, sizeof *timer);
+    timer = alloc_zeroed(1, sizeof *timer);
     uv_timer_init(daemon->loop, timer);
     timer->data = daemon;
     uv_timer_start(timer, kill_canceled, GRACE_MS, 0);

@@ -1,34 +1,69 @@
 #include "daemon/journal.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/write.h"
 
 #include <stdlib.h>
-
-struct then {
-    void (*call)(void *arg);
-    void *arg;
-    struct then *next;
-};
+#include <string.h>
 
 struct journal {
-    uv_idle_t idle;
-    struct then *first, **last;
+    struct store *store;
+    uv_async_t committed; /* the store's thread has something for us */
+    uv_prepare_t submit;  /* the end of each turn of the loop */
+    void (*failed)(void *arg, const struct err *err);
+    void *failed_arg;
+    int open_handles;
 };
 
-static void run_callbacks(uv_idle_t *idle)
-{
-    struct journal *journal = idle->data;
+/* A callback on its way through the store. */
+struct waiting {
+    struct journal *journal;
+    struct journal_then then;
+};
 
-    while (journal->first != NULL) {
-        struct then *then = journal->first;
-        journal->first = then->next;
-        if (journal->first == NULL)
-            journal->last = &journal->first;
-        then->call(then->arg);
-        free(then);
-    }
-    if (!uv_is_closing((uv_handle_t *)idle))
-        uv_idle_stop(idle);
+static void reap(uv_async_t *async)
+{
+    struct journal *journal = async->data;
+    struct err err;
+
+    if (store_reap(journal->store, &err) < 0)
+        journal->failed(journal->failed_arg, &err);
+}
+
+static void submit(uv_prepare_t *prepare)
+{
+    struct journal *journal = prepare->data;
+
+    store_submit(journal->store);
+}
+
+static void wake(void *arg)
+{
+    struct journal *journal = arg;
+
+    uv_async_send(&journal->committed);
+}
+
+static void handle_closed(uv_handle_t *handle)
+{
+    struct journal *journal = handle->data;
+
+    if (--journal->open_handles == 0)
+        free(journal);
+}
+
+static int recover(struct journal *journal, struct err *err)
+{
+    struct store_recovery recovery;
+
+    if (store_recover(journal->store, clock_now_us(), &recovery, err) < 0)
+        return -1;
+    if (recovery.runs > 0)
+        log_warn("%lld runs of a daemon that died are marked interrupted",
+                 (long long)recovery.runs);
+    return 0;
 }
 
 struct journal *journal_open(uv_loop_t *loop, const char *state_folder,
@@ -36,71 +71,222 @@ struct journal *journal_open(uv_loop_t *loop, const char *state_folder,
                              struct err *err)
 {
     struct journal *journal = alloc_zeroed(1, sizeof *journal);
+    struct store_options options = {.wake = wake, .wake_arg = journal};
+    struct buf path;
 
-    (void)state_folder;
-    (void)failed;
-    (void)arg;
-    (void)err;
-    journal->last = &journal->first;
-    uv_idle_init(loop, &journal->idle);
-    journal->idle.data = journal;
-    return journal;
-}
-
-static void closed(uv_handle_t *handle)
-{
-    free(handle->data);
+    journal->failed = failed;
+    journal->failed_arg = arg;
+    buf_init(&path);
+    buf_printf(&path, "%s/runs.db", state_folder);
+    options.path = path.data;
+    uv_async_init(loop, &journal->committed, reap);
+    uv_prepare_init(loop, &journal->submit);
+    journal->committed.data = journal->submit.data = journal;
+    journal->open_handles = 2;
+    int opened = store_open(&options, &journal->store, err);
+    buf_release(&path);
+    if (opened == 0 && recover(journal, err) == 0) {
+        uv_prepare_start(&journal->submit, submit);
+        uv_unref((uv_handle_t *)&journal->submit);
+        return journal;
+    }
+    if (opened < 0)
+        journal->store = NULL;
+    journal_close(journal);
+    return NULL;
 }
 
 void journal_close(struct journal *journal)
 {
-    if (journal != NULL)
-        uv_close((uv_handle_t *)&journal->idle, closed);
+    if (journal == NULL)
+        return;
+    store_close(journal->store);
+    uv_close((uv_handle_t *)&journal->committed, handle_closed);
+    uv_close((uv_handle_t *)&journal->submit, handle_closed);
 }
 
-void journal_run_began(struct journal *journal, const struct run *run)
+static void commit_done(void *arg, const struct err *err)
 {
-    (void)journal;
-    (void)run;
+    struct waiting *waiting = arg;
+
+    if (err != NULL)
+        waiting->journal->failed(waiting->journal->failed_arg, err);
+    else
+        waiting->then.call(waiting->then.arg);
+    free(waiting);
+}
+
+static struct store_done done_of(struct journal *journal, struct journal_then then)
+{
+    struct waiting *waiting;
+
+    if (then.call == NULL)
+        return STORE_NO_DONE;
+    waiting = alloc_zeroed(1, sizeof *waiting);
+    waiting->journal = journal;
+    waiting->then = then;
+    return (struct store_done){commit_done, waiting};
+}
+
+void journal_run_began(struct journal *journal, struct run *run)
+{
+    const struct pipeline *pipeline = &run->plan->pipeline;
+    int64_t now = clock_now_us();
+    const struct store_run stored = {
+        .id = run->id,
+        .pipeline = pipeline->name,
+        .target = pipeline->target->name,
+        .trigger = "manual",
+        .selection = run->selection,
+        .state = STATE_QUEUED,
+        .created_us = now,
+    };
+
+    store_run_insert(journal->store, &stored, STORE_NO_DONE);
+    for (size_t i = 0; i < run->step_count; i++) {
+        const struct run_step *step = &run->steps[i];
+        const struct store_step row = {
+            .run_id = run->id,
+            .asset = step->asset->key,
+            .position = (int64_t)i,
+            .kind = asset_kind_names[step->asset->kind],
+            .state = STATE_QUEUED,
+            .rows = STORE_NO_COUNT,
+        };
+        store_step_insert(journal->store, &row, STORE_NO_DONE);
+        run->steps[i].stored = STATE_QUEUED;
+    }
+    store_run_change(journal->store, run->id, STATE_QUEUED, STATE_RUNNING, now, NULL,
+                     STORE_NO_DONE);
 }
 
 void journal_run_ended(struct journal *journal, const struct run *run)
 {
-    (void)journal;
-    (void)run;
+    static const enum store_state states[] = {
+        [RUN_RUNNING] = STATE_RUNNING,
+        [RUN_SUCCEEDED] = STATE_SUCCEEDED,
+        [RUN_FAILED] = STATE_FAILED,
+        [RUN_CANCELED] = STATE_CANCELED,
+    };
+
+    store_run_change(journal->store, run->id, STATE_RUNNING, states[run->state], clock_now_us(),
+                     NULL, STORE_NO_DONE);
 }
 
-void journal_attempt_began(struct journal *journal, const struct run *run,
-                           const struct run_step *step)
+static void change_step(struct journal *journal, struct run *run, struct run_step *step,
+                        enum store_state to)
 {
-    (void)journal;
-    (void)run;
-    (void)step;
+    store_step_change(journal->store, run->id, step->asset->key, step->stored, to, step->reason,
+                      NULL, STORE_NO_DONE);
+    step->stored = to;
+}
+
+void journal_attempt_began(struct journal *journal, struct run *run, struct run_step *step,
+                           struct journal_then then)
+{
+    change_step(journal, run, step, STATE_RUNNING);
+    step->stored_attempt = step->attempt;
+    store_attempt_start(journal->store, run->id, step->asset->key, step->attempt, clock_now_us(),
+                        done_of(journal, then));
 }
 
 void journal_report(struct journal *journal, const struct run *run, const struct run_step *step,
                     const struct report *report)
 {
-    (void)journal;
-    (void)run;
-    (void)step;
-    (void)report;
+    char version[32];
+    int64_t now = clock_now_us();
+
+    for (size_t i = 0; i < report->check_count; i++) {
+        const struct check_report *check = &report->checks[i];
+        const struct store_check_result result = {
+            .run_id = run->id,
+            .asset = step->asset->key,
+            .check = check->name,
+            .status = check->status,
+            .severity = check->severity,
+            .failures = check->failures,
+            .sample = check->sample,
+            .at_us = now,
+        };
+        store_check_result_insert(journal->store, &result, STORE_NO_DONE);
+    }
+    if (report->outcome == NULL || strcmp(report->outcome, "published") != 0)
+        return;
+    snprintf(version, sizeof version, "%lld", (long long)report->version);
+    const struct store_materialization materialization = {
+        .asset = step->asset->key,
+        .run_id = run->id,
+        .at_us = now,
+        .rows = report->table_rows >= 0 ? report->table_rows : report->rows,
+        .version = version,
+        .fingerprint = report->fingerprint != NULL ? report->fingerprint : "",
+    };
+    store_materialization_insert(journal->store, &materialization, STORE_NO_DONE);
 }
 
-void journal_step(struct journal *journal, const struct run *run, const struct run_step *step)
+/* How the store names what became of a step; a step that waits again had an attempt that failed,
+ * or whose executor died. */
+static enum store_state state_of(const struct run_step *step)
 {
-    (void)journal;
-    (void)run;
-    (void)step;
+    static const enum store_state states[] = {
+        [STEP_WAITING] = STATE_QUEUED,   [STEP_READY] = STATE_QUEUED,
+        [STEP_RUNNING] = STATE_RUNNING,  [STEP_PUBLISHED] = STATE_SUCCEEDED,
+        [STEP_FRESH] = STATE_FRESH,      [STEP_REJECTED] = STATE_FAILED,
+        [STEP_FAILED] = STATE_FAILED,    [STEP_SKIPPED] = STATE_SKIPPED,
+        [STEP_CANCELED] = STATE_CANCELED,
+    };
+
+    return states[step->state];
 }
 
-void journal_then(struct journal *journal, void (*call)(void *arg), void *arg)
+static void end_attempt(struct journal *journal, const struct run *run, struct run_step *step,
+                        enum store_state state)
 {
-    struct then *then = alloc_zeroed(1, sizeof *then);
+    struct err err = {.code = step->code};
+    bool failed = state == STATE_FAILED || state == STATE_INTERRUPTED;
+    struct store_outcome outcome = {
+        .state = state == STATE_FRESH ? STATE_SUCCEEDED : state,
+        .ended_us = clock_now_us(),
+        .rows = step->rows,
+        .error = failed && step->reason != NULL ? &err : NULL,
+    };
 
-    then->call = call;
-    then->arg = arg;
-    *journal->last = then;
-    journal->last = &then->next;
-    uv_idle_start(&journal->idle, run_callbacks);
+    if (outcome.error != NULL)
+        err_set(&err, step->code, "%s", step->reason);
+    store_attempt_end(journal->store, run->id, step->asset->key, step->stored_attempt, &outcome,
+                      STORE_NO_DONE);
+    step->stored_attempt = 0;
+}
+
+void journal_step(struct journal *journal, struct run *run, struct run_step *step)
+{
+    enum store_state state = state_of(step);
+    bool retries = state == STATE_QUEUED && step->stored == STATE_RUNNING;
+    enum store_state ended = retries ? STATE_FAILED : state;
+
+    if (step->stored_attempt > 0)
+        end_attempt(journal, run, step, ended);
+    change_step(journal, run, step, ended);
+    if (retries)
+        change_step(journal, run, step, STATE_QUEUED);
+}
+
+void journal_event(struct journal *journal, const struct run *run, const struct event *event,
+                   struct journal_then then)
+{
+    struct json_writer json;
+    struct buf detail;
+
+    buf_init(&detail);
+    json_writer_init(&json, &detail);
+    record_encode(&json, &event_shape, event);
+    const struct store_event stored = {
+        .run_id = run->id,
+        .at_us = clock_now_us(),
+        .asset = event->asset,
+        .kind = event->type,
+        .detail = detail.data,
+    };
+    store_event_append(journal->store, &stored, done_of(journal, then));
+    buf_release(&detail);
 }

@@ -71,6 +71,7 @@ const char *work_server_address(const struct daemon *daemon, const char *connect
 void work_report(struct daemon *daemon, const struct report *report);
 void work_progress(struct daemon *daemon, const struct progress *progress);
 void work_child_gone(struct daemon *daemon, struct child *child, const char *how);
+void work_server_gone(struct daemon *daemon, const struct child *child, const char *how);
 
 /* About a query: what its executor sent over the rows socket. */
 void work_rows(struct daemon *daemon, struct child *child, const struct frame *frame);

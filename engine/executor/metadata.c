@@ -96,30 +96,35 @@ void metadata_append_file(const struct metadata *metadata, struct batch *batch, 
     column_repeat_text(&batch->columns[FILE_MODIFIED], modified, strlen(modified), count);
 }
 
+/* `number` counts the rows of the read: those of a snapshot share their lsn, changes do not. */
 static void append_change(const struct metadata *metadata, struct batch *batch,
-                          const struct aorta_batch *rows, int64_t row)
+                          const struct aorta_batch *rows, int64_t row, int64_t number)
 {
     const struct aorta_column *change = &rows->columns[0];
     int64_t lsn = ((const int64_t *)rows->columns[1].values)[row];
     int64_t at = ((const int64_t *)rows->columns[2].values)[row];
     const char *operation = (const char *)change->values + change->offsets[row];
 
+    append_id(&batch->columns[ID], metadata->asset_hash ^ hash_mix((uint64_t)lsn),
+              *operation == 'R' ? (uint64_t)number + 1 : 0);
     column_append_int(&batch->columns[LSN], lsn);
     column_append_int(&batch->columns[CHANGED_AT], at);
     if (*operation == 'D')
         column_append_int(&batch->columns[DELETED_AT], at);
     else
         column_append_null(&batch->columns[DELETED_AT]);
-    (void)metadata;
 }
 
 void metadata_append_rows(const struct metadata *metadata, struct batch *batch, int64_t row,
                           const struct aorta_batch *rows)
 {
+    uint64_t load = metadata->asset_hash ^ hash_mix((uint64_t)metadata->extracted_at_us);
+
     for (int64_t i = 0; i < rows->row_count; i++) {
-        append_id(&batch->columns[ID], metadata->asset_hash, (uint64_t)(row + i));
         if (metadata->origin == METADATA_CHANGE)
-            append_change(metadata, batch, rows, i);
+            append_change(metadata, batch, rows, i, row + i);
+        else
+            append_id(&batch->columns[ID], load, (uint64_t)(row + i));
     }
     append_common(metadata, batch, rows->row_count);
     batch->row_count += rows->row_count;

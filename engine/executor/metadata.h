@@ -13,7 +13,8 @@
  *
  * All rows of a load have one extracted-at value, strictly greater than those of all loads before:
  * it is the position by which models read what is new. The key is made from where the row comes
- * from (its file and place, its change), so that a load that is repeated gives the same keys.
+ * from (its file and place, its change; for a plain table its load and place), so that a load of
+ * files or changes that is repeated gives the same keys.
  */
 #ifndef AORTA_EXECUTOR_METADATA_H
 #define AORTA_EXECUTOR_METADATA_H

@@ -183,7 +183,7 @@ int sink_chain_was_opened(const struct sink_chain *chain, int64_t sequence, cons
                           struct err *err)
 {
     struct arena arena;
-    struct sink_entry entry = {0};
+    struct sink_entry entry = {.incarnation = ""};
     enum sink_outcome outcome;
     int result = 0;
 

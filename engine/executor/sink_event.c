@@ -47,7 +47,7 @@ static bool find_member(struct scan *scan, const char *path, struct scan_value *
 {
     const char *dot = strchr(path, '.');
     size_t size = dot != NULL ? (size_t)(dot - path) : strlen(path);
-    struct scan_value name = {0}, value;
+    struct scan_value name = {.text = ""}, value;
 
     scan->at++;
     scan->depth++;

@@ -35,10 +35,11 @@
  * tests/model/sink_rule.py is this rule as a model; it is run in random schedules, also with its
  * sentences left out (sink_prove.py), and the same histories drive this file (sink_histories.c).
  *
- * What it does not promise: if a process is stopped exactly between learning a broker's incarnation
- * and opening it, and woken when that broker is dead and a younger incarnation has begun, it ends
- * the younger one. Nothing is lost or repeated, but the younger one's writers stop, and the broker
- * must be started again. To make that rare the broker is asked once more just before.
+ * Sentence 7 is kept twice. The chain is searched for the incarnation; and the broker is asked
+ * whether it is his still, after the chain's end was read, so that a younger one cannot have begun
+ * before that end without his knowing. If the answer comes from some cache and is wrong, a zombie
+ * can end a younger incarnation (whose writers then stop until the broker is started again), but
+ * still nothing is lost or repeated.
  *
  * The states, an arrow a step; each step does at most one thing to the world outside, between two
  * of them the process may die:

@@ -148,11 +148,22 @@ static const char *in_range(const struct making *making, const char *value)
     return condition;
 }
 
+/* A timestamp's text has milliseconds in every database, whatever it would print itself. */
+static const char *column_text(const struct making *making, const char *column)
+{
+    const struct aorta_dialect *dialect = making->session->dialect;
+    const struct relation_columns *columns = making->audit->columns;
+    int32_t index = relation_column_find(columns, making->check->column);
+
+    if (index >= 0 && columns->fields[index].type == AORTA_TIMESTAMP)
+        return pattern(making, dialect->timestamp_ms_text, column, NULL, NULL);
+    return arena_printf(making->arena, "CAST(%s AS %s)", column, dialect->type_names[AORTA_TEXT]);
+}
+
 static const char *text_condition(const struct making *making, const char *column)
 {
     const struct aorta_dialect *dialect = making->session->dialect;
-    const char *text = arena_printf(making->arena, "CAST(%s AS %s)", column,
-                                    dialect->type_names[AORTA_TEXT]);
+    const char *text = column_text(making, column);
 
     if (making->check->kind->id == CHECK_LENGTH)
         return in_range(making, arena_printf(making->arena, "length(%s)", text));

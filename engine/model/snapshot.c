@@ -33,29 +33,23 @@ struct relation snapshot_changes(struct arena *arena, const struct relation *rel
 
 /* -------------------------------------------------------------------------------------- columns */
 
+/* By an empty table, so that types are what they are in the target: a database may keep less of a
+ * type than its queries tell. */
 static int read_query_columns(struct snapshot *snapshot, struct err *err)
 {
-    const struct aorta_warehouse *warehouse = snapshot->session->warehouse;
-    struct relation_columns *query = &snapshot->query;
-    struct aorta_error error;
-    void *cursor;
-    const char *sql = arena_printf(snapshot->arena, "SELECT * FROM (%s\n) AS q WHERE 1 = 0",
-                                   snapshot->attempt->sql);
+    struct relation probe = relation_hidden(snapshot->arena, snapshot->session->dialect,
+                                            &snapshot->attempt->spec->relation, RELATION_STAGE);
 
-    if (session_check_cancel(snapshot->session, err) < 0)
+    if (publish_drop(snapshot->session, &probe, err) < 0)
         return -1;
-    if (warehouse->query(snapshot->session->handle, sql, NULL, 0, &cursor, &error) < 0) {
-        session_error(snapshot->session, &error, err);
+    if (session_execf(snapshot->session, err,
+                      "CREATE TABLE %s AS SELECT * FROM (%s\n) AS q WHERE 1 = 0",
+                      relation_sql(snapshot->arena, snapshot->session->dialect, &probe),
+                      snapshot->attempt->sql) < 0)
         return err_wrap(err, "%s", snapshot->attempt->spec->file);
-    }
-    const struct aorta_field *fields = warehouse->cursor_fields(cursor, &query->count);
-    query->fields = arena_calloc(snapshot->arena, (size_t)query->count, sizeof *query->fields);
-    for (int32_t i = 0; i < query->count; i++) {
-        query->fields[i].name = arena_strdup(snapshot->arena, fields[i].name);
-        query->fields[i].type = fields[i].type;
-    }
-    warehouse->cursor_close(cursor);
-    return 0;
+    if (relation_describe(snapshot->session, &probe, snapshot->arena, &snapshot->query, err) < 0)
+        return -1;
+    return publish_drop(snapshot->session, &probe, err);
 }
 
 static int require_column(const struct snapshot *snapshot, const char *option, const char *name,
@@ -83,7 +77,8 @@ static int check_query_columns(const struct snapshot *snapshot, struct err *err)
         if (relation_column_find(&snapshot->query, made[i]) >= 0)
             return err_set(err, ERR_CONFIG,
                            "the query gives a column \"%s\", which the snapshot makes itself: "
-                           "give it another name", made[i]);
+                           "give it another name",
+                           made[i]);
     return 0;
 }
 
@@ -104,8 +99,8 @@ static void find_attributes(struct snapshot *snapshot)
 {
     const struct relation_columns *query = &snapshot->query;
 
-    snapshot->attributes = arena_calloc(snapshot->arena, (size_t)query->count,
-                                        sizeof *snapshot->attributes);
+    snapshot->attributes =
+        arena_calloc(snapshot->arena, (size_t)query->count, sizeof *snapshot->attributes);
     for (int32_t i = 0; i < query->count; i++)
         if (is_attribute(snapshot, query->fields[i].name))
             snapshot->attributes[snapshot->attribute_count++] = query->fields[i].name;
@@ -224,7 +219,8 @@ static int check_unknown_columns(const struct snapshot *snapshot, struct err *er
         if (relation_column_find(&snapshot->attempt->columns, options->unknown[i].column) < 0)
             return err_set(err, ERR_CONFIG,
                            "column \"%s\" has a value in the unknown row, but the snapshot has no "
-                           "such column", options->unknown[i].column);
+                           "such column",
+                           options->unknown[i].column);
     return 0;
 }
 
@@ -301,9 +297,9 @@ static int snapshot_write(struct model_attempt *attempt, struct err *err)
         return err_wrap(err, "%s", attempt->spec->file);
     find_attributes(&snapshot);
     bool is_stage = attempt->is_incremental && fits_target(&snapshot);
-    attempt->hidden = relation_hidden(attempt->arena, attempt->session->dialect,
-                                      &attempt->spec->relation,
-                                      is_stage ? RELATION_STAGE : RELATION_BUILD);
+    attempt->hidden =
+        relation_hidden(attempt->arena, attempt->session->dialect, &attempt->spec->relation,
+                        is_stage ? RELATION_STAGE : RELATION_BUILD);
     define_words(&snapshot);
     if ((attempt->is_incremental && render_log(&snapshot, &log, err) < 0) ||
         publish_drop(attempt->session, &attempt->hidden, err) < 0)

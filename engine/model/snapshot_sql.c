@@ -13,25 +13,25 @@
 /* Instants: the changes of a millisecond, of which the last counts. Changes: what counts, beside
  * what was before it. Bounds: deletes and changes that alter something, each with the next, where
  * what began there ends. Versions: those that do not begin with a delete. */
-#define VERSIONS                                                                                   \
-    "WITH instants AS ("                                                                           \
-    "SELECT {id}{attributes}, {instant} AS _aorta_at, {is_gone} AS _aorta_is_gone, "               \
-    "row_number() OVER (PARTITION BY {id}, {instant} ORDER BY {latest_first}) AS _aorta_rank "     \
-    "FROM ({log}\n) AS q {where_touched}), "                                                       \
-    "changes AS ("                                                                                 \
-    "SELECT {id}{attributes}, _aorta_at, _aorta_is_gone, "                                         \
-    "lag(_aorta_is_gone) OVER of_id AS _aorta_was_gone{attributes_before} "                        \
-    "FROM instants WHERE _aorta_rank = 1 "                                                         \
-    "WINDOW of_id AS (PARTITION BY {id} ORDER BY _aorta_at)), "                                    \
-    "bounds AS ("                                                                                  \
-    "SELECT {id}{attributes}, _aorta_at, _aorta_is_gone, "                                         \
-    "lead(_aorta_at) OVER (PARTITION BY {id} ORDER BY _aorta_at) AS _aorta_until "                 \
-    "FROM changes "                                                                                \
-    "WHERE _aorta_is_gone OR _aorta_was_gone IS NULL OR _aorta_was_gone{or_altered}), "            \
-    "versions AS ("                                                                                \
-    "SELECT {new_key} AS {key}, {id}{attributes}, _aorta_at AS start_date, "                       \
-    "_aorta_until AS end_date, "                                                                   \
-    "lag(_aorta_at) OVER (PARTITION BY {id} ORDER BY _aorta_at) IS NULL AS _aorta_is_first "       \
+#define VERSIONS                                                                               \
+    "WITH instants AS ("                                                                       \
+    "SELECT {id}{attributes}, {instant} AS _aorta_at, {is_gone} AS _aorta_is_gone, "           \
+    "row_number() OVER (PARTITION BY {id}, {instant} ORDER BY {latest_first}) AS _aorta_rank " \
+    "FROM ({log}\n) AS q {where_touched}), "                                                   \
+    "changes AS ("                                                                             \
+    "SELECT {id}{attributes}, _aorta_at, _aorta_is_gone, "                                     \
+    "lag(_aorta_is_gone) OVER of_id AS _aorta_was_gone{attributes_before} "                    \
+    "FROM instants WHERE _aorta_rank = 1 "                                                     \
+    "WINDOW of_id AS (PARTITION BY {id} ORDER BY _aorta_at)), "                                \
+    "bounds AS ("                                                                              \
+    "SELECT {id}{attributes}, _aorta_at, _aorta_is_gone, "                                     \
+    "lead(_aorta_at) OVER (PARTITION BY {id} ORDER BY _aorta_at) AS _aorta_until "             \
+    "FROM changes "                                                                            \
+    "WHERE _aorta_is_gone OR _aorta_was_gone IS NULL OR _aorta_was_gone{or_altered}), "        \
+    "versions AS ("                                                                            \
+    "SELECT {new_key} AS {key}, {id}{attributes}, _aorta_at AS start_date, "                   \
+    "_aorta_until AS end_date, "                                                               \
+    "lag(_aorta_at) OVER (PARTITION BY {id} ORDER BY _aorta_at) IS NULL AS _aorta_is_first "   \
     "FROM bounds WHERE NOT _aorta_is_gone)"
 
 #define NOT_UNKNOWN "{key} <> '" SNAPSHOT_UNKNOWN_KEY "'"
@@ -45,42 +45,40 @@
  *     from    since ever, if the version is or was the first, and that changed or all of it did;
  *             the start, if all of it did; else the earlier end
  *     until   the start, if nothing changed but what was before it; else the later end */
-#define STAGE                                                                                      \
-    ", old AS ("                                                                                   \
-    "SELECT {key}, {id}{attributes}, start_date, end_date, "                                       \
-    "lag(start_date) OVER (PARTITION BY {id} ORDER BY start_date) IS NULL AS _aorta_is_first "     \
-    "FROM {target} AS q {where_touched} AND " NOT_UNKNOWN ") "                                     \
-    "SELECT v.{key}, v.{id}{attributes_v}, v.start_date, v.end_date, "                             \
-    "CASE WHEN o.{key} IS NULL THEN 'added' ELSE 'changed' END AS _aorta_change, "                 \
-    "CASE WHEN v._aorta_is_first AND (o.{key} IS NULL OR NOT o._aorta_is_first{or_differs}) "      \
-    "OR o._aorta_is_first AND (NOT v._aorta_is_first{or_differs}) THEN NULL "                      \
-    "WHEN o.{key} IS NULL{or_differs} THEN v.start_date "                                          \
-    "WHEN v.end_date < o.end_date OR o.end_date IS NULL THEN v.end_date "                          \
-    "ELSE o.end_date END AS _aorta_from, "                                                         \
-    "CASE WHEN o.{key} IS NULL THEN v.end_date "                                                   \
-    "WHEN v.end_date IS NOT DISTINCT FROM o.end_date AND NOT (1 = 0{or_differs}) "                 \
-    "THEN v.start_date "                                                                           \
-    "WHEN v.end_date > o.end_date OR v.end_date IS NULL THEN v.end_date "                          \
-    "ELSE o.end_date END AS _aorta_until "                                                         \
-    "FROM versions AS v LEFT JOIN old AS o ON o.{key} = v.{key} "                                  \
-    "WHERE o.{key} IS NULL OR v._aorta_is_first <> o._aorta_is_first "                             \
-    "OR v.end_date IS DISTINCT FROM o.end_date{or_differs} "                                       \
-    "UNION ALL "                                                                                   \
-    "SELECT o.{key}, o.{id}{attributes_o}, o.start_date, o.end_date, 'removed', "                  \
-    "CASE WHEN o._aorta_is_first THEN NULL ELSE o.start_date END, o.end_date "                     \
+#define STAGE                                                                                  \
+    ", old AS ("                                                                               \
+    "SELECT {key}, {id}{attributes}, start_date, end_date, "                                   \
+    "lag(start_date) OVER (PARTITION BY {id} ORDER BY start_date) IS NULL AS _aorta_is_first " \
+    "FROM {target} AS q {where_touched} AND " NOT_UNKNOWN ") "                                 \
+    "SELECT v.{key}, v.{id}{attributes_v}, v.start_date, v.end_date, "                         \
+    "CASE WHEN o.{key} IS NULL THEN 'added' ELSE 'changed' END AS _aorta_change, "             \
+    "CASE WHEN v._aorta_is_first AND (o.{key} IS NULL OR NOT o._aorta_is_first{or_differs}) "  \
+    "OR o._aorta_is_first AND (NOT v._aorta_is_first{or_differs}) THEN NULL "                  \
+    "WHEN o.{key} IS NULL{or_differs} THEN v.start_date "                                      \
+    "WHEN v.end_date < o.end_date OR o.end_date IS NULL THEN v.end_date "                      \
+    "ELSE o.end_date END AS _aorta_from, "                                                     \
+    "CASE WHEN o.{key} IS NULL THEN v.end_date "                                               \
+    "WHEN v.end_date IS NOT DISTINCT FROM o.end_date AND NOT (1 = 0{or_differs}) "             \
+    "THEN v.start_date "                                                                       \
+    "WHEN v.end_date > o.end_date OR v.end_date IS NULL THEN v.end_date "                      \
+    "ELSE o.end_date END AS _aorta_until "                                                     \
+    "FROM versions AS v LEFT JOIN old AS o ON o.{key} = v.{key} "                              \
+    "WHERE o.{key} IS NULL OR v._aorta_is_first <> o._aorta_is_first "                         \
+    "OR v.end_date IS DISTINCT FROM o.end_date{or_differs} "                                   \
+    "UNION ALL "                                                                               \
+    "SELECT o.{key}, o.{id}{attributes_o}, o.start_date, o.end_date, 'removed', "              \
+    "CASE WHEN o._aorta_is_first THEN NULL ELSE o.start_date END, o.end_date "                 \
     "FROM old AS o WHERE NOT EXISTS (SELECT 1 FROM versions AS v WHERE v.{key} = o.{key})"
 
 #define COLUMNS "{key}, {id}{attributes}, start_date, end_date"
 #define STAYING "WHERE _aorta_change <> 'removed'"
 
 static const char *const statements[] = {
-    [SNAPSHOT_BUILD] =
-        "CREATE TABLE {hidden} AS " VERSIONS " SELECT " COLUMNS " FROM versions",
+    [SNAPSHOT_BUILD] = "CREATE TABLE {hidden} AS " VERSIONS " SELECT " COLUMNS " FROM versions",
     [SNAPSHOT_STAGE] =
         "CREATE TABLE {hidden} AS SELECT *, _aorta_change = 'removed' AS _aorta_is_removed "
         "FROM (" VERSIONS STAGE ") AS differences",
-    [SNAPSHOT_AUDIT_ROWS] =
-        "(SELECT " COLUMNS " FROM {hidden} " STAYING ")",
+    [SNAPSHOT_AUDIT_ROWS] = "(SELECT " COLUMNS " FROM {hidden} " STAYING ")",
     [SNAPSHOT_AUDIT_WHOLE] =
         "(SELECT " COLUMNS " FROM {target} WHERE {key} NOT IN (SELECT {key} FROM {hidden}) "
         "UNION ALL SELECT " COLUMNS " FROM {hidden} " STAYING ")",
@@ -168,8 +166,7 @@ static const char *latest_first(struct arena *arena, const struct snapshot_optio
 static const char *instant(struct arena *arena, const struct aorta_dialect *dialect,
                            const struct snapshot_options *options)
 {
-    const char *text =
-        apply(arena, dialect->timestamp_ms_text, quote(arena, options->changed_at));
+    const char *text = apply(arena, dialect->timestamp_ms_text, quote(arena, options->changed_at));
 
     return arena_printf(arena, "CAST(%s AS %s)", text, dialect->type_names[AORTA_TIMESTAMP]);
 }
@@ -198,17 +195,17 @@ void snapshot_sql_init(struct snapshot_sql *sql, struct arena *arena,
     snapshot_sql_define(sql, "bigint", dialect->type_names[AORTA_INT64]);
     snapshot_sql_define(sql, "text", dialect->type_names[AORTA_TEXT]);
     snapshot_sql_define(sql, "instant", instant(arena, dialect, options));
-    snapshot_sql_define(sql, "is_gone",
-                        options->deleted_at == NULL
-                            ? "(1 = 0)"
-                            : arena_printf(arena, "(%s IS NOT NULL)",
-                                           quote(arena, options->deleted_at)));
+    snapshot_sql_define(
+        sql, "is_gone",
+        options->deleted_at == NULL
+            ? "(1 = 0)"
+            : arena_printf(arena, "(%s IS NOT NULL)", quote(arena, options->deleted_at)));
     snapshot_sql_define(sql, "latest_first", latest_first(arena, options));
     snapshot_sql_define(sql, "new_key", new_key(arena, dialect, quoted_id));
     for (size_t i = 0; i < sizeof attribute_words / sizeof attribute_words[0]; i++)
-        snapshot_sql_define(sql, attribute_words[i].word,
-                            each_attribute(arena, attribute_words[i].text, attributes,
-                                           attribute_count));
+        snapshot_sql_define(
+            sql, attribute_words[i].word,
+            each_attribute(arena, attribute_words[i].text, attributes, attribute_count));
 }
 
 void snapshot_sql_define(struct snapshot_sql *sql, const char *word, const char *text)

@@ -175,9 +175,12 @@ int state_lock(struct session *session, const char *asset, struct arena *arena,
 {
     struct aorta_value params[] = {session_text(asset)};
     struct reading reading = {.arena = arena, .states = state, .count = 1};
+    const char *lock_wait = session->dialect->lock_wait;
     struct buf sql;
 
     clear(state, asset);
+    if (lock_wait != NULL && session_exec(session, lock_wait, err) < 0)
+        return -1;
     buf_init(&sql);
     buf_printf(&sql, claim_sql, table_sql(arena, session));
     int result = session_run(session, sql.data, params, 1, NULL, err);

@@ -37,6 +37,15 @@ static struct run_step *step_of(struct run *run, const struct asset *asset)
     return found ? &run->steps[low] : NULL;
 }
 
+static const char *join_words(struct arena *arena, const char *const *words, size_t count)
+{
+    const char *joined = "";
+
+    for (size_t i = 0; i < count; i++)
+        joined = arena_printf(arena, "%s%s%s", joined, i > 0 ? " " : "", words[i]);
+    return joined;
+}
+
 void run_init(struct run *run, struct plan *plan, const struct request *request)
 {
     *run = (struct run){
@@ -46,6 +55,7 @@ void run_init(struct run *run, struct plan *plan, const struct request *request)
         .force = request->force,
     };
     ulid_make(run->id);
+    run->selection = join_words(&plan->arena, request->select, request->select_count);
     run->steps = arena_calloc(&run->plan->arena, plan->selected_count, sizeof *run->steps);
     for (size_t i = 0; i < plan->graph.count; i++)
         if (plan->is_selected[i])
@@ -223,6 +233,23 @@ void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, co
     }
     step->code = ERR_TRANSIENT;
     end_step(run, step, STEP_FAILED, arena_strdup(&run->plan->arena, reason), now_us, over, arg);
+}
+
+void run_lose_server(struct run *run, const struct connection *connection, const char *reason,
+                     int64_t now_us, run_over *over, void *arg)
+{
+    reason = arena_strdup(&run->plan->arena, reason);
+    for (size_t i = 0; i < run->step_count; i++) {
+        struct run_step *step = &run->steps[i];
+        const struct asset *asset = step->asset;
+        if (step_is_over(step) ||
+            (asset->from.connection != connection && asset->into.connection != connection))
+            continue;
+        step->failures = MAX_FAILURES;
+        step->code = ERR_TRANSIENT;
+        if (step->state != STEP_RUNNING)
+            end_step(run, step, STEP_FAILED, reason, now_us, over, arg);
+    }
 }
 
 void run_cancel(struct run *run, int64_t now_us, run_over *over, void *arg)

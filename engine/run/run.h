@@ -17,6 +17,7 @@
 #include "base/ulid.h"
 #include "message/report.h"
 #include "run/plan.h"
+#include "store/record.h"
 
 enum step_state {
     STEP_WAITING,
@@ -45,6 +46,8 @@ struct run_step {
     int64_t rows, table_rows;
     int64_t checks_passed, checks_warned, checks_failed;
     const char *note;
+    enum store_state stored; /* what the run store says of it */
+    int64_t stored_attempt;  /* the attempt that runs there, 0: none */
 };
 
 enum run_state { RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELED };
@@ -55,6 +58,7 @@ struct run {
     enum run_state state;
     bool is_canceled; /* asked for; running steps are still ending */
     bool full_refresh, force;
+    const char *selection;  /* as it was asked for, words joined by spaces */
     struct run_step *steps; /* in the order of the graph */
     size_t step_count;
     size_t over_count;
@@ -82,6 +86,12 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
  * a neighbour's death costs no retry. */
 void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, const char *reason,
                       int64_t now_us, run_over *over, void *arg);
+
+/* The embedded server of a connection died, and what it held is gone: no step that reads or writes
+ * it may go on as if nothing had happened. Those that wait fail; a running one will not be tried
+ * again. The next run makes again what was lost. */
+void run_lose_server(struct run *run, const struct connection *connection, const char *reason,
+                     int64_t now_us, run_over *over, void *arg);
 
 /* Nothing more will be started: steps that wait are canceled; the running ones are the daemon's to
  * cancel. */

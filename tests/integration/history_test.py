@@ -31,8 +31,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "reference"))
 import heart_rate  # noqa: E402
 import history  # noqa: E402
 
-DATABASES = 20
-WORLDS = 30
+DATABASES = 15
+WORLDS = 40
 LOADS = 5
 
 CHANGE_COLUMNS = {"_airbyte_extracted_at": ("extracted_at", "timestamp"),

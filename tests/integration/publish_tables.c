@@ -2,9 +2,7 @@
  * How a published table is replaced, on each database: what hangs on it stays, readers see the old
  * rows or the new ones. These are the experiments behind struct aorta_dialect.
  */
-#include "base/fault.h"
 #include "model/publish.h"
-#include "model/stage.h"
 #include "test.h"
 #include "warehouses.h"
 
@@ -103,9 +101,6 @@ static void end(struct warehouse_under_test *warehouse, struct session *session)
     session_close(session);
     warehouse_close(warehouse);
 }
-
-#define ON_EACH(name)                                                                              \
-    for (const char *const *at = warehouse_names, *name = *at; name != NULL; name = *++at)
 
 TEST("views over a replaced table show the new rows, and the hidden table is gone")
 {
@@ -236,11 +231,10 @@ TEST("an index that the new rows break keeps the old table")
         struct err err;
 
         run(&session, "CREATE UNIQUE INDEX x_id ON {s.x} (id)");
-        check_fails(replace(&session,
-                            "CREATE TABLE {s._aorta_build__x} AS "
-                            "SELECT 2 AS id, 'b' AS n UNION ALL SELECT 2, 'c'",
-                            &report, &err),
-                    ERR_DATA, "carry over to the new");
+        check(replace(&session, "CREATE TABLE {s._aorta_build__x} AS "
+                                "SELECT 2 AS id, 'b' AS n UNION ALL SELECT 2, 'c'",
+                      &report, &err) < 0);
+        check(strcasestr(err.message, "unique") != NULL); /* DuckDB says so at the commit */
         check_str(rows(&session, "SELECT * FROM {s.v}"), "1|a\n");
         check_str(index_rows(&session, name), "x_id|true\n");
         publish_report_release(&report);

@@ -22,6 +22,10 @@ void warehouse_close(struct warehouse_under_test *warehouse);
 /* For tests that run on all three; ended by NULL. */
 extern const char *const warehouse_names[];
 
+/* for (the name of each) */
+#define ON_EACH(name)                                                                              \
+    for (const char *const *at = warehouse_names, *name = *at; name != NULL; name = *++at)
+
 /* A session; fails the test if there is none. */
 struct session warehouse_session(const struct warehouse_under_test *warehouse);
 

@@ -4,7 +4,8 @@
  * reader that tails the lake must have seen each record once, in its own hour.
  *
  * A history is these lines; every writer's step is one call of sink_writer_step:
- *     H 17 2                  its number, how many partitions
+ *     H 17 2 0                its number, how many partitions, and 1 if who asks for the topic's
+ *                             incarnation is told the one that he knows, dead or not
  *     S 0 0,0 1,0 2,1 …       the source of partition 0: each record's hours by fields a and b
  *     O W0,3,1,0 P0 s0 …      what happens, in this order:
  *         Wp,l,f,c   a writer for partition p: at most l records a flush, hours by field f (0: a),
@@ -37,6 +38,7 @@ struct actor {
     struct fake_log_client broker;
     char incarnation[32];
     int32_t partition;
+    bool is_cached;
 };
 
 struct producer {
@@ -47,6 +49,7 @@ struct producer {
 struct history {
     int64_t number;
     int32_t partition_count;
+    bool is_cached;
     int64_t hours[FAKE_PARTITIONS][MAX_SOURCE][2];
     int64_t source_size[FAKE_PARTITIONS];
     int64_t seen[FAKE_PARTITIONS][MAX_SOURCE]; /* how often the reader met the record */
@@ -78,14 +81,15 @@ static int is_live(void *arg, const char *incarnation, struct err *err)
 
     if (fake_log_table.topic_incarnation(&actor->broker, "t", &now, &error) < 0)
         return err_set(err, ERR_TRANSIENT, "%s", error.message);
-    return strcmp(now, incarnation) == 0;
+    return actor->is_cached || strcmp(now, incarnation) == 0;
 }
 
 static void start_writer(struct history *history, struct actor *actor, int32_t partition,
                          const struct sink_limits *limits, int field)
 {
-    *actor =
-        (struct actor){.broker = {&history->log, &history->process, ""}, .partition = partition};
+    *actor = (struct actor){.broker = {&history->log, &history->process, ""},
+                            .partition = partition,
+                            .is_cached = history->is_cached};
     snprintf(actor->incarnation, sizeof actor->incarnation, "k%d", history->log.incarnation);
     struct sink_writer_config config = {
         .chain = {.store = &fake_lake_table,
@@ -361,8 +365,12 @@ static void judge(struct history *history)
 
 static void begin(struct history *history, const char *line)
 {
-    history->number = atoll(line + 2);
-    history->partition_count = atoi(strchr(line + 2, ' '));
+    int is_cached;
+
+    if (sscanf(line, "H %" SCNd64 " %" SCNd32 " %d", &history->number, &history->partition_count,
+               &is_cached) != 3)
+        die(history, "line", line);
+    history->is_cached = is_cached != 0;
     history->process = (struct fake_process){.calls_left = -1};
     history->client = (struct fake_lake_client){&history->lake, &history->process};
     fake_log_init(&history->log, history->partition_count);

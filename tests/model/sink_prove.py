@@ -29,7 +29,7 @@ class History:
         self.is_stormy = self.forgets and chance() < 0.5   # restarts come in the midst of flushes
         self.bursts = self.random.choice(((1,), (1, 1, 2, 3), (1, 2, 5, 8)))
         self.reads = self.random.choice((0.02, 0.02, 0.2))
-        self.world.is_cached = chance() < 0.3
+        self.world.is_cached = chance() < 0.5
         self.writers = []                        # every one ever, in the order of birth
         self.living = [[] for _ in range(self.partitions)]
         self.producers = [Producer(self.world, p) for p in range(self.partitions)]
@@ -108,21 +108,36 @@ class History:
                 self.disturb(writer)
 
     def disturb(self, writer):
-        """Stops the writer at a bad moment: in the midst of a flush, or when it has decided to open
-        an incarnation; others, perhaps of a younger one, go on meanwhile."""
-        if writer.state == writer.write and self.random.random() < 0.15:
+        """Stops the writer at a bad moment, and lets others go on, perhaps of a younger incarnation:
+        in the midst of a flush, with records in memory, about to open an incarnation."""
+        dice = self.random.random()
+        has_more = writer.start + len(writer.buffer) > writer.entry.end if writer.entry else False
+        if writer.state == writer.write and dice < (0.8 if has_more else 0.15):
             self.restart_broker()
-            self.spawn(writer.partition)
-        elif writer.state == writer.open and self.random.random() < 0.4:
-            if self.random.random() < 0.5:
+            young = self.spawn(writer.partition)
+            while has_more and young.state not in (young.open, young.over, young.ready):
+                self.step(young)
+            if has_more:
+                self.press(writer, 14)
+        elif writer.state == writer.ready and writer.buffer and dice < 0.03:
+            self.restart_broker()
+            self.press(self.spawn(writer.partition), 8)
+            self.press(writer, 10)
+        elif writer.state == writer.open and dice < 0.5:
+            if dice < 0.2:
                 self.restart_broker()
-                self.spawn(writer.partition)
+                self.press(self.spawn(writer.partition), 8)
             others = [other for other in self.living[writer.partition] if other is not writer]
             for other in self.random.sample(others, len(others)):
-                self.do("f", other.number)
-                other.wants_flush = True
-                for _ in range(self.random.randint(1, 9)):
-                    self.step(other)
+                self.press(other, self.random.randint(1, 14))
+
+    def press(self, writer, steps):
+        """Steps of a writer that is asked to flush whenever it has something."""
+        for _ in range(steps):
+            if writer.state == writer.ready and writer.buffer:
+                self.do("f", writer.number)
+                writer.wants_flush = True
+            self.step(writer)
 
     def run(self):
         for _ in range(self.random.randint(20, 110)):

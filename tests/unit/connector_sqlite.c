@@ -20,10 +20,8 @@ TEST("parameters are found by their number, whatever their order, and their valu
 {
     struct setting setting = sqlite_set_up();
     struct aorta_value params[] = {
-        {.type = AORTA_INT64, .integer = 7},
-        {.type = AORTA_TEXT, .text = {"a\0b", 3}},
-        {.type = AORTA_TIMESTAMP, .integer = 1500000},
-        {.type = AORTA_TEXT, .is_null = true},
+        {.type = AORTA_INT64, .integer = 7},           {.type = AORTA_TEXT, .text = {"a\0b", 3}},
+        {.type = AORTA_TIMESTAMP, .integer = 1500000}, {.type = AORTA_TEXT, .is_null = true},
         {.type = AORTA_TEXT, .text = {NULL, 0}},
     };
     struct aorta_error err;
@@ -130,13 +128,14 @@ TEST("a file that is no database, or cannot be made, says so")
                 "file.db\": file is not a SQLite database");
     sqlite->close(connection);
 
-    host_options(options, sqlite->options, "path", "/nowhere/at/all.db", NULL);
+    host_options(options, sqlite->options,
+                 (const char *const[]){"path", "/nowhere/at/all.db", NULL});
     check_ok(sqlite->open(&host, options, &connection, &err));
     check_fails(warehouse->session_open(connection, &session, &err), AORTA_CONFIG,
                 "\"/nowhere/at/all.db\": cannot open the file");
     sqlite->close(connection);
 
-    host_options(options, sqlite->options, "path", "", NULL);
+    host_options(options, sqlite->options, (const char *const[]){"path", "", NULL});
     check_fails(sqlite->open(&host, options, &connection, &err), AORTA_CONFIG, "path is empty");
 }
 
@@ -148,7 +147,8 @@ TEST("a read-only connection writes nothing, and makes no file")
     void *connection, *session;
 
     run(setting, "CREATE TABLE t (a)");
-    host_options(options, sqlite->options, "path", sqlite_path(), "read_only", "true", NULL);
+    host_options(options, sqlite->options,
+                 (const char *const[]){"path", sqlite_path(), "read_only", "true", NULL});
     check_ok(sqlite->open(&host, options, &connection, &err));
     session = sqlite_session(connection);
     check_str(host_rows(warehouse, session, "SELECT count(*) FROM t"), "0\n");
@@ -235,8 +235,7 @@ TEST("list finds by prefix, and what it finds can be dropped at once")
     check_ok(warehouse->list(setting.session, "", stop_at_first, &count, &err));
     check_int(count, 1);
     check_ok(warehouse->list(setting.session, "_aorta_", drop_listed, setting.session, &err));
-    check_rows(setting, "SELECT name FROM sqlite_schema ORDER BY 1",
-               "sqlite_sequence\nxaorta_c\n");
+    check_rows(setting, "SELECT name FROM sqlite_schema ORDER BY 1", "sqlite_sequence\nxaorta_c\n");
     sqlite_tear_down(setting);
 }
 
@@ -257,8 +256,8 @@ TEST("a view follows when its table is swapped by rename, and so do indexes and 
     check_ok(warehouse->begin(setting.session, true, &err));
     run(setting, "CREATE TABLE hidden (b, c)");
     run(setting, "INSERT INTO hidden VALUES (42, 1)");
-    check_ok(warehouse->query(setting.session, warehouse->dialect->carry, params, 3, &cursor,
-                              &err));
+    check_ok(
+        warehouse->query(setting.session, warehouse->dialect->carry, params, 3, &cursor, &err));
     check_int(warehouse->next(cursor, &batch, &err), 1);
     check_int(batch.row_count, 1);
     snprintf(statement, sizeof statement, "%.*s", batch.columns[1].offsets[1],
@@ -352,10 +351,10 @@ TEST("a load that cannot work is refused before its first row")
                 AORTA_CONFIG, "no such table: u");
     check_fails(warehouse->load_begin(setting.session, "", "t", missing, 1, &load, &err),
                 AORTA_CONFIG, "table \"t\" has no column \"zz\"");
-    check_fails(warehouse->load_begin(setting.session, "", "t", text, 1, &load, &err),
-                AORTA_CONFIG, "column \"a\" of table \"t\" is BIGINT, the rows have TEXT");
-    check_fails(warehouse->load_begin(setting.session, "", "t", NULL, 0, &load, &err),
-                AORTA_CONFIG, "no columns");
+    check_fails(warehouse->load_begin(setting.session, "", "t", text, 1, &load, &err), AORTA_CONFIG,
+                "column \"a\" of table \"t\" is BIGINT, the rows have TEXT");
+    check_fails(warehouse->load_begin(setting.session, "", "t", NULL, 0, &load, &err), AORTA_CONFIG,
+                "no columns");
     sqlite_tear_down(setting);
 }
 
@@ -366,8 +365,7 @@ TEST("a million rows are loaded; the rate is printed for information")
         {"id", AORTA_INT64}, {"at", AORTA_TIMESTAMP}, {"rate", AORTA_INT32}};
     static int64_t ids[ROWS], times[ROWS];
     static int32_t rates[ROWS];
-    const struct aorta_column columns[] = {
-        {.values = ids}, {.values = times}, {.values = rates}};
+    const struct aorta_column columns[] = {{.values = ids}, {.values = times}, {.values = rates}};
     struct aorta_batch batch = {ROWS, 3, fields, columns};
     struct setting setting = sqlite_set_up();
     struct aorta_error err;
@@ -441,9 +439,8 @@ static void step_state(struct setting setting, int process)
     params[0].integer = ((const int64_t *)batch.columns[0].values)[0];
     warehouse->cursor_close(cursor);
     params[1].integer = process;
-    check_ok(warehouse->exec(setting.session,
-                             "UPDATE state SET value = value + 1 WHERE value = $1", params, 2,
-                             &affected, &err));
+    check_ok(warehouse->exec(setting.session, "UPDATE state SET value = value + 1 WHERE value = $1",
+                             params, 2, &affected, &err));
     check_int(affected, 1);
     check_ok(warehouse->exec(setting.session, "INSERT INTO steps VALUES ($1, $2)", params, 2, NULL,
                              &err));
@@ -476,8 +473,10 @@ TEST("processes that move a state row by compare-and-set never take a step twice
         check_int(status, 0);
     }
     setting = sqlite_set_up();
-    check_rows(setting, "SELECT value, (SELECT count(*) FROM steps), "
-                        "(SELECT count(DISTINCT process) FROM steps) FROM state", "400|400|4\n");
+    check_rows(setting,
+               "SELECT value, (SELECT count(*) FROM steps), "
+               "(SELECT count(DISTINCT process) FROM steps) FROM state",
+               "400|400|4\n");
     sqlite_tear_down(setting);
 }
 
@@ -526,14 +525,14 @@ static void *keep_canceling(void *session)
     return NULL;
 }
 
-#define check_canceled(call)                                                                       \
-    do {                                                                                           \
-        pthread_t thread;                                                                          \
-        atomic_store(&is_over, false);                                                             \
-        check_int(pthread_create(&thread, NULL, keep_canceling, session), 0);                      \
-        check_fails(call, AORTA_CANCELED, "canceled");                                             \
-        atomic_store(&is_over, true);                                                              \
-        check_int(pthread_join(thread, NULL), 0);                                                  \
+#define check_canceled(call)                                                  \
+    do {                                                                      \
+        pthread_t thread;                                                     \
+        atomic_store(&is_over, false);                                        \
+        check_int(pthread_create(&thread, NULL, keep_canceling, session), 0); \
+        check_fails(call, AORTA_CANCELED, "canceled");                        \
+        atomic_store(&is_over, true);                                         \
+        check_int(pthread_join(thread, NULL), 0);                             \
     } while (0)
 
 static const char endless[] = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "

@@ -107,8 +107,7 @@ TEST("what cannot be read is refused with a sentence")
     run(setting, "UPDATE t SET a = 1");
     check_fails(sqlite_read(setting, AORTA_READ_INCREMENTAL, "t", "b", NULL, &reading, &err),
                 AORTA_DATA, "column \"b\": a blob cannot be a cursor's value");
-    check_fails(sqlite_read(setting, AORTA_READ_INCREMENTAL, "t", "a", "{\"lsn\":", &reading,
-                            &err),
+    check_fails(sqlite_read(setting, AORTA_READ_INCREMENTAL, "t", "a", "{\"lsn\":", &reading, &err),
                 AORTA_BROKEN, "checkpoint '{\"lsn\":' is not one of a cursor");
     reading_release(&reading);
     sqlite_tear_down(setting);
@@ -158,8 +157,7 @@ TEST("rows that share the cursor's last value are neither lost nor doubled")
     run(setting, "INSERT INTO t VALUES (5, '2024-01-02 00:00:00'), (6, '2024-01-01 12:00:00'), "
                  "(7, '2024-01-03 00:00:00')");
     read_on(setting, AORTA_READ_INCREMENTAL, "t", "at", &reading);
-    check_str(reading.rows.data,
-              "5|2024-01-02 00:00:00.000000\n7|2024-01-03 00:00:00.000000\n");
+    check_str(reading.rows.data, "5|2024-01-02 00:00:00.000000\n7|2024-01-03 00:00:00.000000\n");
     reading_release(&reading);
     sqlite_tear_down(setting);
 }

@@ -14,10 +14,10 @@
 /* ---------------------------------------------------------------------------------------- types */
 
 static const struct aorta_field all_types[AORTA_TYPES] = {
-    {"a_bool", AORTA_BOOL},           {"an_int", AORTA_INT32},      {"a_big", AORTA_INT64},
-    {"a_double", AORTA_DOUBLE},       {"a_date", AORTA_DATE},       {"a_time", AORTA_TIME},
-    {"a_timestamp", AORTA_TIMESTAMP}, {"a_tz", AORTA_TIMESTAMPTZ},  {"a_uuid", AORTA_UUID},
-    {"a_text", AORTA_TEXT},           {"a_json", AORTA_JSON},       {"a_decimal", AORTA_DECIMAL},
+    {"a_bool", AORTA_BOOL},           {"an_int", AORTA_INT32},     {"a_big", AORTA_INT64},
+    {"a_double", AORTA_DOUBLE},       {"a_date", AORTA_DATE},      {"a_time", AORTA_TIME},
+    {"a_timestamp", AORTA_TIMESTAMP}, {"a_tz", AORTA_TIMESTAMPTZ}, {"a_uuid", AORTA_UUID},
+    {"a_text", AORTA_TEXT},           {"a_json", AORTA_JSON},      {"a_decimal", AORTA_DECIMAL},
     {"some_bytes", AORTA_BYTES},
 };
 
@@ -44,10 +44,14 @@ static const char *const type_rows[][2] = {
      "[]|0|\n"},
     {"false|2147483647|9223372036854775807|1.7976931348623157e308|9999-12-31|23:59:59.999999|"
      "9999-12-31 23:59:59.999999|9999-12-31T23:59:59.999999Z|"
-     "ffffffff-ffff-ffff-ffff-ffffffffffff|caf" "\xc3\xa9" " 'x' \"y\"|{\"a\":1.50}|-12.5|\\x00ff",
+     "ffffffff-ffff-ffff-ffff-ffffffffffff|caf"
+     "\xc3\xa9"
+     " 'x' \"y\"|{\"a\":1.50}|-12.5|\\x00ff",
      "false|2147483647|9223372036854775807|1.7976931348623157e+308|9999-12-31|23:59:59.999999Z|"
      "9999-12-31 23:59:59.999999|9999-12-31T23:59:59.999999Z|ffffffffffffffffffffffffffffffff|"
-     "caf" "\xc3\xa9" " 'x' \"y\"|{\"a\":1.50}|-12.5|00ff\n"},
+     "caf"
+     "\xc3\xa9"
+     " 'x' \"y\"|{\"a\":1.50}|-12.5|00ff\n"},
     {"null|null|null|null|null|null|null|null|null|null|null|null|null",
      "null|null|null|null|null|null|null|null|null|null|null|null|null\n"},
     {"true|1|2|1969.5|1969-12-31|12:30:45.000001|1969-12-31 23:59:59.999999|"
@@ -97,8 +101,9 @@ TEST("every type comes back as it was loaded, edges and nulls included")
 
 TEST("a cast to the dialect's type of a date, a time, a uuid or json changes nothing")
 {
-    static const enum aorta_type types[] = {AORTA_DATE,      AORTA_TIME, AORTA_TIMESTAMP,
-                                            AORTA_TIMESTAMPTZ, AORTA_UUID, AORTA_JSON, AORTA_TEXT};
+    static const enum aorta_type types[] = {AORTA_DATE,        AORTA_TIME, AORTA_TIMESTAMP,
+                                            AORTA_TIMESTAMPTZ, AORTA_UUID, AORTA_JSON,
+                                            AORTA_TEXT};
     struct setting setting = sqlite_set_up();
     char sql[200];
 
@@ -312,10 +317,14 @@ TEST("regular expressions search as they do elsewhere")
         snprintf(wanted, sizeof wanted, "%s|%s\n", cases[i].result, cases[i].result);
         check_rows(setting, sql, wanted);
     }
-    check_rows(setting, "SELECT count(*) FROM (VALUES ('a1'), ('b'), ('c2')) "
-                        "WHERE regexp_matches(column1, '\\d')", "2\n");
-    check_rows(setting, "SELECT sum(regexp_matches(column1, column2)) FROM "
-                        "(VALUES ('a', 'a'), ('b', 'a'), ('c', '^c$'))", "2\n");
+    check_rows(setting,
+               "SELECT count(*) FROM (VALUES ('a1'), ('b'), ('c2')) "
+               "WHERE regexp_matches(column1, '\\d')",
+               "2\n");
+    check_rows(setting,
+               "SELECT sum(regexp_matches(column1, column2)) FROM "
+               "(VALUES ('a', 'a'), ('b', 'a'), ('c', '^c$'))",
+               "2\n");
     check_pull_fails(setting, "SELECT regexp_matches('a', '(')", AORTA_CONFIG,
                      "regular expression '(': ");
     check_pull_fails(setting, "SELECT regexp_matches('a', '(?=a)')", AORTA_CONFIG,
@@ -372,4 +381,3 @@ TEST("the dialect's patterns compute what they promise")
     run(setting, dialect->analyze);
     sqlite_tear_down(setting);
 }
-

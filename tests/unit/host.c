@@ -32,7 +32,8 @@ const struct aorta_connector *host_connector(const char *name)
     if (module == NULL)
         test_fail(__FILE__, __LINE__, "%s", dlerror());
     *(void **)&entry = dlsym(module, "aorta_connector");
-    check(entry != NULL);
+    if (entry == NULL)
+        test_fail(__FILE__, __LINE__, "%s", dlerror());
     const struct aorta_connector *connector = entry();
     check_int(connector->abi, AORTA_ABI);
     check_int(connector->size, sizeof *connector);
@@ -65,11 +66,21 @@ static size_t find_option(const struct aorta_option *declared, const char *name)
     test_fail(__FILE__, __LINE__, "no option %s", name);
 }
 
+static void set_named(struct aorta_option_value *values, const struct aorta_option *declared,
+                      va_list settings)
+{
+    const char *name;
+
+    while ((name = va_arg(settings, const char *)) != NULL) {
+        size_t i = find_option(declared, name);
+        set_option(&values[i], declared[i].type, va_arg(settings, const char *));
+    }
+}
+
 void host_options(struct aorta_option_value values[HOST_OPTIONS],
                   const struct aorta_option *declared, ...)
 {
-    va_list args;
-    const char *name;
+    va_list settings;
 
     memset(values, 0, HOST_OPTIONS * sizeof *values);
     for (size_t i = 0; declared[i].name != NULL; i++) {
@@ -77,12 +88,9 @@ void host_options(struct aorta_option_value values[HOST_OPTIONS],
         if (declared[i].default_text != NULL)
             set_option(&values[i], declared[i].type, declared[i].default_text);
     }
-    va_start(args, declared);
-    while ((name = va_arg(args, const char *)) != NULL) {
-        size_t i = find_option(declared, name);
-        set_option(&values[i], declared[i].type, va_arg(args, const char *));
-    }
-    va_end(args);
+    va_start(settings, declared);
+    set_named(values, declared, settings);
+    va_end(settings);
 }
 
 /* ------------------------------------------------------------------------------------ warehouse */

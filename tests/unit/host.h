@@ -24,8 +24,8 @@ extern const struct aorta_host host;
 /* The table of CONNECTORS_FOLDER/NAME.so, after a look at its ABI. The module stays loaded. */
 const struct aorta_connector *host_connector(const char *name);
 
-/* Values for the declared options: defaults, then the names and texts, ended by NULL, as somebody
- * would write them in pipeline.toml ("64MiB", "5s"). */
+/* Values for the declared options: defaults, then the names and texts in turn, ended by NULL, as
+ * somebody would write them in pipeline.toml ("64MiB", "5s"). */
 void host_options(struct aorta_option_value values[HOST_OPTIONS],
                   const struct aorta_option *declared, ...) __attribute__((sentinel));
 

@@ -76,12 +76,13 @@ static char *read_on(char *position, int64_t seen[PARTITIONS][RECORDS])
     int result;
     while ((result = sink_lake_next(reader, &object, &err)) > 0) {
         const char *line = fake_lake_text(&lake, object.key);
-        check(line != NULL);
-        for (; *line != '\0'; line = strchr(line, '\n') + 1) {
+        int64_t count = 0;
+        for (; line != NULL && *line != '\0'; line = strchr(line, '\n') + 1, count++) {
             check_int(sscanf(line, "{\"id\":%" SCNd64 ",\"t\":%" SCNd64 "}\n", &id, &t), 2);
             check_int(t / 3600, object.hour);
             seen[object.partition][id]++;
         }
+        check_int(count, object.count);
     }
     check_int(result, 0);
     free(position);

@@ -58,13 +58,13 @@ int sqlite_read(struct setting setting, enum aorta_read_mode mode, const char *t
 void read_on(struct setting setting, enum aorta_read_mode mode, const char *table,
              const char *cursor_column, struct reading *reading);
 
-#define check_rows(setting, sql, wanted)                                                           \
+#define check_rows(setting, sql, wanted) \
     check_str(host_rows(warehouse, (setting).session, sql), wanted)
 
 /* A statement that must fail, run with exec; and one whose rows are pulled. */
-#define check_refuses(setting, sql, code, part)                                                    \
+#define check_refuses(setting, sql, code, part) \
     sqlite_check_fails(__FILE__, __LINE__, setting, sql, false, code, part)
-#define check_pull_fails(setting, sql, code, part)                                                 \
+#define check_pull_fails(setting, sql, code, part) \
     sqlite_check_fails(__FILE__, __LINE__, setting, sql, true, code, part)
 
 #endif

@@ -1,0 +1,49 @@
+/*
+ * What can be read from the run store: through a connection that cannot write, beside the writer,
+ * in this or another process. It sees what is committed when a function begins.
+ *
+ * A reader belongs to one thread. Results live in the arena that is passed. Reading blocks for as
+ * long as the disk takes: a page of rows is a fraction of a millisecond.
+ */
+#ifndef AORTA_STORE_READ_H
+#define AORTA_STORE_READ_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/record.h"
+
+#include <stddef.h>
+
+struct store_reader;
+
+/* CONFIG if there is no store at the path yet, or a newer or older version wrote it. */
+int store_reader_open(const char *path, struct store_reader **reader, struct err *err);
+void store_reader_close(struct store_reader *reader);
+
+/* The newest runs first: at most `limit`, older than `before_id` if that is not NULL. */
+int store_read_runs(struct store_reader *reader, const char *before_id, int64_t limit,
+                    struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
+
+/* *run is NULL if there is none of that id. */
+int store_read_run(struct store_reader *reader, const char *id, struct arena *arena,
+                   struct store_run **run, struct err *err);
+
+/* The steps of a run in the order of its plan, each with its last attempt's facts. */
+int store_read_steps(struct store_reader *reader, const char *run_id, struct arena *arena,
+                     struct store_step **steps, size_t *count, struct err *err);
+
+/* A run's log behind `after_sequence`, at most `limit` events. */
+int store_read_events(struct store_reader *reader, const char *run_id, int64_t after_sequence,
+                      int64_t limit, struct arena *arena, struct store_event **events,
+                      size_t *count, struct err *err);
+
+/* The latest materialization of each asset, by name. */
+int store_read_materializations(struct store_reader *reader, struct arena *arena,
+                                struct store_materialization **materializations, size_t *count,
+                                struct err *err);
+
+/* The check results of a run in the order in which they came. */
+int store_read_check_results(struct store_reader *reader, const char *run_id, struct arena *arena,
+                             struct store_check_result **results, size_t *count, struct err *err);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * What the run store holds, as structs that are written (write.h) and read (read.h).
+ *
+ *     run:      queued ──▶ running ──▶ succeeded | failed | canceled | interrupted
+ *                 │                                                     │
+ *                 ▼                                                     ▼
+ *              canceled                                    running (it is taken up again)
+ *
+ *     step:     queued ──▶ running ──▶ succeeded | failed | canceled | interrupted
+ *                 │ ▲                                │                    │
+ *                 │ └──────────── a retry ───────────┴────────────────────┘
+ *                 ▼
+ *              skipped | fresh | canceled
+ *
+ *     attempt:  running ──▶ succeeded | failed | canceled | interrupted
+ *
+ * A state changes by comparison: from the one that the caller knows to the next. If the store
+ * holds another, nothing changes and the caller is told (invariant 4: a second attempt cannot
+ * start, the schema allows one that runs).
+ */
+#ifndef AORTA_STORE_RECORD_H
+#define AORTA_STORE_RECORD_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { STORE_ID_SIZE = 26 };
+
+/* What is not known. */
+#define STORE_NO_COUNT INT64_C(-1)
+
+enum store_state {
+    STATE_QUEUED,
+    STATE_RUNNING,
+    STATE_SUCCEEDED,
+    STATE_FAILED,
+    STATE_CANCELED,
+    STATE_INTERRUPTED,
+    STATE_SKIPPED, /* steps: not run, `reason` says why */
+    STATE_FRESH,   /* steps: nothing to do */
+};
+
+/* "queued", … as it stands in the store and in answers. */
+const char *store_state_name(enum store_state state);
+
+/* False for a name that is none. */
+bool store_state_from_name(const char *name, enum store_state *state);
+
+/* Whether the drawing above has that arrow. */
+bool store_run_may_change(enum store_state from, enum store_state to);
+bool store_step_may_change(enum store_state from, enum store_state to);
+bool store_attempt_may_change(enum store_state from, enum store_state to);
+
+/* Times that are not known are 0, texts NULL. error_message is NULL without an error. */
+struct store_run {
+    const char *id; /* store_new_id */
+    const char *pipeline;
+    const char *target;
+    const char *trigger; /* "manual", "schedule:nightly" */
+    const char *selection;
+    enum store_state state;
+    int64_t created_us;
+    int64_t started_us;
+    int64_t ended_us;
+    enum err_code error_code;
+    const char *error_message;
+};
+
+struct store_step {
+    const char *run_id;
+    const char *asset;
+    int64_t position; /* in the plan */
+    const char *kind; /* "model", "source", … */
+    enum store_state state;
+    const char *reason;
+    const char *executor;
+    int64_t attempts; /* when read: how many there were; the last one's facts: */
+    int64_t started_us;
+    int64_t ended_us;
+    int64_t rows; /* STORE_NO_COUNT: not known */
+    enum err_code error_code;
+    const char *error_message;
+};
+
+/* The end of an attempt. */
+struct store_outcome {
+    enum store_state state;
+    int64_t ended_us;
+    int64_t rows;            /* STORE_NO_COUNT: not known */
+    const struct err *error; /* NULL: none */
+};
+
+struct store_event {
+    const char *run_id;
+    int64_t sequence; /* given by the store */
+    int64_t at_us;
+    const char *asset; /* NULL: of the run */
+    const char *kind;
+    const char *detail; /* JSON, or NULL */
+};
+
+struct store_materialization {
+    const char *asset;
+    const char *run_id;
+    int64_t at_us;
+    int64_t rows; /* STORE_NO_COUNT: not known */
+    const char *version;
+    const char *fingerprint;
+};
+
+struct store_check_result {
+    const char *run_id;
+    const char *asset;
+    const char *check; /* "not_null(user_id)" */
+    const char *status;
+    const char *severity;
+    int64_t failures;
+    const char *sample; /* JSON, or NULL */
+    int64_t at_us;
+};
+
+#endif

@@ -1,0 +1,209 @@
+#include "wearables.h"
+#include "test.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct aorta_connector *loaded;
+
+static void host_log(enum aorta_log_level level, const char *message)
+{
+    (void)level;
+    (void)message;
+}
+
+static const struct aorta_host host = {AORTA_ABI, sizeof(struct aorta_host), host_log};
+
+const struct aorta_connector *wearables_load(void)
+{
+    const struct aorta_connector *(*entry)(void) = NULL;
+
+    if (loaded != NULL)
+        return loaded;
+    void *module = dlopen(CONNECTORS_FOLDER "/wearables.so", RTLD_NOW | RTLD_LOCAL);
+    if (module == NULL)
+        test_fail(__FILE__, __LINE__, "%s", dlerror());
+    *(void **)&entry = dlsym(module, "aorta_connector");
+    check(entry != NULL);
+    loaded = entry();
+    return loaded;
+}
+
+/* The default, as the engine would read it; -1 for an option that there is not. */
+static void set_default(const struct aorta_option *option, struct aorta_option_value *value)
+{
+    *value = (struct aorta_option_value){.is_set = option->default_text != NULL};
+    if (!value->is_set)
+        return;
+    value->text = option->default_text;
+    value->number = strtod(option->default_text, NULL);
+    value->integer = option->type == AORTA_OPTION_TIME   ? WEARABLES_START_US
+                     : option->type == AORTA_OPTION_BOOL ? strcmp(option->default_text, "true") == 0
+                                                         : strtoll(option->default_text, NULL, 10);
+}
+
+static struct aorta_option_value *find_value(struct aorta_option_value *values, const char *name)
+{
+    for (int i = 0; loaded->options[i].name != NULL; i++)
+        if (strcmp(loaded->options[i].name, name) == 0)
+            return &values[i];
+    test_fail(__FILE__, __LINE__, "no option %s", name);
+}
+
+static void set_integer(struct aorta_option_value *values, const char *name, int64_t integer)
+{
+    find_value(values, name)->integer = integer;
+    find_value(values, name)->is_set = true;
+}
+
+void *wearables_open(const struct wearables_options *options)
+{
+    const struct aorta_connector *connector = wearables_load();
+    struct aorta_option_value values[WEARABLES_OPTIONS_MAX];
+    struct aorta_error err;
+    void *connection;
+
+    for (int i = 0; connector->options[i].name != NULL; i++)
+        set_default(&connector->options[i], &values[i]);
+    set_integer(values, "as_of", options->as_of_us);
+    if (options->users != 0)
+        set_integer(values, "users", options->users);
+    if (options->seed != 0)
+        set_integer(values, "seed", options->seed);
+    if (options->edits != 0)
+        set_integer(values, "edits", options->edits < 0 ? 0 : options->edits);
+    if (options->sessions_per_day > 0)
+        find_value(values, "sessions_per_day")->number = options->sessions_per_day;
+    if (options->late_share > 0)
+        find_value(values, "late_share")->number = options->late_share;
+    set_integer(values, "string_leaves", options->string_leaves);
+    check_ok(connector->open(&host, values, &connection, &err));
+    return connection;
+}
+
+void *wearables_read(void *connection, const char *stream, const char *position)
+{
+    struct aorta_read_request request = {
+        .stream = stream,
+        .mode = strcmp(stream, "heart_rates") == 0 ? AORTA_READ_INCREMENTAL : AORTA_READ_CHANGES,
+        .position = position,
+    };
+    struct aorta_error err;
+    void *reader;
+
+    check_ok(wearables_load()->source->read_open(connection, &request, &reader, &err));
+    return reader;
+}
+
+/* Feeds one input of an id and a text, in batches of 1,000 rows. */
+static void feed_input(void *reader, const char *input, const struct aorta_field fields[2],
+                       const int32_t *ids, const char *const *texts, int64_t count)
+{
+    enum { ROWS = 1000 };
+    int32_t offsets[ROWS + 1] = {0};
+    char bytes[ROWS * 40];
+    struct aorta_error err;
+
+    for (int64_t at = 0; at < count; at += ROWS) {
+        int64_t rows = count - at < ROWS ? count - at : ROWS;
+        for (int64_t i = 0; i < rows; i++) {
+            size_t size = strlen(texts[at + i]);
+            memcpy(bytes + offsets[i], texts[at + i], size);
+            offsets[i + 1] = offsets[i] + (int32_t)size;
+        }
+        struct aorta_column columns[2] = {{.values = ids + at},
+                                          {.values = bytes, .offsets = offsets}};
+        struct aorta_batch batch = {rows, 2, fields, columns};
+        check_ok(loaded->source->feed(reader, input, &batch, &err));
+    }
+}
+
+void wearables_feed(void *reader, const struct wearables_user *users, int64_t user_count,
+                    const struct wearables_activity *activities, int64_t activity_count)
+{
+    static const struct aorta_field user_fields[] = {{"user_id", AORTA_INT32},
+                                                     {"address_country_code", AORTA_TEXT}};
+    static const struct aorta_field activity_fields[] = {{"activity_id", AORTA_INT32},
+                                                         {"activity_name", AORTA_TEXT}};
+    int64_t most = user_count > activity_count ? user_count : activity_count;
+    int32_t *ids = calloc((size_t)most + 1, sizeof *ids);
+    const char **texts = calloc((size_t)most + 1, sizeof *texts);
+
+    for (int64_t i = 0; i < user_count; i++) {
+        ids[i] = users[i].user_id;
+        texts[i] = users[i].country;
+    }
+    feed_input(reader, "users", user_fields, ids, texts, user_count);
+    for (int64_t i = 0; i < activity_count; i++) {
+        ids[i] = activities[i].activity_id;
+        texts[i] = activities[i].name;
+    }
+    feed_input(reader, "activities", activity_fields, ids, texts, activity_count);
+    free(ids);
+    free(texts);
+}
+
+void wearables_rows(void *reader, bool keep,
+                    void (*each)(void *arg, const struct aorta_batch *batch, int64_t row),
+                    void *arg)
+{
+    struct aorta_batch batch;
+    struct aorta_error err;
+    int got;
+
+    while ((got = loaded->source->next(reader, &batch, &err)) == 1)
+        for (int64_t row = 0; row < batch.row_count; row++)
+            each(arg, &batch, row);
+    check_ok(got);
+    if (!keep)
+        loaded->source->read_close(reader);
+}
+
+static const struct aorta_column *find(const struct aorta_batch *batch, const char *name,
+                                       enum aorta_type *type)
+{
+    for (int32_t i = 0; i < batch->column_count; i++) {
+        if (strcmp(batch->fields[i].name, name) == 0) {
+            *type = batch->fields[i].type;
+            return &batch->columns[i];
+        }
+    }
+    test_fail(__FILE__, __LINE__, "no column %s", name);
+}
+
+const char *wearables_text(const struct aorta_batch *batch, const char *name, int64_t row)
+{
+    static char texts[8][512];
+    static int turn;
+    enum aorta_type type;
+    const struct aorta_column *column = find(batch, name, &type);
+    char *text = texts[turn++ % 8];
+
+    if (aorta_is_null(column, row))
+        return NULL;
+    check_int(type, AORTA_TEXT);
+    size_t size = (size_t)(column->offsets[row + 1] - column->offsets[row]);
+    check(size < sizeof texts[0]);
+    memcpy(text, (const char *)column->values + column->offsets[row], size);
+    text[size] = '\0';
+    return text;
+}
+
+int64_t wearables_int(const struct aorta_batch *batch, const char *name, int64_t row)
+{
+    enum aorta_type type;
+    const struct aorta_column *column = find(batch, name, &type);
+
+    check(!aorta_is_null(column, row));
+    if (type == AORTA_INT32)
+        return ((const int32_t *)column->values)[row];
+    return ((const int64_t *)column->values)[row];
+}
+
+bool wearables_is_null(const struct aorta_batch *batch, const char *name, int64_t row)
+{
+    enum aorta_type type;
+
+    return aorta_is_null(find(batch, name, &type), row);
+}
