@@ -1,6 +1,6 @@
 #include "base/arena.h"
 #include "cli/command.h"
-#include "config/pipeline.h"
+#include "run/plan.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -32,6 +32,12 @@ void command_help(const struct command *command, FILE *out)
     }
 }
 
+void command_report(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->problems.count; i++)
+        fprintf(stderr, "%s\n", problem_text(&plan->problems.items[i], &plan->arena));
+}
+
 /* Where each flag goes: the field of struct arguments that it sets. */
 static bool set_flag(struct arguments *a, const char *name, const char *value)
 {
@@ -50,7 +56,7 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
     else if (strcmp(name, "--csv") == 0)
         a->as_csv = true;
     else if (strcmp(name, "--rejected") == 0)
-        a->discard = true;
+        a->request.drops_rejected = true;
     else
         return false;
     return true;

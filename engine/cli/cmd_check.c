@@ -10,8 +10,7 @@ static int run(int argc, char **argv)
     arena_init(&arena);
     if (arguments_read(&cmd_check, argc, argv, &arena, &a) == 0) {
         struct plan *plan = plan_new(&a.request);
-        for (size_t i = 0; i < plan->problems.count; i++)
-            fprintf(stderr, "%s\n", problem_text(&plan->problems.items[i], &plan->arena));
+        command_report(plan);
         if (plan->problems.count == 0) {
             size_t checks = 0;
             for (size_t i = 0; i < plan->graph.count; i++)

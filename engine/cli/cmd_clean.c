@@ -1,15 +1,25 @@
-#include "cli/command.h"
+#include "cli/ask.h"
 
 static int run(int argc, char **argv)
 {
-    (void)argc;
-    (void)argv;
-    return EXIT_OK;
+    struct arguments a;
+    struct arena arena;
+    int status = EXIT_USAGE;
+
+    arena_init(&arena);
+    if (arguments_read(&cmd_clean, argc, argv, &arena, &a) == 0) {
+        a.request.verb = "clean";
+        status = ask(&a, ROWS_TABLE);
+    }
+    arena_release(&arena);
+    return status;
 }
 
 static const struct flag flags[] = {
-    {"--rejected", NULL, "removes also the rows that checks refused"}, FLAGS_OF_PIPELINE, {0}};
+    {"--rejected", NULL, "drops also the rows that checks refused"}, FLAGS_OF_PIPELINE, {0}};
 
 const struct command cmd_clean = {
-    "clean", "", "Removes hidden tables that steps which died have left in the warehouse", NULL,
+    "clean", "", "Drops the hidden tables that interrupted steps have left in the warehouse",
+    "The rows that a blocking check refused stay for a person to look at, unless --rejected is\n"
+    "given. Prints what it dropped.",
     flags, run};

@@ -28,8 +28,7 @@ static int run(int argc, char **argv)
         a.request.select = a.rest;
         a.request.select_count = a.rest_count;
         struct plan *plan = plan_new(&a.request);
-        for (size_t i = 0; i < plan->problems.count; i++)
-            fprintf(stderr, "%s\n", problem_text(&plan->problems.items[i], &plan->arena));
+        command_report(plan);
         if (plan->problems.count == 0)
             status = EXIT_OK;
         for (size_t i = 0; status == EXIT_OK && i < plan->graph.count; i++)

@@ -12,6 +12,8 @@
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
+struct plan;
+
 struct flag {
     const char *name;     /* "--target" */
     const char *argument; /* what stands for its value in the help, NULL: none */
@@ -34,7 +36,7 @@ struct arguments {
     const char *folder;       /* of the pipeline */
     const char *state_folder; /* of its run state */
     struct request request;   /* target, variables, selection, flags */
-    bool as_json, as_csv, discard;
+    bool as_json, as_csv;
     const char **rest; /* what is no flag */
     size_t rest_count;
     struct arena *arena;
@@ -49,6 +51,9 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
 int command_fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 void command_help(const struct command *command, FILE *out);
+
+/* What is wrong with a pipeline, a line each, on standard error. */
+void command_report(struct plan *plan);
 
 /* Flags that several commands share. */
 #define FLAGS_OF_PIPELINE                                                                          \

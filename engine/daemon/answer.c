@@ -2,6 +2,15 @@
 #include "daemon/work.h"
 #include "run/order.h"
 
+static bool has_running_step(const struct daemon *daemon)
+{
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        for (size_t i = 0; job->has_run && i < job->run.step_count; i++)
+            if (job->run.steps[i].state == STEP_RUNNING)
+                return true;
+    return false;
+}
+
 void dispatch_query(struct job *job)
 {
     struct daemon *daemon = job->daemon;
@@ -16,6 +25,8 @@ void dispatch_query(struct job *job)
     for (const struct job *other = daemon->jobs; other != NULL && line == NULL; other = other->next)
         if (other->query_child != NULL)
             line = "another query is running: try again when it has ended";
+    if (line == NULL && job->request->sql == NULL && has_running_step(daemon))
+        line = "a run is at work, and its hidden tables are in use: clean when it has ended";
     if (line == NULL) {
         bool owns = connection->connector->is_single_process;
         job->query_child = work_child(daemon, owns ? connection->name : "main", NULL, &err);
@@ -28,6 +39,7 @@ void dispatch_query(struct job *job)
     struct query_order order = {
         .step = ++daemon->last_number,
         .sql = job->request->sql,
+        .drops_rejected = job->request->drops_rejected,
         .folder = pipeline->folder,
         .connection = order_connection_of(connection, NULL, 0, &job->arena),
         .limit = job->request->limit,

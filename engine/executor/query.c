@@ -7,6 +7,7 @@
 #include "message/order.h"
 #include "message/report.h"
 #include "model/cell.h"
+#include "model/relation.h"
 #include "model/session.h"
 
 #include <pthread.h>
@@ -60,18 +61,25 @@ static int send_rows(struct query *query, struct err *err)
     return send_frame(&frame, err);
 }
 
+static int send_names(const char **names, size_t count, struct err *err)
+{
+    struct event event = {.type = "fields", .lines = names, .line_count = count};
+    struct buf frame;
+
+    buf_init(&frame);
+    frame_append_record(&frame, MESSAGE_EVENT, &event_shape, &event);
+    return send_frame(&frame, err);
+}
+
 static int send_fields(const struct aorta_field *fields, int32_t count, struct err *err)
 {
     const char **names = alloc_zeroed((size_t)count, sizeof *names);
-    struct event event = {.type = "fields", .lines = names, .line_count = (size_t)count};
-    struct buf frame;
 
     for (int32_t i = 0; i < count; i++)
         names[i] = fields[i].name;
-    buf_init(&frame);
-    frame_append_record(&frame, MESSAGE_EVENT, &event_shape, &event);
+    int result = send_names(names, (size_t)count, err);
     free(names);
-    return send_frame(&frame, err);
+    return result;
 }
 
 static int add_rows(struct query *query, const struct aorta_batch *batch, struct err *err)
@@ -121,6 +129,39 @@ out:
     return result;
 }
 
+static void add_dropped(void *arg, const char *schema, const char *name)
+{
+    struct query *query = arg;
+
+    json_write_array(&query->json);
+    json_write_str(&query->json, schema);
+    json_write_str(&query->json, name);
+    json_write_end(&query->json);
+}
+
+static int clean(struct query *query, struct err *err)
+{
+    const char *names[] = {"schema", "name"};
+    int count;
+
+    begin_rows(query);
+    if (relation_clean(&query->session, query->order.drops_rejected, add_dropped, query, &count,
+                       err) < 0 ||
+        send_names(names, 2, err) < 0)
+        return -1;
+    query->row_count = count;
+    return send_rows(query, err);
+}
+
+static int answer(struct query *query, struct err *err)
+{
+    if (query->order.sql == NULL)
+        return clean(query, err);
+    if (session_begin(&query->session, false, err) < 0)
+        return -1;
+    return send_result(query, err);
+}
+
 static int run_query(struct query *query, struct err *err)
 {
     const struct order_connection *order = &query->order.connection;
@@ -133,9 +174,8 @@ static int run_query(struct query *query, struct err *err)
         err_set(err, ERR_CONFIG, "connection %s: connector %s runs no SQL", order->name,
                 connection->connector->name);
     else if (session_open(&query->session, connection->connector->warehouse, connection->handle,
-                          connection->name, NULL, err) == 0 &&
-             session_begin(&query->session, false, err) == 0)
-        result = send_result(query, err);
+                          connection->name, NULL, err) == 0)
+        result = answer(query, err);
     session_close(&query->session);
     connection_release(connection);
     return result;

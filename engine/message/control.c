@@ -13,6 +13,7 @@ static const struct record_field request_fields[] = {
     FIELD(request, force, BOOL),
     FIELD(request, sql, TEXT),
     FIELD(request, limit, INT),
+    FIELD(request, drops_rejected, BOOL),
     {0},
 };
 const struct record_shape request_shape = {request_fields, sizeof(struct request)};

@@ -20,8 +20,9 @@ struct request {
     const char **select;
     size_t select_count;
     bool full_refresh, force;
-    const char *sql;
+    const char *sql; /* query */
     int64_t limit;
+    bool drops_rejected; /* clean */
 };
 
 extern const struct record_shape request_shape;

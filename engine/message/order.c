@@ -112,6 +112,7 @@ const struct record_shape order_shape = {order_fields, sizeof(struct order)};
 static const struct record_field query_fields[] = {
     FIELD(query_order, step, INT),
     FIELD(query_order, sql, TEXT),
+    FIELD(query_order, drops_rejected, BOOL),
     FIELD(query_order, folder, TEXT),
     NESTED(query_order, connection, ONE, connection_shape),
     FIELD(query_order, limit, INT),

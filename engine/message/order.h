@@ -106,10 +106,12 @@ struct order {
 
 extern const struct record_shape order_shape;
 
-/* A query for a person: read-only SQL in a connection. */
+/* What a person asks of a connection: the rows of read-only SQL, or (without SQL) that hidden
+ * relations be dropped, whose names are the rows. */
 struct query_order {
     int64_t step;
     const char *sql;
+    bool drops_rejected; /* also the rows that checks refused */
     const char *folder;
     struct order_connection connection;
     int64_t limit; /* rows; 0: all */

@@ -128,14 +128,13 @@ TEST("a file that is no database, or cannot be made, says so")
                 "file.db\": file is not a SQLite database");
     sqlite->close(connection);
 
-    host_options(options, sqlite->options,
-                 (const char *const[]){"path", "/nowhere/at/all.db", NULL});
+    host_options(options, sqlite->options, "path", "/nowhere/at/all.db", NULL);
     check_ok(sqlite->open(&host, options, &connection, &err));
     check_fails(warehouse->session_open(connection, &session, &err), AORTA_CONFIG,
                 "\"/nowhere/at/all.db\": cannot open the file");
     sqlite->close(connection);
 
-    host_options(options, sqlite->options, (const char *const[]){"path", "", NULL});
+    host_options(options, sqlite->options, "path", "", NULL);
     check_fails(sqlite->open(&host, options, &connection, &err), AORTA_CONFIG, "path is empty");
 }
 
@@ -147,8 +146,7 @@ TEST("a read-only connection writes nothing, and makes no file")
     void *connection, *session;
 
     run(setting, "CREATE TABLE t (a)");
-    host_options(options, sqlite->options,
-                 (const char *const[]){"path", sqlite_path(), "read_only", "true", NULL});
+    host_options(options, sqlite->options, "path", sqlite_path(), "read_only", "true", NULL);
     check_ok(sqlite->open(&host, options, &connection, &err));
     session = sqlite_session(connection);
     check_str(host_rows(warehouse, session, "SELECT count(*) FROM t"), "0\n");

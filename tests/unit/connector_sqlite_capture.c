@@ -318,8 +318,7 @@ TEST("change capture on a read-only connection says which option is in the way")
     struct setting setting = set_up_captured(&reading), frozen;
     struct aorta_error err;
 
-    host_options(options, sqlite->options,
-                 (const char *const[]){"path", sqlite_path(), "read_only", "true", NULL});
+    host_options(options, sqlite->options, "path", sqlite_path(), "read_only", "true", NULL);
     check_ok(sqlite->open(&host, options, &frozen.connection, &err));
     check_fails(sqlite_read(frozen, CHANGES, "t", NULL, NULL, &reading, &err), AORTA_CONFIG,
                 "the option read_only forbids");

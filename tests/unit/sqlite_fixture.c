@@ -23,8 +23,8 @@ void *sqlite_connect(const char *busy_timeout)
 
     sqlite = host_connector("sqlite");
     warehouse = sqlite->warehouse;
-    host_options(options, sqlite->options,
-                 (const char *const[]){"path", sqlite_path(), "busy_timeout", busy_timeout, NULL});
+    host_options(options, sqlite->options, "path", sqlite_path(), "busy_timeout", busy_timeout,
+                 NULL);
     check_ok(sqlite->open(&host, options, &connection, &err));
     return connection;
 }

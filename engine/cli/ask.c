@@ -1,0 +1,45 @@
+#include "cli/ask.h"
+
+#include "daemon/daemon.h"
+
+#include <string.h>
+
+struct asking {
+    struct listener listener;
+    struct rows *rows;
+    int status;
+};
+
+static void hear(struct listener *listener, const struct frame *frame)
+{
+    struct asking *asking = (struct asking *)listener;
+    struct event event = {0};
+    struct arena arena;
+    struct err err;
+
+    if (frame->kind == MESSAGE_ROWS) {
+        rows_add(asking->rows, frame->text, frame->size);
+        return;
+    }
+    arena_init(&arena);
+    if (record_decode(frame->text, frame->size, &event_shape, &arena, &event, &err) == 0) {
+        if (strcmp(event.type, "fields") == 0)
+            rows_begin(asking->rows, event.lines, event.line_count);
+        else if (strcmp(event.type, "ended") == 0)
+            asking->status = EXIT_OK;
+        for (size_t i = 0; strcmp(event.type, "refused") == 0 && i < event.line_count; i++)
+            asking->status = command_fail(EXIT_FAILED, "%s", event.lines[i]);
+    }
+    arena_release(&arena);
+}
+
+int ask(const struct arguments *arguments, enum rows_form form)
+{
+    struct asking asking = {{hear}, rows_new(stdout, form), EXIT_FAILED};
+    struct err err;
+
+    if (daemon_request(arguments->state_folder, &arguments->request, &asking.listener, &err) < 0)
+        asking.status = command_fail(EXIT_FAILED, "%s", err.message);
+    rows_end(asking.rows, asking.status == EXIT_OK);
+    return asking.status;
+}
