@@ -162,7 +162,9 @@ void producer_close(void *opaque)
     if (producer == NULL)
         return;
     if (producer->topic != NULL) {
+        /* What is not acknowledged by now is given up, not waited for. */
         rd_kafka_purge(producer->client.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+        rd_kafka_flush(producer->client.rk, CLIENT_SLICE_MS);
         rd_kafka_topic_destroy(producer->topic);
     }
     client_stop(&producer->client);

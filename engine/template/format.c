@@ -40,7 +40,8 @@ static const char *read_conversion(const char *p, const char *end, struct conver
         p++;
         conversion->precision = read_number(&p, end);
     }
-    if (p == end || conversion->width > MAX_WIDTH || conversion->precision > MAX_PRECISION)
+    if (p == end || *p == '\0' || conversion->width > MAX_WIDTH ||
+        conversion->precision > MAX_PRECISION)
         return NULL;
     conversion->letter = *p;
     return p + 1;

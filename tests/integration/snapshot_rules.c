@@ -12,7 +12,7 @@
 static const struct relation log_relation = {"s", "log"};
 
 static const struct aorta_field log_fields[] = {
-    {"id", AORTA_INT64},       {"name", AORTA_TEXT}, {"at", AORTA_TIMESTAMP},
+    {"id", AORTA_INT64},       {"name", AORTA_TEXT}, {"moment", AORTA_TIMESTAMP},
     {"gone", AORTA_TIMESTAMP}, {"lsn", AORTA_INT64}, {"load", AORTA_INT64},
 };
 
@@ -23,7 +23,7 @@ static const char *const inputs[] = {"s.log"};
 static const struct snapshot_unknown unknown[] = {{"id", "0"}, {"name", "nobody"}};
 
 static const struct snapshot_options options = {
-    .changed_at = "at",
+    .changed_at = "moment",
     .deleted_at = "gone",
     .surrogate_key = "key",
     .order_by = by_lsn,
@@ -75,7 +75,7 @@ static void set_up(struct scene *scene, const char *database)
     scene->session = warehouse_session(&scene->warehouse);
     scene->spec = people;
     arena_init(&scene->arena);
-    set_query(scene, "select id, name, at, gone, lsn from {{ new_rows(ref('log')) }}");
+    set_query(scene, "select id, name, moment, gone, lsn from {{ new_rows(ref('log')) }}");
     struct err err;
     check_ok(state_create(&scene->session, &err));
     check_ok(publish_ensure_schema(&scene->session, &log_relation, &err));
@@ -325,7 +325,7 @@ TEST("another column in the query makes all versions anew, in a new epoch with a
         run_well(&scene, 1, 0);
         const char *epoch = scene.result.state.epoch;
 
-        set_query(&scene, "select id, name, length(name) as letters, at, gone, lsn "
+        set_query(&scene, "select id, name, length(name) as letters, moment, gone, lsn "
                           "from {{ new_rows(ref('log')) }}");
         run_well(&scene, 3, 0);
         check(!scene.result.was_incremental);
@@ -385,7 +385,7 @@ TEST("an option that names no column of the query is refused")
     set_up(&scene, "duckdb");
     set_query(&scene, "select id, name, gone, lsn from {{ new_rows(ref('log')) }}");
     check_refused(&scene,
-                  "asset s.people: people.sql: changed_at is \"at\", but the query gives no "
+                  "asset s.people: people.sql: changed_at is \"moment\", but the query gives no "
                   "such column");
 }
 
@@ -394,7 +394,7 @@ TEST("a column that the snapshot makes itself is refused in the query")
     struct scene scene;
 
     set_up(&scene, "duckdb");
-    set_query(&scene, "select id, name as start_date, at, gone, lsn "
+    set_query(&scene, "select id, name as start_date, moment, gone, lsn "
                       "from {{ new_rows(ref('log')) }}");
     check_refused(&scene,
                   "the query gives a column \"start_date\", which the snapshot makes itself");
@@ -405,7 +405,7 @@ TEST("a value of the unknown row for a column that is not there is refused")
     struct scene scene;
 
     set_up(&scene, "duckdb");
-    set_query(&scene, "select id, at, gone, lsn from {{ new_rows(ref('log')) }}");
+    set_query(&scene, "select id, moment, gone, lsn from {{ new_rows(ref('log')) }}");
     check_refused(&scene, "column \"name\" has a value in the unknown row");
 }
 
@@ -423,6 +423,6 @@ TEST("a mistake in the query is named by its file, with the database's own words
     struct scene scene;
 
     set_up(&scene, "duckdb");
-    set_query(&scene, "select id, nmae, at, gone, lsn from {{ new_rows(ref('log')) }}");
+    set_query(&scene, "select id, nmae, moment, gone, lsn from {{ new_rows(ref('log')) }}");
     check_refused(&scene, "asset s.people: people.sql: ");
 }

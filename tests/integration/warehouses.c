@@ -53,12 +53,11 @@ static struct aorta_option_value default_value(const struct aorta_option *option
 }
 
 /* A connection to the file in the test's folder; the other options have their defaults. */
-static void *open_file(const struct aorta_connector *connector, const char *name)
+static int open_file(const struct aorta_connector *connector, const char *name, void **connection,
+                     struct aorta_error *error)
 {
     struct aorta_option_value values[32] = {0};
-    struct aorta_error err;
     char path[512];
-    void *connection;
 
     snprintf(path, sizeof path, "%s/%s.db", test_folder(), name);
     for (int i = 0; connector->options[i].name != NULL; i++) {
@@ -68,13 +67,24 @@ static void *open_file(const struct aorta_connector *connector, const char *name
         else if (option->default_text != NULL)
             values[i] = default_value(option);
     }
-    check_ok(connector->open(&host, values, &connection, &err));
-    return connection;
+    return connector->open(&host, values, connection, error);
+}
+
+bool warehouse_can_open(const char *name, struct aorta_error *error)
+{
+    const struct aorta_connector *connector = load_connector(name);
+    void *connection;
+
+    if (open_file(connector, name, &connection, error) < 0)
+        return false;
+    connector->close(connection);
+    return true;
 }
 
 struct warehouse_under_test warehouse_open(const char *name)
 {
     struct warehouse_under_test opened = {.name = name};
+    struct aorta_error err;
 
     if (strcmp(name, "postgres") == 0) {
         opened.warehouse = &postgres_warehouse;
@@ -84,7 +94,7 @@ struct warehouse_under_test warehouse_open(const char *name)
     }
     const struct aorta_connector *connector = load_connector(name);
     opened.warehouse = connector->warehouse;
-    opened.connection = open_file(connector, name);
+    check_ok(open_file(connector, name, &opened.connection, &err));
     opened.close = connector->close;
     return opened;
 }

@@ -26,6 +26,9 @@ extern const char *const warehouse_names[];
 #define ON_EACH(name)                                                                              \
     for (const char *const *at = warehouse_names, *name = *at; name != NULL; name = *++at)
 
+/* Whether it can be opened now; if not, error says why. For a child that must not end its test. */
+bool warehouse_can_open(const char *name, struct aorta_error *error);
+
 /* A session; fails the test if there is none. */
 struct session warehouse_session(const struct warehouse_under_test *warehouse);
 
