@@ -6,4 +6,4 @@ select
     coalesce(deleted_at, last_update) as changed_at,
     deleted_at,
     lsn
-from {{ new_rows(ref('stg_activities')) }}
+from {{ new_rows(ref('stg_activities')) }} as changes

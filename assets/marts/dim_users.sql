@@ -15,4 +15,4 @@ select
     coalesce(deleted_at, last_update) as changed_at,
     deleted_at,
     lsn
-from {{ new_rows(ref('stg_users')) }}
+from {{ new_rows(ref('stg_users')) }} as changes

@@ -55,7 +55,7 @@ changed_users as (
         user_id,
         coalesce(changed_from, timestamp '-infinity') as changed_from,
         coalesce(changed_until, timestamp 'infinity') as changed_until
-    from {{ user_changes }}
+    from {{ user_changes }} as changes
 ),
 
 changed_activities as (
@@ -63,12 +63,12 @@ changed_activities as (
         activity_id,
         coalesce(changed_from, timestamp '-infinity') as changed_from,
         coalesce(changed_until, timestamp 'infinity') as changed_until
-    from {{ activity_changes }}
+    from {{ activity_changes }} as changes
 ),
 
 touched as (
     select user_id, cast("timestamp" as date) as event_date
-    from {{ new_readings }}
+    from {{ new_readings }} as readings_loaded
     union
     select readings.user_id, readings.event_date
     from readings

@@ -6,4 +6,4 @@ select
     cast(_ab_cdc_deleted_at as timestamp) as deleted_at,
     _airbyte_extracted_at as extracted_at,
     _ab_cdc_lsn as lsn
-from {{ new_rows(ref('activities')) }}
+from {{ new_rows(ref('activities')) }} as activities

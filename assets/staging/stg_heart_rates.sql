@@ -7,4 +7,4 @@ select
     cast(meta ->> '$.location.latitude' as double) as latitude,
     cast(meta ->> '$.location.longitude' as double) as longitude,
     _airbyte_extracted_at as extracted_at
-from {{ new_rows(ref('heart_rate_stream')) }}
+from {{ new_rows(ref('heart_rate_stream')) }} as messages

@@ -139,8 +139,6 @@ int producer_flush(void *opaque, struct aorta_error *error)
     int64_t deadline_us = clock_monotonic_us() + INT64_C(1000) * FLUSH_LIMIT_MS;
 
     fault_point("kafka.flush.before");
-    /* Sends at once what lingers; the reports are taken below, where failures are seen. */
-    rd_kafka_flush(producer->client.rk, 0);
     do {
         int wait_ms = producer->reported < producer->produced ? CLIENT_SLICE_MS : 0;
         if (take_reports(producer, wait_ms, error) < 0)

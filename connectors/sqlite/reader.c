@@ -26,7 +26,6 @@ struct reader {
 
     struct boundary *boundary; /* incremental */
     int cursor_at;
-    bool has_left_over; /* a new row that did not fit the batch before */
 
     bool reads_changes; /* a snapshot included */
     bool is_snapshot;
@@ -308,25 +307,22 @@ static int note(struct reader *reader, struct aorta_error *error)
 static int gather(struct reader *reader, struct aorta_error *error)
 {
     struct rows *rows = &reader->rows;
-    bool was_new = reader->has_left_over;
     int more;
 
     columns_reset(&rows->columns);
     while ((more = rows_next(rows, error)) == 1) {
         if (atomic_load(&reader->is_canceled))
             return aorta_fail(error, AORTA_CANCELED, "canceled");
-        if (reader->boundary != NULL && !was_new &&
+        if (reader->boundary != NULL &&
             boundary_was_seen(reader->boundary, rows->statement, reader->cursor_at)) {
             rows_skip(rows);
             continue;
         }
-        was_new = false;
         if ((more = rows_take(rows, error)) != 1)
             break;
         if (note(reader, error) < 0)
             return -1;
     }
-    reader->has_left_over = more == 0 && rows->has_row;
     return more < 0 ? -1 : 0;
 }
 

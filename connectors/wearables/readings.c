@@ -116,7 +116,7 @@ static void add(struct message *message, const char *text, size_t size)
     message->size += size;
 }
 
-#define add_literal(message, literal) add(message, literal, sizeof literal - 1)
+#define add_literal(message, literal) add(message, literal, sizeof(literal) - 1)
 
 static void add_digits(struct message *message, uint64_t value, int at_least)
 {

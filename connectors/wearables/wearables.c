@@ -27,9 +27,9 @@ struct reader {
     atomic_bool cancel;
 };
 
-static const struct subject *const subjects[] = {&subject_users, &subject_activities};
+enum { SUBJECTS = 2 };
 
-enum { SUBJECTS = sizeof subjects / sizeof *subjects };
+static const struct subject *const subjects[SUBJECTS] = {&subject_users, &subject_activities};
 
 static int wearables_open(const struct aorta_host *host, const struct aorta_option_value *values,
                           void **connection, struct aorta_error *error)

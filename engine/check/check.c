@@ -112,8 +112,8 @@ static int parse_scalar(struct arena *arena, enum check_argument_type type, cons
     case CHECK_ARGUMENT_ASSET: break;
     }
     value->text = arena_strdup(arena, json_string_value(json));
-    if (value->text == NULL || (value->text[0] == '\0' && type > CHECK_ARGUMENT_TEXT &&
-                                type != CHECK_ARGUMENT_SCALARS))
+    if (value->text == NULL ||
+        (value->text[0] == '\0' && type > CHECK_ARGUMENT_TEXT && type != CHECK_ARGUMENT_SCALARS))
         return -1;
     if (type == CHECK_ARGUMENT_ASSET)
         value->text = plain_asset(arena, value->text);
@@ -187,8 +187,8 @@ static int bad_key(const struct check *check, const char *key, const char *wante
     return err_set(err, ERR_CONFIG, "check %s: \"%s\" must be %s", check->kind->name, key, wanted);
 }
 
-static int set_common(struct arena *arena, struct check *check, const char *key,
-                      const json_t *json, struct err *err)
+static int set_common(struct arena *arena, struct check *check, const char *key, const json_t *json,
+                      struct err *err)
 {
     const char *text = json_string_value(json);
 
@@ -246,9 +246,8 @@ static int set_all_named(struct arena *arena, struct check *check, const json_t 
     const char *key;
     json_t *value;
 
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
-        if (set_named(arena, check, key, value, err) < 0)
-            return -1;
+    json_object_foreach((json_t *)(uintptr_t)object, key,
+                        value) if (set_named(arena, check, key, value, err) < 0) return -1;
     return 0;
 }
 
@@ -262,8 +261,8 @@ static int set_reference(struct arena *arena, struct check *check, const char *t
         return err_set(err, ERR_CONFIG,
                        "check %s: \"%s\" must be asset.field, or { to = …, field = … }",
                        check->kind->name, text);
-    check->args[0] = (struct check_value){
-        .is_set = true, .text = arena_strndup(arena, text, (size_t)(dot - text))};
+    check->args[0] = (struct check_value){.is_set = true,
+                                          .text = arena_strndup(arena, text, (size_t)(dot - text))};
     check->args[1] = (struct check_value){.is_set = true, .text = arena_strdup(arena, dot + 1)};
     return 0;
 }
@@ -308,19 +307,23 @@ static int check_combination(const struct check *check, struct err *err)
                            kind->arguments[i].name, type_names[kind->arguments[i].type]);
     }
     if (check->column == NULL && kind->column == CHECK_COLUMN_REQUIRED)
-        return err_set(err, ERR_CONFIG, "check %s belongs to a column: put it under "
-                       "[columns.NAME]", kind->name);
+        return err_set(err, ERR_CONFIG,
+                       "check %s belongs to a column: put it under "
+                       "[columns.NAME]",
+                       kind->name);
     if (check->column != NULL && kind->column == CHECK_COLUMN_NONE)
-        return err_set(err, ERR_CONFIG, "check %s belongs to the asset, not to a column: put it "
-                       "under checks at the top", kind->name);
+        return err_set(err, ERR_CONFIG,
+                       "check %s belongs to the asset, not to a column: put it "
+                       "under checks at the top",
+                       kind->name);
     if (kind->id == CHECK_UNIQUE && check->column == NULL && !has_any)
-        return err_set(err, ERR_CONFIG, "check unique needs \"columns\", or to be under "
+        return err_set(err, ERR_CONFIG,
+                       "check unique needs \"columns\", or to be under "
                        "[columns.NAME]");
     if (kind->id == CHECK_BETWEEN && !check->args[0].is_set && !check->args[1].is_set)
         return err_set(err, ERR_CONFIG, "check between needs \"min\" or \"max\"");
     if ((kind->id == CHECK_LENGTH || kind->id == CHECK_ROW_COUNT) && !has_any)
-        return err_set(err, ERR_CONFIG, "check %s needs \"value\", \"min\" or \"max\"",
-                       kind->name);
+        return err_set(err, ERR_CONFIG, "check %s needs \"value\", \"min\" or \"max\"", kind->name);
     return 0;
 }
 
@@ -339,15 +342,16 @@ static int find_kind(struct arena *arena, const json_t *object, struct check *ch
     const char *key, *stray = NULL;
     json_t *item;
 
-    json_object_foreach((json_t *)(uintptr_t)object, key, item) {
+    json_object_foreach((json_t *)(uintptr_t)object, key, item)
+    {
         const struct check_kind *kind = check_kind_find(key);
         if (kind == NULL) {
             stray = is_common(key) ? stray : key;
             continue;
         }
         if (check->kind != NULL)
-            return err_set(err, ERR_CONFIG, "two checks in one table: %s and %s",
-                           check->kind->name, kind->name);
+            return err_set(err, ERR_CONFIG, "two checks in one table: %s and %s", check->kind->name,
+                           kind->name);
         check->kind = kind;
         *value = item;
     }
@@ -371,7 +375,8 @@ int check_parse(struct arena *arena, const char *column, const json_t *declarati
         if (parsed.kind == NULL)
             return unknown_check(arena, json_string_value(declaration), err);
     } else if (!json_is_object(declaration)) {
-        return err_set(err, ERR_CONFIG, "a check is a name, or a table such as "
+        return err_set(err, ERR_CONFIG,
+                       "a check is a name, or a table such as "
                        "{ between = [0, 9] }");
     } else if (find_kind(arena, declaration, &parsed, &value, err) < 0) {
         return -1;
@@ -379,9 +384,9 @@ int check_parse(struct arena *arena, const char *column, const json_t *declarati
     parsed.args = arena_calloc(arena, argument_count(parsed.kind), sizeof *parsed.args);
     if (value != NULL && set_arguments(arena, &parsed, value, err) < 0)
         return -1;
-    json_object_foreach((json_t *)(uintptr_t)declaration, key, item)
-        if (is_common(key) && set_common(arena, &parsed, key, item, err) < 0)
-            return -1;
+    json_object_foreach((json_t *)(uintptr_t)declaration, key,
+                        item) if (is_common(key) &&
+                                  set_common(arena, &parsed, key, item, err) < 0) return -1;
     if (check_combination(&parsed, err) < 0)
         return -1;
     make_name(arena, &parsed);

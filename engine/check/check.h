@@ -30,8 +30,8 @@ struct check_kind;
 struct check_value {
     bool is_set;
     bool boolean;
-    bool is_number;          /* of a scalar: text holds a number, to be written without quotes */
-    const char *text;        /* a text, or a number as it was written */
+    bool is_number;   /* of a scalar: text holds a number, to be written without quotes */
+    const char *text; /* a text, or a number as it was written */
     struct check_value *list;
     size_t count;
 };
@@ -47,8 +47,8 @@ struct check_threshold {
 
 struct check {
     const struct check_kind *kind;
-    const char *name;   /* given by `name`, or made: "height_between" */
-    const char *column; /* of a column's check, else NULL */
+    const char *name;         /* given by `name`, or made: "height_between" */
+    const char *column;       /* of a column's check, else NULL */
     struct check_value *args; /* in the order of kind->arguments */
     const char *where;        /* an SQL condition: other rows are not looked at; or NULL */
     enum check_severity severity;

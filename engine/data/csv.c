@@ -129,6 +129,11 @@ static bool take(struct csv *csv, char c)
     }
     switch (csv->state) {
     case CSV_FIELD_START:
+        if (csv->field_count == LIMIT_COLUMNS) {
+            csv->problem = "more fields than a table can have columns";
+            csv->state = CSV_BAD;
+            break;
+        }
         begin_field(csv, c == '"');
         csv->state = c == '"' ? CSV_QUOTED : CSV_BARE;
         csv->quote_line = csv->next_line;

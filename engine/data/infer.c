@@ -241,11 +241,11 @@ static int look_at_lines(struct members *members, const char *file, const char *
 
     if (size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
         at += 3;
-    for (int64_t line = 1; at < end; line++) {
+    for (long long line = 1; at < end; line++) {
         struct scan scan = {.at = at, .end = memchr(at, '\n', (size_t)(end - at))};
         if (!look_at_line(members, &scan))
-            return err_set(err, ERR_DATA, "%s:%lld: %s near column %lld", file, (long long)line,
-                           scan.problem, (long long)(scan.at - at + 1));
+            return err_set(err, ERR_DATA, "%s:%lld: %s near column %td", file, line, scan.problem,
+                           scan.at - at + 1);
         at = scan.end + 1;
     }
     return 0;

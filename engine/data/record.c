@@ -83,9 +83,9 @@ static struct member *make_child(struct arena *arena, struct member *parent, con
 
     if (child != NULL)
         return child;
-    struct member **children = arena_calloc(arena, (size_t)count + 1, sizeof *children);
+    struct member **children = arena_calloc(arena, (size_t)count + 1, sizeof(struct member *));
     if (count > 0)
-        memcpy(children, parent->children, (size_t)count * sizeof *children);
+        memcpy(children, parent->children, (size_t)count * sizeof(struct member *));
     child = member_new(arena, name, size);
     children[count] = child;
     parent->children = children;

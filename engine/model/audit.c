@@ -84,9 +84,10 @@ static int blame(const struct auditing *auditing, struct err *err)
 
     for (size_t i = 0; err->code == ERR_CONFIG && i < auditing->audit->check_count; i++) {
         const char *fails = auditing->sql[i].fails;
-        if (fails == NULL ||
-            session_execf(auditing->session, &alone, "SELECT 1 FROM %s AS new_rows WHERE 1 = 0 "
-                          "AND (%s)", auditing->audit->rows, fails) == 0)
+        if (fails == NULL || session_execf(auditing->session, &alone,
+                                           "SELECT 1 FROM %s AS new_rows WHERE 1 = 0 "
+                                           "AND (%s)",
+                                           auditing->audit->rows, fails) == 0)
             continue;
         if (alone.code != ERR_CONFIG)
             break; /* it only says that the transaction has failed */
@@ -195,11 +196,11 @@ static bool is_past(const struct check_threshold *threshold, int64_t failures)
     const char *operator= threshold->is_set ? threshold->operator: "!=";
 
     switch (operator[0]) {
-    case '>': return operator[1] == '=' ? failures >= number : failures > number;
+    case '>': return operator[1] == '=' ? failures >= number : failures> number;
     case '<':
         if (operator[1] == '>')
             return failures != number;
-        return operator[1] == '=' ? failures <= number : failures < number;
+        return operator[1] == '=' ? failures <= number : failures<number;
     case '=': return failures == number;
     default: return failures != number;
     }

@@ -46,7 +46,7 @@ struct audit {
 /* What the first scan finds besides. */
 struct audit_totals {
     int64_t row_count;
-    int64_t not_after; /* rows whose position is null or not greater than `after` */
+    int64_t not_after;             /* rows whose position is null or not greater than `after` */
     const char *greatest_position; /* NULL: no rows, or no position column */
 };
 

@@ -71,8 +71,7 @@ static const char *expression_sql(const struct making *making, const char *text,
 {
     static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ";
 
-    if (relation_column_find(making->audit->columns, text) >= 0 ||
-        text[strspn(text, word)] == '\0')
+    if (relation_column_find(making->audit->columns, text) >= 0 || text[strspn(text, word)] == '\0')
         return column_sql(making, text, err);
     return arena_printf(making->arena, "(%s)", text);
 }
@@ -215,11 +214,11 @@ static int make_date_difference(const struct making *making, const char *column,
 
     if (base == NULL || find_part(check, &text_size, err) < 0)
         return -1;
-    making->sql->fails = unless(
-        making, arena_printf(making->arena, "%s = %s", column,
-                             pattern(making, making->session->dialect->date_add, base,
-                                     check_argument(check, "difference")->text,
-                                     check_argument(check, "part")->text)));
+    making->sql->fails =
+        unless(making, arena_printf(making->arena, "%s = %s", column,
+                                    pattern(making, making->session->dialect->date_add, base,
+                                            check_argument(check, "difference")->text,
+                                            check_argument(check, "part")->text)));
     return 0;
 }
 
@@ -230,8 +229,8 @@ static int make_meta(const struct making *making, struct err *err)
     if (meta == NULL)
         return -1;
     const char *errors = pattern(making, making->session->dialect->json_text, meta, "errors", NULL);
-    making->sql->fails = unless(
-        making, arena_printf(making->arena, "replace(%s, ' ', '') = '[]'", errors));
+    making->sql->fails =
+        unless(making, arena_printf(making->arena, "replace(%s, ' ', '') = '[]'", errors));
     return 0;
 }
 
@@ -324,8 +323,9 @@ static int make_unique(const struct making *making, struct err *err)
     if (columns == NULL)
         buf_printf(&present, " AND %s IS NOT NULL", keys);
     making->sql->samples = arena_printf(
-        arena, "SELECT %s, count(*) AS row_count FROM %s AS whole%s%s%s GROUP BY %s HAVING "
-               "count(*) > 1",
+        arena,
+        "SELECT %s, count(*) AS row_count FROM %s AS whole%s%s%s GROUP BY %s HAVING "
+        "count(*) > 1",
         keys, making->audit->whole, where_sql(making), present.data, touched(making, keys), keys);
     buf_release(&present);
     making->sql->count =
@@ -363,8 +363,9 @@ static int make_relationships(const struct making *making, struct err *err)
     if (parent == NULL || column == NULL)
         return -1;
     const char *orphans = arena_printf(
-        arena, "FROM (SELECT * FROM %s AS new_rows%s) AS child WHERE child.%s IS NOT NULL AND NOT "
-               "EXISTS (SELECT 1 FROM %s AS parent WHERE parent.%s = child.%s)",
+        arena,
+        "FROM (SELECT * FROM %s AS new_rows%s) AS child WHERE child.%s IS NOT NULL AND NOT "
+        "EXISTS (SELECT 1 FROM %s AS parent WHERE parent.%s = child.%s)",
         making->audit->rows, where_sql(making), column, parent,
         quoted(arena, check_argument(making->check, "field")->text), column);
     making->sql->count = arena_printf(arena, "SELECT count(*) %s", orphans);
@@ -391,8 +392,9 @@ static int make_increasing(const struct making *making, struct err *err)
     if (sort == NULL || column == NULL || (groups = list_sql(making, "group_by", err)) == NULL)
         return -1;
     making->sql->samples = arena_printf(
-        arena, "SELECT * FROM (SELECT whole.*, lag(%s) OVER (%sORDER BY %s) AS previous_value "
-               "FROM %s AS whole%s%s) AS ordered WHERE (%s %s previous_value) IS FALSE",
+        arena,
+        "SELECT * FROM (SELECT whole.*, lag(%s) OVER (%sORDER BY %s) AS previous_value "
+        "FROM %s AS whole%s%s) AS ordered WHERE (%s %s previous_value) IS FALSE",
         column, partition(making, groups), sort, making->audit->whole, where_sql(making),
         touched(making, groups), column, is_true(check, "strictly", true) ? ">" : ">=");
     making->sql->count =
@@ -412,9 +414,10 @@ static int make_scd(const struct making *making, struct err *err)
     if (end == NULL)
         return -1;
     making->sql->samples = arena_printf(
-        arena, "SELECT * FROM (SELECT whole.*, lead(%s) OVER (PARTITION BY %s ORDER BY %s) AS "
-               "next_start FROM %s AS whole%s%s) AS ordered WHERE (%s <= next_start) IS FALSE OR "
-               "(%s IS NULL AND next_start IS NOT NULL) OR (%s <= %s) IS FALSE",
+        arena,
+        "SELECT * FROM (SELECT whole.*, lead(%s) OVER (PARTITION BY %s ORDER BY %s) AS "
+        "next_start FROM %s AS whole%s%s) AS ordered WHERE (%s <= next_start) IS FALSE OR "
+        "(%s IS NULL AND next_start IS NOT NULL) OR (%s <= %s) IS FALSE",
         start, id, start, making->audit->whole, where_sql(making), touched(making, id), end, end,
         start, end);
     making->sql->count =
@@ -428,7 +431,8 @@ static int make_scd(const struct making *making, struct err *err)
  * none. */
 static int64_t count_parts(const struct check *check, int text_size)
 {
-    const char *from = check_argument(check, "start")->text, *to = check_argument(check, "end")->text;
+    const char *from = check_argument(check, "start")->text,
+               *to = check_argument(check, "end")->text;
     int64_t from_us, to_us, from_year, to_year;
     int from_month, to_month, day;
     bool has_time, has_zone;
@@ -457,8 +461,8 @@ static int make_every_date_part(const struct making *making, struct err *err)
     int64_t wanted = count_parts(check, text_size);
     if (wanted < 0)
         return err_set(err, ERR_CONFIG, "\"start\" and \"end\" must be dates, in that order");
-    const char *date = arena_printf(making->arena, "substr(CAST(%s AS %s), 1, 10)", column,
-                                    text_type);
+    const char *date =
+        arena_printf(making->arena, "substr(CAST(%s AS %s), 1, 10)", column, text_type);
     making->sql->count = arena_printf(
         making->arena,
         "SELECT %" PRId64 " - count(DISTINCT substr(%s, 1, %d)) FROM %s AS whole%s AND %s >= %s "
@@ -513,8 +517,8 @@ int audit_sql_make(const struct session *session, const struct audit *audit,
             return -1;
         if (check->where != NULL)
             sql->fails = arena_printf(arena, "(%s) AND (%s)", check->where, sql->fails);
-        sql->samples = arena_printf(arena, "SELECT * FROM %s AS new_rows WHERE %s", audit->rows,
-                                    sql->fails);
+        sql->samples =
+            arena_printf(arena, "SELECT * FROM %s AS new_rows WHERE %s", audit->rows, sql->fails);
         return 0;
     case CHECK_SCOPE_KEY: return make_unique(&making, err);
     case CHECK_SCOPE_PARENT: return make_relationships(&making, err);

@@ -14,8 +14,8 @@ static const char *sql_of(const struct model_attempt *attempt, const struct rela
 /* Names the hidden relation; what a dead attempt may have left under its name goes. */
 static int choose_hidden(struct model_attempt *attempt, enum relation_hidden kind, struct err *err)
 {
-    attempt->hidden = relation_hidden(attempt->arena, attempt->session->dialect,
-                                      &attempt->spec->relation, kind);
+    attempt->hidden =
+        relation_hidden(attempt->arena, attempt->session->dialect, &attempt->spec->relation, kind);
     return publish_drop(attempt->session, &attempt->hidden, err);
 }
 
@@ -97,8 +97,8 @@ static int write_seed(struct model_attempt *attempt, struct err *err)
     if (choose_hidden(attempt, RELATION_BUILD, err) < 0 ||
         stage_create(attempt->session, &attempt->hidden, rows->fields, rows->field_count, err) <
             0 ||
-        stage_load_open(&load, attempt->session, &attempt->hidden, rows->fields,
-                        rows->field_count, err) < 0)
+        stage_load_open(&load, attempt->session, &attempt->hidden, rows->fields, rows->field_count,
+                        err) < 0)
         return -1;
     if (load_rows(attempt, &load, err) < 0 || stage_load_finish(&load, &count, err) < 0) {
         stage_load_abort(&load);
@@ -212,8 +212,8 @@ static int write_first(struct model_attempt *attempt, struct err *err)
     if (attempt->spec->delete_marker == NULL)
         return write_table(attempt, err) < 0 || check_keys(attempt, err) < 0 ? -1 : 0;
     if (choose_hidden(attempt, RELATION_STAGE, err) < 0 ||
-        create_as(attempt, "TABLE", &attempt->hidden, err) < 0 ||
-        audit_hidden(attempt, err) < 0 || check_keys(attempt, err) < 0)
+        create_as(attempt, "TABLE", &attempt->hidden, err) < 0 || audit_hidden(attempt, err) < 0 ||
+        check_keys(attempt, err) < 0)
         return -1;
     stage = attempt->hidden;
     forget_marker(attempt);
@@ -262,14 +262,13 @@ static int write_incremental(struct model_attempt *attempt, struct err *err)
         return write_first(attempt, err);
     attempt->result->was_incremental = true;
     if (choose_hidden(attempt, RELATION_STAGE, err) < 0 ||
-        create_as(attempt, "TABLE", &attempt->hidden, err) < 0 ||
-        audit_hidden(attempt, err) < 0 || check_keys(attempt, err) < 0)
+        create_as(attempt, "TABLE", &attempt->hidden, err) < 0 || audit_hidden(attempt, err) < 0 ||
+        check_keys(attempt, err) < 0)
         return -1;
     forget_marker(attempt);
     if (attempt->spec->delete_marker != NULL)
-        attempt->audit_rows =
-            arena_printf(attempt->arena, "(SELECT * FROM %s%s)",
-                         sql_of(attempt, &attempt->hidden), not_marked(attempt));
+        attempt->audit_rows = arena_printf(attempt->arena, "(SELECT * FROM %s%s)",
+                                           sql_of(attempt, &attempt->hidden), not_marked(attempt));
     attempt->audit_whole = future_sql(attempt);
     return 0;
 }

@@ -257,9 +257,9 @@ static int lock_inputs(const struct model_attempt *attempt, const bool *is_there
         if (!is_there[i])
             continue;
         buf_reset(&sql);
-        relation_pattern(
-            &sql, dialect->read_lock,
-            relation_sql(attempt->arena, dialect, &attempt->spec->refs[i].relation), NULL, NULL);
+        relation_pattern(&sql, dialect->read_lock,
+                         relation_sql(attempt->arena, dialect, &attempt->spec->refs[i].relation),
+                         NULL, NULL);
         result = session_exec(attempt->session, sql.data, err);
     }
     buf_release(&sql);
@@ -291,8 +291,7 @@ static int build(struct model_attempt *attempt, const bool *is_there, struct err
     struct state locked, own;
     const char *print;
 
-    if (session_begin(attempt->session, true, err) < 0 ||
-        lock_inputs(attempt, is_there, err) < 0 ||
+    if (session_begin(attempt->session, true, err) < 0 || lock_inputs(attempt, is_there, err) < 0 ||
         state_lock(attempt->session, spec->asset, attempt->arena, &locked, err) < 0)
         return -1;
     attempt->before = locked;
@@ -320,8 +319,7 @@ int model_run(struct session *session, const struct model_spec *spec, struct are
 
     memset(result, 0, sizeof *result);
     publish_report_init(&attempt.report);
-    if (state_create(session, err) < 0 ||
-        publish_ensure_schema(session, &spec->relation, err) < 0)
+    if (state_create(session, err) < 0 || publish_ensure_schema(session, &spec->relation, err) < 0)
         goto out;
     stale = decide(&attempt, &attempt.before, &print, err);
     if (stale == 0)

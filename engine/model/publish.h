@@ -32,8 +32,7 @@ void publish_report_release(struct publish_report *report);
 
 /* Puts the table `hidden` into the target's place; a view that stands there gives way. */
 int publish_replace(struct session *session, const struct relation *target,
-                    const struct relation *hidden, struct publish_report *report,
-                    struct err *err);
+                    const struct relation *hidden, struct publish_report *report, struct err *err);
 
 enum publish_columns {
     PUBLISH_COLUMNS_FREEZE, /* a staged column that the target lacks is ERR_CONFIG */

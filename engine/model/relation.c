@@ -94,8 +94,8 @@ struct relation relation_hidden(struct arena *arena, const struct aorta_dialect 
 {
     struct relation physical = relation_physical(arena, dialect, relation);
 
-    physical.name = cut(arena, dialect,
-                        arena_printf(arena, "%s%s", hidden_prefixes[kind], physical.name));
+    physical.name =
+        cut(arena, dialect, arena_printf(arena, "%s%s", hidden_prefixes[kind], physical.name));
     return physical;
 }
 
@@ -115,7 +115,7 @@ struct found {
         struct relation relation;
         bool is_view;
         struct found_relation *next;
-    } *first;
+    } * first;
 };
 
 static int keep_found(void *arg, const char *schema, const char *name, const char *kind)
@@ -186,8 +186,8 @@ out:
 
 /* -------------------------------------------------------------------------------------- columns */
 
-int relation_describe(struct session *session, const struct relation *relation,
-                      struct arena *arena, struct relation_columns *columns, struct err *err)
+int relation_describe(struct session *session, const struct relation *relation, struct arena *arena,
+                      struct relation_columns *columns, struct err *err)
 {
     struct relation physical = relation_physical(arena, session->dialect, relation);
     struct aorta_relation found;
@@ -250,12 +250,8 @@ void relation_literal(struct buf *out, const struct relation_columns *columns, i
     case AORTA_INT32:
     case AORTA_INT64:
     case AORTA_DOUBLE:
-    case AORTA_DECIMAL:
-        buf_append_str(out, text);
-        return;
-    case AORTA_TEXT:
-        relation_quote_text(out, text, strlen(text));
-        return;
+    case AORTA_DECIMAL: buf_append_str(out, text); return;
+    case AORTA_TEXT: relation_quote_text(out, text, strlen(text)); return;
     case AORTA_BOOL:
     case AORTA_DATE:
     case AORTA_TIME:

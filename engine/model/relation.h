@@ -57,8 +57,9 @@ bool relation_is_hidden(const char *name);
 /* Drops every hidden relation of the destination (those of rejected rows only with `rejected`),
  * in one transaction. `dropped` (may be NULL) is told each name. For `aorta clean`: no step may
  * run. *count is how many. */
-int relation_clean(struct session *session, bool rejected, void (*dropped)(void *arg,
-                   const char *schema, const char *name), void *arg, int *count, struct err *err);
+int relation_clean(struct session *session, bool rejected,
+                   void (*dropped)(void *arg, const char *schema, const char *name), void *arg,
+                   int *count, struct err *err);
 
 /* A relation's columns, copied into the arena. */
 struct relation_columns {
@@ -69,8 +70,8 @@ struct relation_columns {
     const char **type_names;
 };
 
-int relation_describe(struct session *session, const struct relation *relation,
-                      struct arena *arena, struct relation_columns *columns, struct err *err);
+int relation_describe(struct session *session, const struct relation *relation, struct arena *arena,
+                      struct relation_columns *columns, struct err *err);
 
 /* The index of the column (letter case ignored), or -1. */
 int32_t relation_column_find(const struct relation_columns *columns, const char *name);

@@ -26,8 +26,8 @@ int session_check_cancel(const struct session *session, struct err *err)
     return 0;
 }
 
-int session_open(struct session *session, const struct aorta_warehouse *warehouse,
-                 void *connection, const char *name, const atomic_int *cancel, struct err *err)
+int session_open(struct session *session, const struct aorta_warehouse *warehouse, void *connection,
+                 const char *name, const atomic_int *cancel, struct err *err)
 {
     struct aorta_error error;
     struct session opened = {
@@ -154,8 +154,7 @@ int session_query(struct session *session, const char *sql, const struct aorta_v
     if (warehouse->query(session->handle, sql, params, param_count, &cursor, &error) < 0)
         return session_error(session, &error, err);
     while (result == 0 && (more = warehouse->next(cursor, &batch, &error)) != 0)
-        result = more < 0 ? session_error(session, &error, err)
-                          : pass_rows(&batch, each, arg, err);
+        result = more < 0 ? session_error(session, &error, err) : pass_rows(&batch, each, arg, err);
     warehouse->cursor_close(cursor);
     return result < 0 ? -1 : 0;
 }

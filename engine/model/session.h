@@ -34,8 +34,8 @@ struct session {
 };
 
 /* Opens a session of the connection; the session is zeroed on failure, so it may be closed. */
-int session_open(struct session *session, const struct aorta_warehouse *warehouse,
-                 void *connection, const char *name, const atomic_int *cancel, struct err *err);
+int session_open(struct session *session, const struct aorta_warehouse *warehouse, void *connection,
+                 const char *name, const atomic_int *cancel, struct err *err);
 
 /* Rolls back what is open. A zeroed session may be closed. */
 void session_close(struct session *session);

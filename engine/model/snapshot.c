@@ -191,24 +191,21 @@ static int render_log(struct snapshot *snapshot, const char **log, struct err *e
     return 0;
 }
 
-static void append_unknown_value(struct snapshot *snapshot, int32_t column, struct buf *out)
+/* Texts, for the database to take as what the column is. */
+static void append_unknown_value(struct snapshot *snapshot, const char *column, struct buf *out)
 {
     const struct snapshot_options *options = snapshot->options;
-    const struct relation_columns *columns = &snapshot->attempt->columns;
-    const char *name = columns->fields[column].name, *text = NULL;
+    const char *text = NULL;
 
-    if (strcasecmp(name, options->surrogate_key) == 0)
+    if (strcasecmp(column, options->surrogate_key) == 0)
         text = SNAPSHOT_UNKNOWN_KEY;
     for (size_t i = 0; i < options->unknown_count; i++)
-        if (strcasecmp(name, options->unknown[i].column) == 0)
+        if (strcasecmp(column, options->unknown[i].column) == 0)
             text = options->unknown[i].text;
-    if (text == NULL) {
+    if (text == NULL)
         buf_append_str(out, "NULL");
-        return;
-    }
-    buf_append_str(out, "CAST(");
-    relation_quote_text(out, text, strlen(text));
-    buf_printf(out, " AS %s)", columns->type_names[column]);
+    else
+        relation_quote_text(out, text, strlen(text));
 }
 
 static int check_unknown_columns(const struct snapshot *snapshot, struct err *err)
@@ -235,12 +232,13 @@ static int insert_unknown_row(struct snapshot *snapshot, struct err *err)
     buf_append_str(&sql, "INSERT INTO ");
     buf_append_str(&sql, relation_sql(snapshot->arena, snapshot->session->dialect,
                                       &snapshot->attempt->hidden));
-    buf_append_str(&sql, " SELECT ");
+    buf_append_str(&sql, " VALUES (");
     for (int32_t i = 0; i < columns->count; i++) {
         if (i > 0)
             buf_append_str(&sql, ", ");
-        append_unknown_value(snapshot, i, &sql);
+        append_unknown_value(snapshot, columns->fields[i].name, &sql);
     }
+    buf_append_char(&sql, ')');
     int result = session_exec(snapshot->session, sql.data, err);
     buf_release(&sql);
     return result < 0 ? err_wrap(err, "make the unknown row") : 0;

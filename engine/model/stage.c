@@ -52,9 +52,8 @@ out:
     return result;
 }
 
-int stage_load_open(struct stage_load *load, struct session *session,
-                    const struct relation *table, const struct aorta_field *fields,
-                    int32_t field_count, struct err *err)
+int stage_load_open(struct stage_load *load, struct session *session, const struct relation *table,
+                    const struct aorta_field *fields, int32_t field_count, struct err *err)
 {
     struct aorta_error error;
     struct relation physical;

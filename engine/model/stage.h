@@ -22,9 +22,8 @@ struct stage_load {
     void *handle;
 };
 
-int stage_load_open(struct stage_load *load, struct session *session,
-                    const struct relation *table, const struct aorta_field *fields,
-                    int32_t field_count, struct err *err);
+int stage_load_open(struct stage_load *load, struct session *session, const struct relation *table,
+                    const struct aorta_field *fields, int32_t field_count, struct err *err);
 int stage_load_batch(struct stage_load *load, const struct aorta_batch *batch, struct err *err);
 int stage_load_finish(struct stage_load *load, int64_t *rows, struct err *err);
 void stage_load_abort(struct stage_load *load); /* nothing if it was finished */

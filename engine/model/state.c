@@ -104,8 +104,7 @@ static int take_state(void *arg, const struct aorta_batch *batch, int64_t row, s
         state->fingerprint = text_cell(batch, row, 3, reading->arena);
         state->position = text_cell(batch, row, 4, reading->arena);
         state->checkpoint = text_cell(batch, row, 5, reading->arena);
-        state->row_count =
-            aorta_is_null(&batch->columns[6], row) ? -1 : cell_int(batch, row, 6);
+        state->row_count = aorta_is_null(&batch->columns[6], row) ? -1 : cell_int(batch, row, 6);
         state->published_at = text_cell(batch, row, 7, reading->arena);
         state->run_id = text_cell(batch, row, 8, reading->arena);
     }
@@ -136,8 +135,8 @@ static int read_some(struct session *session, struct reading *reading, const cha
     }
     buf_append_char(&list, ')');
     buf_printf(&sql, select_sql, table_sql(reading->arena, session), list.data, suffix);
-    int result = session_query(session, sql.data, params, (int32_t)reading->count, take_state,
-                               reading, err);
+    int result =
+        session_query(session, sql.data, params, (int32_t)reading->count, take_state, reading, err);
     buf_release(&list);
     buf_release(&sql);
     return result;
@@ -162,16 +161,16 @@ int state_read_all(struct session *session, const char *const *assets, size_t co
     return 0;
 }
 
-int state_read(struct session *session, const char *asset, struct arena *arena,
-               struct state *state, struct err *err)
+int state_read(struct session *session, const char *asset, struct arena *arena, struct state *state,
+               struct err *err)
 {
     return state_read_all(session, &asset, 1, arena, state, err);
 }
 
 /* ---------------------------------------------------------------------------------------- write */
 
-int state_lock(struct session *session, const char *asset, struct arena *arena,
-               struct state *state, struct err *err)
+int state_lock(struct session *session, const char *asset, struct arena *arena, struct state *state,
+               struct err *err)
 {
     struct aorta_value params[] = {session_text(asset)};
     struct reading reading = {.arena = arena, .states = state, .count = 1};
@@ -219,8 +218,9 @@ static int say_lost(struct session *session, const struct state *before, struct 
         return -1;
     if (now.version != before->version)
         return say_moved(before, &now, err);
-    return err_set(err, ERR_TRANSIENT, "somebody else published %s meanwhile (after version %" PRId64
-                   ")", before->asset, before->version);
+    return err_set(err, ERR_TRANSIENT,
+                   "somebody else published %s meanwhile (after version %" PRId64 ")",
+                   before->asset, before->version);
 }
 
 int state_put(struct session *session, const struct state *before, const struct state *next,
@@ -237,11 +237,10 @@ int state_put(struct session *session, const struct state *before, const struct 
         put.epoch = before->epoch[0] != '\0' ? before->epoch : state_new_epoch(arena);
     put.published_at = arena_strdup(arena, clock_format_iso(now, clock_now_us(), 6));
     struct aorta_value params[] = {
-        session_text(put.asset),        session_text(put.epoch),
-        session_int(put.version),       session_text(put.fingerprint),
-        session_text(put.position),     session_text(put.checkpoint),
-        session_int(put.row_count),     session_text(put.published_at),
-        session_text(put.run_id),       session_int(before->version),
+        session_text(put.asset),       session_text(put.epoch),        session_int(put.version),
+        session_text(put.fingerprint), session_text(put.position),     session_text(put.checkpoint),
+        session_int(put.row_count),    session_text(put.published_at), session_text(put.run_id),
+        session_int(before->version),
     };
     params[6].is_null = put.row_count < 0;
     fault_point("model.state.before");

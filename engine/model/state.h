@@ -48,8 +48,8 @@ struct state {
 int state_create(struct session *session, struct err *err);
 
 /* Reads one asset's state; version 0 if there is none, or no table yet. */
-int state_read(struct session *session, const char *asset, struct arena *arena,
-               struct state *state, struct err *err);
+int state_read(struct session *session, const char *asset, struct arena *arena, struct state *state,
+               struct err *err);
 
 /* Reads those of several assets in one query, in their order. */
 int state_read_all(struct session *session, const char *const *assets, size_t count,
@@ -58,8 +58,8 @@ int state_read_all(struct session *session, const char *const *assets, size_t co
 /* First thing in a write transaction: takes the asset's row (making an empty one if there is none),
  * so that whoever else wants to publish the asset waits or fails, and reads it. ERR_TRANSIENT if
  * somebody else has it. */
-int state_lock(struct session *session, const char *asset, struct arena *arena,
-               struct state *state, struct err *err);
+int state_lock(struct session *session, const char *asset, struct arena *arena, struct state *state,
+               struct err *err);
 
 /* Last thing before the commit: writes `next` (all but its version) where the version is still
  * `before->version`, as the following version. next->epoch NULL keeps the epoch (or makes one if

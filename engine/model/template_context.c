@@ -206,14 +206,16 @@ static int append_new_rows(struct model_attempt *attempt, int index, struct buf 
     struct relation_columns columns;
 
     if (ref->position_column == NULL)
-        return err_set(err, ERR_CONFIG, "%s has no position column, so nobody knows which of its "
-                       "rows are new", ref->asset);
+        return err_set(err, ERR_CONFIG,
+                       "%s has no position column, so nobody knows which of its "
+                       "rows are new",
+                       ref->asset);
     if (relation_describe(attempt->session, &ref->relation, attempt->arena, &columns, err) < 0)
         return -1;
     int32_t column = relation_column_find(&columns, ref->position_column);
     if (!columns.is_there || column < 0)
-        return err_set(err, ERR_CONFIG, columns.is_there ? "%s has no column \"%s\""
-                                                         : "%s has not been built yet",
+        return err_set(err, ERR_CONFIG,
+                       columns.is_there ? "%s has no column \"%s\"" : "%s has not been built yet",
                        ref->asset, ref->position_column);
     buf_printf(out, "(SELECT * FROM %s WHERE ",
                relation_sql(attempt->arena, attempt->session->dialect, &ref->relation));
@@ -241,8 +243,8 @@ static void append_changed_rows(struct model_attempt *attempt, int index, struct
     buf_printf(out, "(SELECT * FROM %s WHERE ",
                relation_sql(attempt->arena, attempt->session->dialect, &changes));
     if (attempt->is_incremental && read->is_known)
-        buf_printf(out, "publication > %" PRId64 " AND publication <= %" PRId64 ")",
-                   read->version, state->version);
+        buf_printf(out, "publication > %" PRId64 " AND publication <= %" PRId64 ")", read->version,
+                   state->version);
     else
         buf_append_str(out, "1 = 0)");
     attempt->reads_rows[index] = true;
@@ -366,15 +368,14 @@ static void set_functions(struct template_context *context, struct render *rende
     config->function = template_function_new(arena, "config", call_config, render);
     config->text = "";
     template_context_set(context, "config", template_map_value(config));
-    template_map_put(target, "name",
-                     template_string(attempt->spec->target_name != NULL
-                                         ? attempt->spec->target_name
-                                         : ""));
+    template_map_put(
+        target, "name",
+        template_string(attempt->spec->target_name != NULL ? attempt->spec->target_name : ""));
     template_map_put(target, "type", template_string(attempt->session->dialect->name));
     template_context_set(context, "target", template_map_value(target));
-    template_context_set(context, "this",
-                         relation_value(arena, attempt->session, &attempt->spec->relation,
-                                        attempt->spec->asset));
+    template_context_set(
+        context, "this",
+        relation_value(arena, attempt->session, &attempt->spec->relation, attempt->spec->asset));
     for (size_t i = 0; i < attempt->spec->macro_count; i++)
         template_context_add_macros(context, attempt->spec->macros[i]);
 }
@@ -408,8 +409,7 @@ int model_render(struct model_attempt *attempt, struct err *err)
         err_set(err, ERR_CONFIG, "%s: renders to nothing", spec->file);
         goto out;
     }
-    attempt->sql =
-        arena_strndup(attempt->arena, sql.data, without_end(sql.data, sql.size));
+    attempt->sql = arena_strndup(attempt->arena, sql.data, without_end(sql.data, sql.size));
     result = 0;
 out:
     buf_release(&sql);

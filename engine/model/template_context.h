@@ -29,7 +29,7 @@ struct model_attempt;
 
 /* What the asset's checkpoint says of an input: how far it has been read. */
 struct model_read {
-    bool is_known;        /* the rest is of no meaning if not */
+    bool is_known; /* the rest is of no meaning if not */
     const char *epoch;
     int64_t version;
     bool has_position;    /* read by new_rows(), so a new epoch means: read it all again */

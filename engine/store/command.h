@@ -44,9 +44,9 @@ struct command {
     } values[COMMAND_VALUES];
     int value_count;
     struct store_done done;
-    int64_t *changes;  /* if not NULL: gets the number of rows changed, when reaped */
-    int64_t changed;   /* by the store thread */
-    bool has_failed;   /* then err says why */
+    int64_t *changes; /* if not NULL: gets the number of rows changed, when reaped */
+    int64_t changed;  /* by the store thread */
+    bool has_failed;  /* then err says why */
     struct err err;
 };
 

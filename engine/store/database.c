@@ -18,13 +18,14 @@ static const char quick_check_sql[] = "PRAGMA quick_check(1)";
 
 static int fail_damaged(const char *path, const char *what, struct err *err)
 {
-    return err_set(err, ERR_BROKEN,
-                   "run store \"%s\" is damaged: move it and its -wal file away and start again; the "
-                   "history of runs is lost, no data is: %s",
-                   path, what);
+    return err_set(
+        err, ERR_BROKEN,
+        "run store \"%s\" is damaged: move it and its -wal file away and start again; the "
+        "history of runs is lost, no data is: %s",
+        path, what);
 }
 
-static int fail(const struct database *database, const char *what, struct err *err)
+static int fail(const struct database *database, const char *sql, struct err *err)
 {
     const char *path = database->path;
     const char *message = sqlite3_errmsg(database->sqlite);
@@ -32,15 +33,15 @@ static int fail(const struct database *database, const char *what, struct err *e
     switch (sqlite3_errcode(database->sqlite)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-        return err_set(err, ERR_TRANSIENT, "run store \"%s\" is locked by another program: %s: %s",
-                       path, what, message);
+        return err_set(err, ERR_TRANSIENT, "run store \"%s\" is locked by another program: %s",
+                       path, message);
     case SQLITE_FULL:
-        return err_set(err, ERR_TRANSIENT, "run store \"%s\" is full: make room on its disk: %s: %s",
-                       path, what, message);
+        return err_set(err, ERR_TRANSIENT, "run store \"%s\": make room on its disk: %s", path,
+                       message);
     case SQLITE_IOERR:
     case SQLITE_NOMEM:
     case SQLITE_INTERRUPT:
-        return err_set(err, ERR_TRANSIENT, "run store \"%s\": %s: %s", path, what, message);
+        return err_set(err, ERR_TRANSIENT, "run store \"%s\": %s", path, message);
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -51,7 +52,8 @@ static int fail(const struct database *database, const char *what, struct err *e
                        path, message);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB: return fail_damaged(path, message, err);
-    default: return err_set(err, ERR_BROKEN, "run store \"%s\": %s: %s", path, what, message);
+    case SQLITE_CONSTRAINT: return err_set(err, ERR_BROKEN, "run store \"%s\": %s", path, message);
+    default: return err_set(err, ERR_BROKEN, "run store \"%s\": %s: %s", path, sql, message);
     }
 }
 
@@ -88,13 +90,13 @@ static int check_integrity(struct database *database, struct err *err)
 int database_open(struct database *database, const char *path, enum database_mode mode,
                   struct err *err)
 {
-    int flags = mode == DATABASE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                       : SQLITE_OPEN_READONLY;
+    int flags =
+        mode == DATABASE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
     bool suspect = mode == DATABASE_WRITE && was_left_open(path);
 
     *database = (struct database){.path = path};
     if (sqlite3_open_v2(path, &database->sqlite, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-        fail(database, "open", err);
+        fail(database, "", err);
         database_close(database);
         return -1;
     }

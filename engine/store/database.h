@@ -57,7 +57,8 @@ void statement_release(struct statement *statement);
 
 /* Parameters are numbered from 1. Texts are borrowed until the statement is reset. */
 void statement_bind_int(struct statement *statement, int parameter, int64_t value);
-void statement_bind_text(struct statement *statement, int parameter, const char *text); /* or NULL */
+void statement_bind_text(struct statement *statement, int parameter,
+                         const char *text); /* or NULL */
 void statement_bind_null(struct statement *statement, int parameter);
 
 /* 1: a row is there; 0: that was all; -1: failed. */

@@ -48,10 +48,11 @@ static int compare(const struct database *database, const struct migration *ours
     const char *name = statement_text(row, 1, arena);
 
     if (ours == NULL)
-        return err_set(err, ERR_CONFIG,
-                       "run store \"%s\" was written by a newer aorta (it has migration %04lld_%s): "
-                       "use that version or a later one",
-                       database->path, number, name);
+        return err_set(
+            err, ERR_CONFIG,
+            "run store \"%s\" was written by a newer aorta (it has migration %04lld_%s): "
+            "use that version or a later one",
+            database->path, number, name);
     checksum(ours, hex);
     if (number == ours->number && strcmp(statement_text(row, 2, arena), hex) == 0)
         return 0;

@@ -13,8 +13,8 @@ struct store_reader {
     char *path;
 };
 
-#define RUN_COLUMNS                                                                                \
-    "id, pipeline, target, trigger, selection, state, created_us, started_us, ended_us,"           \
+#define RUN_COLUMNS                                                                      \
+    "id, pipeline, target, trigger, selection, state, created_us, started_us, ended_us," \
     " error_code, error_message"
 
 static const char runs_sql[] = "SELECT " RUN_COLUMNS " FROM runs"
@@ -88,8 +88,8 @@ void store_reader_close(struct store_reader *reader)
 /* What all queries share: parameters that are there, a function that fills one item from a row. */
 struct query {
     const char *sql;
-    const char *text;     /* parameter 1, if not NULL */
-    int64_t ints[2];      /* parameters 2 and 3 */
+    const char *text; /* parameter 1, if not NULL */
+    int64_t ints[2];  /* parameters 2 and 3 */
     int int_count;
     size_t item_size;
     void (*fill)(void *item, const struct statement *row, struct arena *arena);

@@ -3,16 +3,16 @@
 #include <string.h>
 
 static const char *const state_names[] = {
-    [STATE_QUEUED] = "queued",           [STATE_RUNNING] = "running",
-    [STATE_SUCCEEDED] = "succeeded",     [STATE_FAILED] = "failed",
-    [STATE_CANCELED] = "canceled",       [STATE_INTERRUPTED] = "interrupted",
-    [STATE_SKIPPED] = "skipped",         [STATE_FRESH] = "fresh",
+    [STATE_QUEUED] = "queued",   [STATE_RUNNING] = "running",   [STATE_SUCCEEDED] = "succeeded",
+    [STATE_FAILED] = "failed",   [STATE_CANCELED] = "canceled", [STATE_INTERRUPTED] = "interrupted",
+    [STATE_SKIPPED] = "skipped", [STATE_FRESH] = "fresh",
 };
 
 enum { STATES = sizeof state_names / sizeof *state_names };
 
 #define BIT(state) (1U << (state))
-#define ENDS (BIT(STATE_SUCCEEDED) | BIT(STATE_FAILED) | BIT(STATE_CANCELED) | BIT(STATE_INTERRUPTED))
+#define ENDS \
+    (BIT(STATE_SUCCEEDED) | BIT(STATE_FAILED) | BIT(STATE_CANCELED) | BIT(STATE_INTERRUPTED))
 
 /* By the state that is left: those that may follow. */
 static const unsigned int run_changes[STATES] = {
@@ -23,8 +23,8 @@ static const unsigned int run_changes[STATES] = {
 
 static const unsigned int step_changes[STATES] = {
     [STATE_QUEUED] =
-        BIT(STATE_RUNNING) | BIT(STATE_CANCELED) | BIT(STATE_SKIPPED) | BIT(STATE_FRESH),
-    [STATE_RUNNING] = ENDS,
+        BIT(STATE_RUNNING) | BIT(STATE_CANCELED) | BIT(STATE_SKIPPED) | BIT(STATE_FAILED),
+    [STATE_RUNNING] = ENDS | BIT(STATE_FRESH),
     [STATE_FAILED] = BIT(STATE_QUEUED),
     [STATE_INTERRUPTED] = BIT(STATE_QUEUED),
 };

@@ -6,11 +6,11 @@
  *                 ▼                                                     ▼
  *              canceled                                    running (it is taken up again)
  *
- *     step:     queued ──▶ running ──▶ succeeded | failed | canceled | interrupted
- *                 │ ▲                                │                    │
- *                 │ └──────────── a retry ───────────┴────────────────────┘
+ *     step:     queued ──▶ running ──▶ succeeded | fresh | failed | canceled | interrupted
+ *                 │ ▲                                        │                    │
+ *                 │ └──────────── a retry ───────────────────┴────────────────────┘
  *                 ▼
- *              skipped | fresh | canceled
+ *              skipped | failed | canceled
  *
  *     attempt:  running ──▶ succeeded | failed | canceled | interrupted
  *

@@ -107,8 +107,8 @@ static int commit_commands(struct store *store, struct command *commands, struct
             continue;
         command->has_failed = run_command(store, command, &command->err) < 0;
         /* What will not fit the disk, or could not be read, must not be committed in part. */
-        if (command->has_failed && (command->err.code == ERR_TRANSIENT ||
-                                    !database_in_transaction(&store->database))) {
+        if (command->has_failed &&
+            (command->err.code == ERR_TRANSIENT || !database_in_transaction(&store->database))) {
             *err = command->err;
             return -1;
         }
@@ -182,7 +182,8 @@ static int take_lock(struct store *store, struct err *err)
         return err_set(err, err_code_of_errno(errno), "run store: lock \"%s\": %s", path,
                        strerror(errno));
     return err_set(err, ERR_TRANSIENT,
-                   "run store \"%s\" is in use by another aorta: wait for it or end it", store->path);
+                   "run store \"%s\" is in use by another aorta: wait for it or end it",
+                   store->path);
 }
 
 /* Signals are the loop's: the thread starts with all of them blocked. */

@@ -36,7 +36,9 @@ struct store;
 
 struct store_options {
     const char *path;
-    void (*wake)(void *arg); /* called by the store thread: something can be reaped. May be NULL */
+    /* Called by the store thread when something can be reaped: uv_async_send, say. It may not call
+     * the store. May be NULL. */
+    void (*wake)(void *arg);
     void *wake_arg;
     int64_t max_pages; /* for tests: the file grows no further; 0: no limit */
 };

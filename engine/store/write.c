@@ -21,15 +21,13 @@ const struct statement_text store_statements[STATEMENTS] = {
         {"INSERT INTO steps (run_id, asset, position, kind, state, reason, executor)"
          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
          "step of run", NULL},
-    [STATEMENT_STEP_CHANGE] =
-        {"UPDATE steps SET state = ?3, reason = coalesce(?5, reason),"
-         " executor = coalesce(?6, executor)"
-         " WHERE run_id = ?1 AND state = ?2 AND asset = ?4",
-         "step of run", "it is not in state"},
-    [STATEMENT_ATTEMPT_START] =
-        {"INSERT INTO attempts (run_id, asset, number, state, started_us)"
-         " VALUES (?1, ?2, ?3, 'running', ?4)",
-         "attempt of run", NULL},
+    [STATEMENT_STEP_CHANGE] = {"UPDATE steps SET state = ?3, reason = coalesce(?5, reason),"
+                               " executor = coalesce(?6, executor)"
+                               " WHERE run_id = ?1 AND state = ?2 AND asset = ?4",
+                               "step of run", "it is not in state"},
+    [STATEMENT_ATTEMPT_START] = {"INSERT INTO attempts (run_id, asset, number, state, started_us)"
+                                 " VALUES (?1, ?2, ?3, 'running', ?4)",
+                                 "attempt of run", NULL},
     [STATEMENT_ATTEMPT_END] =
         {"UPDATE attempts SET state = ?3, ended_us = ?6, rows = ?7, error_code = ?8,"
          " error_message = ?9"
@@ -256,7 +254,8 @@ int store_recover(struct store *store, int64_t now_us, struct store_recovery *re
                   struct err *err)
 {
     struct store_recovery counts = {0};
-    struct command attempts = {.statement = STATEMENT_RECOVER_ATTEMPTS, .changes = &counts.attempts};
+    struct command attempts = {.statement = STATEMENT_RECOVER_ATTEMPTS,
+                               .changes = &counts.attempts};
     struct command steps = {.statement = STATEMENT_RECOVER_STEPS, .changes = &counts.steps};
     struct command runs = {.statement = STATEMENT_RECOVER_RUNS, .changes = &counts.runs};
 

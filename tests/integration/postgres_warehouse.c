@@ -23,7 +23,6 @@ struct cursor {
     bool is_given;
 };
 
-
 /* ------------------------------------------------------------------------------------ statements */
 
 /* What another try may mend: conflicts, locks, connections, resources (PostgreSQL 15, appendix A). */
@@ -35,6 +34,8 @@ static enum aorta_error_code code_of(const char *sqlstate)
         return AORTA_TRANSIENT;
     if (strcmp(sqlstate, "57014") == 0)
         return AORTA_CANCELED;
+    if (strcmp(sqlstate, "25P02") == 0)
+        return AORTA_BROKEN; /* a statement before it failed */
     for (size_t i = 0; i < sizeof transient / sizeof transient[0]; i++)
         if (strncmp(sqlstate, transient[i], 2) == 0)
             return AORTA_TRANSIENT;
@@ -125,8 +126,9 @@ static void session_close(void *self)
 
 static int begin(void *self, bool for_write, struct aorta_error *error)
 {
-    return exec(self, for_write ? "BEGIN ISOLATION LEVEL REPEATABLE READ"
-                                : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    return exec(self,
+                for_write ? "BEGIN ISOLATION LEVEL REPEATABLE READ"
+                          : "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                 NULL, 0, NULL, error);
 }
 
@@ -291,8 +293,7 @@ static int list(void *self, const char *name_prefix,
                 void *arg, struct aorta_error *error)
 {
     struct session *session = self;
-    struct aorta_value prefix = {.type = AORTA_TEXT,
-                                 .text = {name_prefix, strlen(name_prefix)}};
+    struct aorta_value prefix = {.type = AORTA_TEXT, .text = {name_prefix, strlen(name_prefix)}};
     PGresult *result = run(session->conn, list_sql, &prefix, 1, error);
 
     if (result == NULL)

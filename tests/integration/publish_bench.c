@@ -50,7 +50,7 @@ void bench_close(struct bench *bench)
 }
 
 struct model_spec bench_model(struct bench *bench, const struct materialization *kind,
-                               const char *sql, const char *checks)
+                              const char *sql, const char *checks)
 {
     struct model_spec spec = {
         .asset = "x",

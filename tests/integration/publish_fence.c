@@ -133,7 +133,8 @@ static void check_rows(const char *name, const char *wanted, int64_t version)
 
 TEST("killed before its commit an attempt leaves nothing, and the next one publishes")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         start(name);
         check_int(publish_in_child(name), MODEL_PUBLISHED);
         load_in_child(name, "(2, 3, 'c')", "2");
@@ -147,7 +148,8 @@ TEST("killed before its commit an attempt leaves nothing, and the next one publi
 
 TEST("killed after its commit an attempt has published, and the next one finds it fresh")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         start(name);
         check_int(publish_in_child(name), MODEL_PUBLISHED);
         load_in_child(name, "(2, 3, 'c')", "2");
@@ -161,7 +163,8 @@ TEST("killed after its commit an attempt has published, and the next one finds i
 /* The stopped one holds the row (PostgreSQL), the database (SQLite) or the file (DuckDB). */
 TEST("while one sleeps at its commit nobody else publishes, and nothing is published twice")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         int status;
 
         if (strcmp(name, "duckdb") == 0)
@@ -181,7 +184,8 @@ TEST("while one sleeps at its commit nobody else publishes, and nothing is publi
 
 TEST("an attempt that slept after its decision finds that somebody else was faster")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         int status;
 
         if (strcmp(name, "duckdb") == 0)
@@ -267,7 +271,8 @@ TEST("of two sessions in one DuckDB process that publish at once, one is told so
 
 TEST("a state that moved since it was read is not overwritten")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         struct state stale, written, next = {.position = "9", .row_count = -1};
         struct err err;
@@ -276,8 +281,7 @@ TEST("a state that moved since it was read is not overwritten")
         bench_load(&bench, "(2, 3, 'c')", "2");
         check_ok(session_begin(&bench.session, true, &err));
         check_fails(state_put(&bench.session, &stale, &next, &bench.arena, &written, &err),
-                    ERR_TRANSIENT,
-                    "somebody else published log meanwhile (version 1 became 2)");
+                    ERR_TRANSIENT, "somebody else published log meanwhile (version 1 became 2)");
         session_rollback(&bench.session);
         check_ok(state_read(&bench.session, "log", &bench.arena, &stale, &err));
         check_str(stale.position, "2");

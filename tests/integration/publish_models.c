@@ -8,11 +8,12 @@
 
 TEST("a table is built, is fresh, and is built again when its input or its SQL changes")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_table,
-                  "select id, n, {{ var('as_of') }} as v from {{ ref('log') }};\n", NULL);
+                        "select id, n, {{ var('as_of') }} as v from {{ ref('log') }};\n", NULL);
 
         check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
         check_str(bench.result.reason, "first build");
@@ -46,11 +47,12 @@ TEST("a table is built, is fresh, and is built again when its input or its SQL c
 
 TEST("a view is made, checked, and made again over a table of the same name")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_view, "select id, n from {{ ref('log') }}",
-                  "[[\"id\", \"not_null\"]]");
+                        "[[\"id\", \"not_null\"]]");
         struct model_spec as_table = spec;
 
         check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
@@ -66,15 +68,16 @@ TEST("a view is made, checked, and made again over a table of the same name")
     }
 }
 
-static const char append_sql[] =
-    "select loaded, id, n from {{ new_rows(ref('log')) }} as r"
-    "{% if is_incremental() %} where id > 0{% endif %}";
+static const char append_sql[] = "select loaded, id, n from {{ new_rows(ref('log')) }} as r"
+                                 "{% if is_incremental() %} where id > 0{% endif %}";
 
 TEST("an incremental model appends new rows only, also those loaded while it ran")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
-        struct model_spec spec = bench_model(&bench, &materialization_incremental, append_sql, NULL);
+        struct model_spec spec =
+            bench_model(&bench, &materialization_incremental, append_sql, NULL);
         spec.position_column = "loaded";
 
         check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
@@ -100,14 +103,17 @@ TEST("an incremental model appends new rows only, also those loaded while it ran
 
 TEST("a full refresh begins a new history, and whoever read the old one is built again")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
-        struct model_spec spec = bench_model(&bench, &materialization_incremental, append_sql, NULL);
+        struct model_spec spec =
+            bench_model(&bench, &materialization_incremental, append_sql, NULL);
         struct model_ref x = {
             .name = "x", .asset = "x", .relation = {"s", "x"}, .position_column = "loaded"};
         static const char *const inputs[] = {"x"};
-        struct model_spec reader = bench_model(&bench, &materialization_incremental,
-                                         "select id from {{ new_rows(ref('x')) }} as r", NULL);
+        struct model_spec reader =
+            bench_model(&bench, &materialization_incremental,
+                        "select id from {{ new_rows(ref('x')) }} as r", NULL);
         spec.position_column = "loaded";
         reader.asset = "y";
         reader.relation.name = "y";
@@ -123,24 +129,25 @@ TEST("a full refresh begins a new history, and whoever read the old one is built
         check_int(bench_run(&bench, &reader), MODEL_PUBLISHED);
         check(!bench.result.was_incremental);
         check_contains(bench.result.reason, "history of x began again");
-        check_str(rows_of(&bench.session,
-                          arena_printf(&bench.arena, "SELECT count(*) FROM %s",
-                                       relation_sql(&bench.arena, bench.session.dialect,
-                                                    &reader.relation))),
-                  "2\n");
+        check_str(
+            rows_of(&bench.session, arena_printf(&bench.arena, "SELECT count(*) FROM %s",
+                                                 relation_sql(&bench.arena, bench.session.dialect,
+                                                              &reader.relation))),
+            "2\n");
         bench_close(&bench);
     }
 }
 
 TEST("delete+insert replaces the rows of staged keys, and marked rows only delete")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         static const char *const keys[] = {"id"};
-        struct model_spec spec =
-            bench_model(&bench, &materialization_incremental,
-                  "select id, n, n = 'gone' as is_gone from {{ new_rows(ref('log')) }} as r",
-                  "[[\"id\", \"unique\"], [\"n\", {\"accepted_values\": [\"a\", \"b\", \"c\"]}]]");
+        struct model_spec spec = bench_model(
+            &bench, &materialization_incremental,
+            "select id, n, n = 'gone' as is_gone from {{ new_rows(ref('log')) }} as r",
+            "[[\"id\", \"unique\"], [\"n\", {\"accepted_values\": [\"a\", \"b\", \"c\"]}]]");
         spec.strategy = MODEL_DELETE_INSERT;
         spec.unique_key = keys;
         spec.unique_key_count = 1;
@@ -169,11 +176,12 @@ TEST("delete+insert replaces the rows of staged keys, and marked rows only delet
 
 TEST("a blocking check leaves the old table, keeps the refused rows and shows some of them")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_table, "select id, n from {{ ref('log') }}",
-                  "[[\"id\", {\"between\": [1, 2]}]]");
+                        "[[\"id\", {\"between\": [1, 2]}]]");
 
         check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
         bench_load(&bench, "(2, 7, 'bad'), (2, 2, 'fine')", "2");
@@ -185,8 +193,8 @@ TEST("a blocking check leaves the old table, keeps the refused rows and shows so
         check_str(bench.result.checks[0].samples, "[{\"id\":7,\"n\":\"bad\"}]");
         check_int(bench.result.state.version, 1);
         check_str(bench_table(&bench, "x"), "1|a\n2|b\n");
-        struct relation rejected = relation_hidden(&bench.arena, bench.session.dialect,
-                                                   &spec.relation, RELATION_REJECTED);
+        struct relation rejected =
+            relation_hidden(&bench.arena, bench.session.dialect, &spec.relation, RELATION_REJECTED);
         check_str(bench_rows(&bench, &rejected), "1|a\n2|b\n2|fine\n7|bad\n");
         check_int(bench_run(&bench, &spec), MODEL_REJECTED); /* still stale, and again */
         check_int(bench_clean(&bench), 1);
@@ -196,11 +204,12 @@ TEST("a blocking check leaves the old table, keeps the refused rows and shows so
 
 TEST("a warning is published and reported")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_table, "select id, n from {{ ref('log') }}",
-                  "[[\"id\", {\"between\": [2, 2], \"severity\": \"warn\"}]]");
+                        "[[\"id\", {\"between\": [2, 2], \"severity\": \"warn\"}]]");
 
         check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
         check_int(bench.result.checks[0].status, CHECK_WARNED);
@@ -212,10 +221,11 @@ TEST("a warning is published and reported")
 
 TEST("a refused increment leaves target and checkpoint, and comes again when it is mended")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         struct model_spec spec = bench_model(&bench, &materialization_incremental, append_sql,
-                                       "[[\"n\", {\"accepted_values\": [\"a\", \"b\"]}]]");
+                                             "[[\"n\", {\"accepted_values\": [\"a\", \"b\"]}]]");
         struct relation log = {"s", "log"};
         struct err err;
 
@@ -234,14 +244,15 @@ TEST("a refused increment leaves target and checkpoint, and comes again when it 
 
 TEST("a mistake in the SQL is named by asset, file and the database's words; nothing changes")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         struct model_spec spec = bench_model(&bench, &materialization_table,
-                                       "select id, nonsense from {{ ref('log') }}", NULL);
+                                             "select id, nonsense from {{ ref('log') }}", NULL);
         struct err err;
 
-        check_fails(model_run(&bench.session, &spec, &bench.arena, &bench.result, &err),
-                    ERR_CONFIG, "asset x: assets/s/x.sql: ");
+        check_fails(model_run(&bench.session, &spec, &bench.arena, &bench.result, &err), ERR_CONFIG,
+                    "asset x: assets/s/x.sql: ");
         check_contains(err.message, "nonsense");
         check(!bench.session.in_transaction);
         check_int(bench_clean(&bench), 0);
@@ -252,11 +263,12 @@ TEST("a mistake in the SQL is named by asset, file and the database's words; not
 
 TEST("rows whose position does not grow are refused")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_incremental,
-                  "select 1 as at, id from {{ new_rows(ref('log')) }} as r", NULL);
+                        "select 1 as at, id from {{ new_rows(ref('log')) }} as r", NULL);
         struct err err;
 
         spec.position_column = "at";
@@ -313,10 +325,11 @@ TEST("a seed's rows become a table")
 
 TEST("a canceled run stops before its next statement and changes nothing")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct bench bench = bench_open(name);
-        struct model_spec spec = bench_model(&bench, &materialization_table,
-                                       "select id from {{ ref('log') }}", NULL);
+        struct model_spec spec =
+            bench_model(&bench, &materialization_table, "select id from {{ ref('log') }}", NULL);
         atomic_int cancel = 1;
         struct err err;
 

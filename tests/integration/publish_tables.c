@@ -104,7 +104,8 @@ static void end(struct warehouse_under_test *warehouse, struct session *session)
 
 TEST("views over a replaced table show the new rows, and the hidden table is gone")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -120,7 +121,8 @@ TEST("views over a replaced table show the new rows, and the hidden table is gon
 
 TEST("views follow a table that gains a column")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -136,15 +138,16 @@ TEST("views follow a table that gains a column")
 
 TEST("a view whose column went away is named, on PostgreSQL before anything is published")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct publish_report report;
         struct err err;
         bool is_postgres = strcmp(name, "postgres") == 0, is_duckdb = strcmp(name, "duckdb") == 0;
 
-        int result = replace(&session, "CREATE TABLE {s._aorta_build__x} AS SELECT 'b' AS n",
-                             &report, &err);
+        int result =
+            replace(&session, "CREATE TABLE {s._aorta_build__x} AS SELECT 'b' AS n", &report, &err);
         check_int(result, is_postgres ? -1 : 0);
         if (is_postgres) {
             check_int(err.code, ERR_CONFIG);
@@ -162,7 +165,8 @@ TEST("a view whose column went away is named, on PostgreSQL before anything is p
 
 TEST("an empty table replaces a full one and is replaced again")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -179,7 +183,8 @@ TEST("an empty table replaces a full one and is replaced again")
 
 TEST("the first publication needs nothing to be there")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -204,7 +209,8 @@ static const char *index_rows(struct session *session, const char *name)
 
 TEST("indexes follow, but for one over a column that went away")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -224,15 +230,17 @@ TEST("indexes follow, but for one over a column that went away")
 
 TEST("an index that the new rows break keeps the old table")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct publish_report report;
         struct err err;
 
         run(&session, "CREATE UNIQUE INDEX x_id ON {s.x} (id)");
-        check(replace(&session, "CREATE TABLE {s._aorta_build__x} AS "
-                                "SELECT 2 AS id, 'b' AS n UNION ALL SELECT 2, 'c'",
+        check(replace(&session,
+                      "CREATE TABLE {s._aorta_build__x} AS "
+                      "SELECT 2 AS id, 'b' AS n UNION ALL SELECT 2, 'c'",
                       &report, &err) < 0);
         check(strcasestr(err.message, "unique") != NULL); /* DuckDB says so at the commit */
         check_str(rows(&session, "SELECT * FROM {s.v}"), "1|a\n");
@@ -272,7 +280,8 @@ TEST("comments of table, columns and views stay")
 
 TEST("a long reader sees its rows to the end, later readers the new ones")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct session reader = warehouse_session(&warehouse);
@@ -315,7 +324,8 @@ TEST("a long reader of a table that gets other columns makes the publication tra
 
 TEST("what an open transaction has replaced is seen by nobody else")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct session reader = warehouse_session(&warehouse);
@@ -340,7 +350,8 @@ TEST("what an open transaction has replaced is seen by nobody else")
 
 TEST("a table takes a view's place and a view a table's")
 {
-    ON_EACH(name) {
+    ON_EACH(name)
+    {
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct relation view = {"s", "v"}, candidate = {"s", "_aorta_build__v"};
@@ -407,9 +418,9 @@ TEST("what PostgreSQL cannot carry is named, and rows are replaced instead")
     check_str(rows(&session, "SELECT * FROM s.v"), "2|b\n");
     run(&session, "REFRESH MATERIALIZED VIEW s.m");
     check_str(rows(&session, "SELECT * FROM s.m"), "2|b\n");
-    check_fails(replace(&session, "CREATE TABLE {s._aorta_build__x} AS SELECT 2 AS id", &report,
-                        &err),
-                ERR_CONFIG, "constraint child_id_fkey on table s.child");
+    check_fails(
+        replace(&session, "CREATE TABLE {s._aorta_build__x} AS SELECT 2 AS id", &report, &err),
+        ERR_CONFIG, "constraint child_id_fkey on table s.child");
     check_str(rows(&session, "SELECT * FROM s.v"), "2|b\n");
     publish_report_release(&report);
     end(&warehouse, &session);

@@ -75,7 +75,7 @@ static void set_up(struct scene *scene, const char *database)
     scene->session = warehouse_session(&scene->warehouse);
     scene->spec = people;
     arena_init(&scene->arena);
-    set_query(scene, "select id, name, moment, gone, lsn from {{ new_rows(ref('log')) }}");
+    set_query(scene, "select id, name, moment, gone, lsn from {{ new_rows(ref('log')) }} as news");
     struct err err;
     check_ok(state_create(&scene->session, &err));
     check_ok(publish_ensure_schema(&scene->session, &log_relation, &err));
@@ -326,7 +326,7 @@ TEST("another column in the query makes all versions anew, in a new epoch with a
         const char *epoch = scene.result.state.epoch;
 
         set_query(&scene, "select id, name, length(name) as letters, moment, gone, lsn "
-                          "from {{ new_rows(ref('log')) }}");
+                          "from {{ new_rows(ref('log')) }} as news");
         run_well(&scene, 3, 0);
         check(!scene.result.was_incremental);
         check(strcmp(scene.result.state.epoch, epoch) != 0);
@@ -383,7 +383,7 @@ TEST("an option that names no column of the query is refused")
     struct scene scene;
 
     set_up(&scene, "duckdb");
-    set_query(&scene, "select id, name, gone, lsn from {{ new_rows(ref('log')) }}");
+    set_query(&scene, "select id, name, gone, lsn from {{ new_rows(ref('log')) }} as news");
     check_refused(&scene,
                   "asset s.people: people.sql: changed_at is \"moment\", but the query gives no "
                   "such column");
@@ -395,7 +395,7 @@ TEST("a column that the snapshot makes itself is refused in the query")
 
     set_up(&scene, "duckdb");
     set_query(&scene, "select id, name as start_date, moment, gone, lsn "
-                      "from {{ new_rows(ref('log')) }}");
+                      "from {{ new_rows(ref('log')) }} as news");
     check_refused(&scene,
                   "the query gives a column \"start_date\", which the snapshot makes itself");
 }
@@ -405,7 +405,7 @@ TEST("a value of the unknown row for a column that is not there is refused")
     struct scene scene;
 
     set_up(&scene, "duckdb");
-    set_query(&scene, "select id, moment, gone, lsn from {{ new_rows(ref('log')) }}");
+    set_query(&scene, "select id, moment, gone, lsn from {{ new_rows(ref('log')) }} as news");
     check_refused(&scene, "column \"name\" has a value in the unknown row");
 }
 
@@ -423,6 +423,6 @@ TEST("a mistake in the query is named by its file, with the database's own words
     struct scene scene;
 
     set_up(&scene, "duckdb");
-    set_query(&scene, "select id, nmae, moment, gone, lsn from {{ new_rows(ref('log')) }}");
+    set_query(&scene, "select id, nmae, moment, gone, lsn from {{ new_rows(ref('log')) }} as news");
     check_refused(&scene, "asset s.people: people.sql: ");
 }

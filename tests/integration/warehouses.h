@@ -23,7 +23,7 @@ void warehouse_close(struct warehouse_under_test *warehouse);
 extern const char *const warehouse_names[];
 
 /* for (the name of each) */
-#define ON_EACH(name)                                                                              \
+#define ON_EACH(name) \
     for (const char *const *at = warehouse_names, *name = *at; name != NULL; name = *++at)
 
 /* Whether it can be opened now; if not, error says why. For a child that must not end its test. */

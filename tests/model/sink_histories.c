@@ -29,7 +29,7 @@
 #include <string.h>
 
 /* 2024-04-01T00Z: the model's hour 0. */
-#define FIRST_HOUR INT64_C(475512)
+#define FIRST_HOUR INT64_C(475536)
 
 enum { MAX_WRITERS = 4096, MAX_SOURCE = 64, FETCH = 3, LINE_BYTES = 1 << 20 };
 

@@ -25,11 +25,11 @@ static struct check parsed(const char *column, const char *json)
     return one;
 }
 
-#define refuses(column, json, part)                                                                \
-    do {                                                                                           \
-        struct check one;                                                                          \
-        struct err err;                                                                            \
-        check_fails(parse(column, json, &one, &err), ERR_CONFIG, part);                            \
+#define refuses(column, json, part)                                     \
+    do {                                                                \
+        struct check one;                                               \
+        struct err err;                                                 \
+        check_fails(parse(column, json, &one, &err), ERR_CONFIG, part); \
     } while (0)
 
 TEST("a check is a name, or a table with the name as a key")
@@ -52,8 +52,7 @@ TEST("arguments come in order, alone, or by name, also by dbt's longer names")
 {
     arena_init(&arena);
     struct check in_order = parsed("h", "{\"between\": [100, 300.5]}");
-    struct check by_name =
-        parsed("h", "{\"between\": {\"min_value\": \"a\", \"strictly\": true}}");
+    struct check by_name = parsed("h", "{\"between\": {\"min_value\": \"a\", \"strictly\": true}}");
     struct check alone = parsed("h", "{\"accepted_values\": [\"W\", 1]}");
 
     check_str(check_argument(&in_order, "min")->text, "100");

@@ -4,7 +4,6 @@
 #include "sqlite_fixture.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -12,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ----------------------------------------------------------------------------------- statements */
@@ -370,7 +370,7 @@ TEST("a million rows are loaded; the rate is printed for information")
     int64_t rows;
 
     run(setting, "CREATE TABLE t (id BIGINT, at TIMESTAMP_TEXT, rate INT4)");
-    int64_t start = clock_monotonic_us();
+    clock_t start = clock();
     check_ok(warehouse->begin(setting.session, true, &err));
     void *load = begin_load(setting, fields, 3);
     for (int i = 0; i < BATCHES; i++) {
@@ -383,14 +383,14 @@ TEST("a million rows are loaded; the rate is printed for information")
     }
     check_ok(warehouse->load_end(load, &rows, &err));
     check_ok(warehouse->commit(setting.session, &err));
-    int64_t loaded = clock_monotonic_us();
+    clock_t loaded = clock();
     check_int(rows, ROWS * BATCHES);
     check_rows(setting, "SELECT count(DISTINCT id), min(at), max(at) FROM t",
                "1048576|2024-04-01 03:59:32.000000|2024-04-13 07:15:47.000000\n");
-    int64_t read = clock_monotonic_us();
+    clock_t read = clock();
     check_int(sqlite_pull(setting, "SELECT * FROM t", &err), 0);
-    int64_t end = clock_monotonic_us();
-    printf("      %.2f M rows/s loaded, %.2f M rows/s read\n",
+    clock_t end = clock();
+    printf("      %.2f M rows loaded, %.2f M rows read in a second of the processor\n",
            (double)rows / (double)(loaded - start), (double)rows / (double)(end - read));
     sqlite_tear_down(setting);
 }

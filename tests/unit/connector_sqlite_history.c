@@ -263,12 +263,15 @@ static _Noreturn void move_money(int stop)
     _exit(0);
 }
 
+/* Every change moves one unit: a change that is left out, or one that the snapshot has already, shows
+ * as a step of another size. */
 static void apply_accounts(const struct reading *reading, int64_t accounts[100])
 {
     for (const char *row = reading->rows.data; *row != '\0'; row = strchr(row, '\n') + 1) {
         long long id, value;
         check_int(sscanf(row, "%*c|%*d|%*[^|]|%lld|%lld", &id, &value), 2);
         check(id >= 0 && id < 100);
+        check(*row == 'R' || llabs(value - accounts[id]) == 1);
         accounts[id] = value;
     }
 }

@@ -174,7 +174,7 @@ TEST("a value with no stored form is refused, not bent")
         struct aorta_value value;
         const char *message;
     } cases[] = {
-        {{.type = AORTA_DOUBLE, .number = NAN}, "$1: SQLite cannot hold NaN"},
+        {{.type = AORTA_DOUBLE, .number = (double)NAN}, "$1: SQLite cannot hold NaN"},
         {{.type = AORTA_DATE, .integer = 2932897}, "$1: the date is not in the years"},
         {{.type = AORTA_TIME, .integer = -1}, "or the time not in a day"},
         {{.type = AORTA_TIMESTAMP, .integer = INT64_MAX}, "the years 0000 to 9999"},

@@ -170,6 +170,26 @@ TEST("what is wrong with a file is said with file and line")
     }
 }
 
+TEST("a record of too many fields is a bad one, and memory stays bounded")
+{
+    struct fixture fixture;
+    struct buf text;
+    struct err err;
+
+    buf_init(&text);
+    buf_append_str(&text, "name,code,people\na,b,1\n");
+    for (int i = 0; i < 1000000; i++)
+        buf_append_char(&text, ',');
+    buf_append_str(&text, "\nc,d,2\n");
+    setup(&fixture, REJECT_SKIP, country, 3, false);
+    check_ok(read_all(&fixture, text.data, &err));
+    check_str(fixture.shown.data, "a|b|1\nc|d|2\n");
+    check_contains(fixture.skipped.data, "3 more fields than a table can have columns");
+    check(fixture.skipped.size < 3000);
+    buf_release(&text);
+    teardown(&fixture);
+}
+
 TEST("a NUL in a field is refused")
 {
     struct fixture fixture;

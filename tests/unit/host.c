@@ -31,9 +31,10 @@ const struct aorta_connector *host_connector(const char *name)
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (module == NULL)
         test_fail(__FILE__, __LINE__, "%s", dlerror());
-    *(void **)&entry = dlsym(module, "aorta_connector");
-    if (entry == NULL)
+    void *symbol = dlsym(module, "aorta_connector");
+    if (symbol == NULL)
         test_fail(__FILE__, __LINE__, "%s", dlerror());
+    *(void **)&entry = symbol;
     const struct aorta_connector *connector = entry();
     check_int(connector->abi, AORTA_ABI);
     check_int(connector->size, sizeof *connector);
@@ -66,21 +67,11 @@ static size_t find_option(const struct aorta_option *declared, const char *name)
     test_fail(__FILE__, __LINE__, "no option %s", name);
 }
 
-static void set_named(struct aorta_option_value *values, const struct aorta_option *declared,
-                      va_list settings)
-{
-    const char *name;
-
-    while ((name = va_arg(settings, const char *)) != NULL) {
-        size_t i = find_option(declared, name);
-        set_option(&values[i], declared[i].type, va_arg(settings, const char *));
-    }
-}
-
 void host_options(struct aorta_option_value values[HOST_OPTIONS],
                   const struct aorta_option *declared, ...)
 {
     va_list settings;
+    const char *name;
 
     memset(values, 0, HOST_OPTIONS * sizeof *values);
     for (size_t i = 0; declared[i].name != NULL; i++) {
@@ -89,7 +80,11 @@ void host_options(struct aorta_option_value values[HOST_OPTIONS],
             set_option(&values[i], declared[i].type, declared[i].default_text);
     }
     va_start(settings, declared);
-    set_named(values, declared, settings);
+    /* The analyzer of clang 14 does not see va_start. */
+    while ((name = va_arg(settings, const char *)) != NULL) { /* NOLINT(clang-analyzer-valist*) */
+        size_t i = find_option(declared, name);
+        set_option(&values[i], declared[i].type, va_arg(settings, const char *));
+    }
     va_end(settings);
 }
 

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WAIT_SECONDS = 60 };
-
 struct aorta_error err;
 const struct aorta_connector *kafka;
 const struct aorta_message_log *broker;

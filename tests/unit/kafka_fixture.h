@@ -14,7 +14,7 @@
 
 #define TOPIC "readings"
 
-enum { PARTITIONS = 6 };
+enum { PARTITIONS = 6, WAIT_SECONDS = 60 };
 
 extern struct aorta_error err;
 extern const struct aorta_connector *kafka; /* after kafka_load */
