@@ -106,7 +106,13 @@ bool cell_text(const struct aorta_batch *batch, int64_t row, int32_t column, str
 static bool is_number(enum aorta_type type)
 {
     return type == AORTA_BOOL || type == AORTA_INT32 || type == AORTA_INT64 ||
-           type == AORTA_DECIMAL;
+           type == AORTA_DOUBLE || type == AORTA_DECIMAL;
+}
+
+/* JSON has neither NaN nor infinities. */
+static bool is_no_number(const struct aorta_column *cells, enum aorta_type type, int64_t row)
+{
+    return type == AORTA_DOUBLE && !isfinite(((const double *)cells->values)[row]);
 }
 
 void cell_json(const struct aorta_batch *batch, int64_t row, int32_t column,
@@ -116,10 +122,8 @@ void cell_json(const struct aorta_batch *batch, int64_t row, int32_t column,
     struct buf text;
 
     buf_init(&text);
-    if (!cell_text(batch, row, column, &text))
+    if (!cell_text(batch, row, column, &text) || is_no_number(&batch->columns[column], type, row))
         json_write_null(json);
-    else if (type == AORTA_DOUBLE)
-        json_write_double(json, ((const double *)batch->columns[column].values)[row]);
     else if (is_number(type) || type == AORTA_JSON)
         json_write_raw(json, text.data, text.size);
     else

@@ -16,6 +16,7 @@ At the end the comparison itself is tested: with a rule of the reference broken,
 SQL, it must find a difference.
 """
 
+import collections
 import concurrent.futures
 import datetime
 import decimal
@@ -335,23 +336,26 @@ def main():
     first = int(sys.argv[5]) if len(sys.argv) > 5 else 1
     problems = []
     rules_noticed = set()
-    readings = 0
+    census = collections.Counter()
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         replays = [Replay(arguments, assets, seed) for seed in range(first, first + count)]
         for replay in pool.map(Replay.run, replays):
             problems += [f"seed {replay.seed}: {line}" for line in replay.complaints()]
-            readings += len(replay.rows_of["events"])
+            census.update(history.census(replay.rows_of))
             rules_noticed |= {rules for rules in set(BROKEN_RULES) - rules_noticed
                               if replay.differs(rules())}
             replay.folder.cleanup()
     problems += [f"nobody noticed: {rules.__name__}" for rules in BROKEN_RULES
                  if rules not in rules_noticed]
     problems += unnoticed_sql(arguments, assets, first)
+    problems += [f"only {number} {what} in {count * WORLDS} histories"
+                 for what, number in census.items() if number < count * WORLDS / 10]
     for line in problems[:40]:
         print(line)
-    print(f"{count * WORLDS} histories in {count} databases, {LOADS} loads each, {readings} "
-          f"readings: {len(problems)} problems")
+    print(f"{count * WORLDS} histories in {count} databases, {LOADS} loads each, with "
+          + ", ".join(f"{number} {what}" for what, number in sorted(census.items()))
+          + f": {len(problems)} problems")
     return 1 if problems else 0
 
 

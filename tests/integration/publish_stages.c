@@ -37,23 +37,24 @@ static void fill_stage(struct bench *bench, const struct relation *stage, int32_
 }
 
 static int add_staged(struct bench *bench, int32_t columns, enum publish_columns policy,
-                      const char *checkpoint, struct publish_report *report, struct err *err)
+                      const char *checkpoint, struct publish_report *report, struct err *why)
 {
+    struct err err;
     struct state before, written, next = {.checkpoint = checkpoint, .row_count = -1};
     struct relation stage =
         relation_hidden(&bench->arena, bench->session.dialect, &target, RELATION_STAGE);
     struct relation_columns there;
     int64_t rows = 0;
 
-    check_ok(session_begin(&bench->session, true, err));
-    check_ok(state_lock(&bench->session, "raw.users", &bench->arena, &before, err));
+    check_ok(session_begin(&bench->session, true, &err));
+    check_ok(state_lock(&bench->session, "raw.users", &bench->arena, &before, &err));
     fill_stage(bench, &stage, columns);
-    check_ok(relation_describe(&bench->session, &target, &bench->arena, &there, err));
+    check_ok(relation_describe(&bench->session, &target, &bench->arena, &there, &err));
     if (!there.is_there)
-        check_ok(stage_create_target(&bench->session, &target, &stage, NULL, err));
-    if (publish_append(&bench->session, &target, &stage, policy, NULL, &rows, report, err) < 0 ||
-        state_put(&bench->session, &before, &next, &bench->arena, &written, err) < 0 ||
-        session_commit(&bench->session, err) < 0) {
+        check_ok(stage_create_target(&bench->session, &target, &stage, NULL, &err));
+    if (publish_append(&bench->session, &target, &stage, policy, NULL, &rows, report, why) < 0 ||
+        state_put(&bench->session, &before, &next, &bench->arena, &written, why) < 0 ||
+        session_commit(&bench->session, why) < 0) {
         session_rollback(&bench->session);
         return -1;
     }

@@ -8,6 +8,7 @@ that arrive after later ones; deletes twice, first, between; ids that no dimensi
 events that come late, again, again with other content, in one load or in several.
 """
 
+import collections
 import datetime
 import random
 
@@ -17,6 +18,8 @@ WORLD_DAYS = 4
 SPARE_DAYS = 3  # between worlds, also for changes before and after a world's events
 
 COUNTRIES = [("GB", "United Kingdom"), ("FR", "France"), ("US", "United States")]
+HAPPENINGS = ["changes of one instant", "late versions", "deletes", "returns", "late events",
+              "replays in the same load", "replays in another load"]
 PLACES = [(51.5, -0.125), (51.5, -0.125), (51.5, 2.35)]
 
 
@@ -132,3 +135,42 @@ def make(seed, world_count, load_count):
             history[table] += rows
         lsn = world.lsn
     return history
+
+
+def count_changes(count, changes):
+    """Of one id, in the order of arrival."""
+    known = []
+    for change in changes:
+        moment = change["deleted_at"] or change["last_update"] or change["updated_at"]
+        is_delete = change["deleted_at"] is not None
+        count["changes of one instant"] += any(moment == at for at, _ in known)
+        count["late versions"] += any(moment < at for at, _ in known)
+        count["deletes"] += is_delete
+        count["returns"] += not is_delete and any(gone and at < moment for at, gone in known)
+        known.append((moment, is_delete))
+
+
+def count_events(count, events):
+    """Of one user, in the order of arrival."""
+    loads = {}
+    for event in events:
+        count["late events"] += any(at > event["timestamp"] and load < event["load"]
+                                    for at, load in loads.items())
+        if event["timestamp"] in loads:
+            again = loads[event["timestamp"]] != event["load"]
+            count["replays in another load" if again else "replays in the same load"] += 1
+        loads.setdefault(event["timestamp"], event["load"])
+
+
+def census(rows_of):
+    """How often what a history is made for happens in it."""
+    count = collections.Counter(dict.fromkeys(HAPPENINGS, 0))
+    for table, identity, add in (("users", "user_id", count_changes),
+                                 ("activities", "activity_id", count_changes),
+                                 ("events", "user_id", count_events)):
+        groups = {}
+        for row in sorted(rows_of[table], key=lambda row: row["load"]):
+            groups.setdefault(row[identity], []).append(row)
+        for rows in groups.values():
+            add(count, rows)
+    return count

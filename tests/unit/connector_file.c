@@ -436,6 +436,7 @@ TEST("a process killed before the rename leaves no object, one killed after it l
 {
     static const char *const points[] = {"file.put.rename.before", "file.put.rename.after"};
 
+    test_folder(); /* before the processes, so that they share it */
     for (int i = 0; i < 2; i++) {
         char folder[32];
         int status = 0;
@@ -453,6 +454,7 @@ TEST("a process killed before the rename leaves no object, one killed after it l
     void *before = open_at(below("lake0"));
     void *after = open_at(below("lake1"));
     check_str(list(before, "", NULL), "");
+    check_int(entries_of(below("lake0/a")), 1);
     check_str(list(after, "", NULL), "a/plan ");
     check_str(content(after, "a/plan"), "whole");
     file->close(before);

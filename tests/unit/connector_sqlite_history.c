@@ -298,7 +298,7 @@ static int64_t sum_of(const int64_t accounts[100])
 
 TEST("snapshots and changes read while other processes write fit together without gap or overlap")
 {
-    enum { WRITERS = 2, SNAPSHOTS = 5, READS = 4 };
+    enum { WRITERS = 2, SNAPSHOTS = 30, READS = 2 };
     struct setting setting = sqlite_set_up();
     int64_t accounts[100], changes = 0;
     struct reading reading;

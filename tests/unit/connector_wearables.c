@@ -137,10 +137,9 @@ static void apply_change(void *arg, const struct aorta_batch *batch, int64_t row
 {
     struct replica *replica = arg;
     char change = wearables_text(batch, "_change", row)[0], text[400];
-    int who = (int)wearables_int(batch, "user_id", row) - 10001;
+    int who = (int)wearables_index(batch, "user_id", row, 10001, 10001 + USERS);
     int64_t at = wearables_int(batch, "_change_at", row);
 
-    check(who >= 0 && who < USERS);
     check_int(wearables_int(batch, "_change_lsn", row), replica->last_number + 1);
     check(at >= replica->last_at);
     check_int(at % 1000, 0);
@@ -196,9 +195,9 @@ TEST("activities are 23 with ids of their own, and change now and then")
 
     check_int(wearables_load()->source->next(reader, &batch, &err), 1);
     for (int64_t row = 0; row < batch.row_count; row++) {
-        int64_t id = wearables_int(&batch, "activity_id", row) - 20000;
+        size_t id = wearables_index(&batch, "activity_id", row, 20001, 21000);
         bool is_insert = wearables_text(&batch, "_change", row)[0] == 'I';
-        check(id > 0 && id < 1000 && seen[id] != is_insert);
+        check(seen[id] != is_insert);
         check_int(wearables_int(&batch, "_change_lsn", row), row + 1);
         seen[id] = true;
         inserts += is_insert;

@@ -197,9 +197,8 @@ static void partitions_release(struct partitions *partitions)
 static void append_record(void *arg, const struct aorta_batch *batch, int64_t row)
 {
     struct partitions *partitions = arg;
-    int64_t partition = wearables_int(batch, "partition", row);
+    size_t partition = wearables_index(batch, "partition", row, 0, PARTITIONS);
 
-    check(partition >= 0 && partition < PARTITIONS);
     buf_printf(&partitions->lines[partition], "%s %s %s\n", wearables_text(batch, "position", row),
                wearables_text(batch, "key", row), wearables_text(batch, "value", row));
 }

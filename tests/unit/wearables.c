@@ -25,8 +25,8 @@ const struct aorta_connector *wearables_load(void)
     if (module == NULL)
         test_fail(__FILE__, __LINE__, "%s", dlerror());
     *(void **)&entry = dlsym(module, "aorta_connector");
-    check(entry != NULL);
-    loaded = entry();
+    loaded = entry != NULL ? entry() : NULL;
+    check(loaded != NULL);
     return loaded;
 }
 
@@ -199,6 +199,15 @@ int64_t wearables_int(const struct aorta_batch *batch, const char *name, int64_t
     if (type == AORTA_INT32)
         return ((const int32_t *)column->values)[row];
     return ((const int64_t *)column->values)[row];
+}
+
+size_t wearables_index(const struct aorta_batch *batch, const char *name, int64_t row, int64_t low,
+                       int64_t high)
+{
+    int64_t value = wearables_int(batch, name, row);
+
+    check(value >= low && value < high);
+    return (size_t)(value - low);
 }
 
 bool wearables_is_null(const struct aorta_batch *batch, const char *name, int64_t row)

@@ -56,6 +56,9 @@ void wearables_rows(void *reader, bool keep,
  * call. NULL if it is null. */
 const char *wearables_text(const struct aorta_batch *batch, const char *name, int64_t row);
 int64_t wearables_int(const struct aorta_batch *batch, const char *name, int64_t row);
+/* What wearables_int gives is at least low and below high (checked): how far above low. */
+size_t wearables_index(const struct aorta_batch *batch, const char *name, int64_t row, int64_t low,
+                       int64_t high);
 bool wearables_is_null(const struct aorta_batch *batch, const char *name, int64_t row);
 
 #endif
