@@ -93,24 +93,27 @@ static int take_reports(struct producer *producer, int timeout_ms, struct aorta_
 
 static rd_kafka_resp_err_t enqueue(struct producer *producer, const struct aorta_record *record)
 {
-    rd_kafka_headers_t *headers = NULL;
-    rd_kafka_resp_err_t cause;
-
-    if (record->header != NULL) {
-        headers = rd_kafka_headers_new(1);
-        rd_kafka_header_add(headers, TOPIC_HEADER, -1, record->header,
-                            (ssize_t)record->header_size);
-    }
+    const int32_t partition = record->partition < 0 ? RD_KAFKA_PARTITION_UA : record->partition;
     /* librdkafka copies key and value, it does not write to them. */
-    cause = rd_kafka_producev(
-        producer->client.rk, RD_KAFKA_V_RKT(producer->topic),
-        RD_KAFKA_V_PARTITION(record->partition < 0 ? RD_KAFKA_PARTITION_UA : record->partition),
-        RD_KAFKA_V_TIMESTAMP(record->timestamp_ms),
-        RD_KAFKA_V_KEY((void *)(uintptr_t)record->key, record->key_size),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value, record->value_size),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-    if (cause != RD_KAFKA_RESP_ERR_NO_ERROR && headers != NULL)
-        rd_kafka_headers_destroy(headers);
+    void *key = (void *)(uintptr_t)record->key;
+    void *value = (void *)(uintptr_t)record->value;
+    const rd_kafka_vu_t parts[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = producer->topic},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = partition},
+        {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u.i64 = record->timestamp_ms},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {key, record->key_size}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {value, record->value_size}},
+        /* Last, to be left out. */
+        {.vtype = RD_KAFKA_VTYPE_HEADER,
+         .u.header = {TOPIC_HEADER, record->header, (ssize_t)record->header_size}},
+    };
+    const size_t count = sizeof parts / sizeof parts[0] - (record->header == NULL ? 1 : 0);
+    rd_kafka_error_t *failure = rd_kafka_produceva(producer->client.rk, parts, count);
+    rd_kafka_resp_err_t cause = rd_kafka_error_code(failure); /* of NULL: no error */
+
+    if (failure != NULL)
+        rd_kafka_error_destroy(failure);
     return cause;
 }
 
