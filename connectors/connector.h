@@ -466,9 +466,11 @@ struct aorta_message_log {
 
     /* A member of a consumer group. Partitions come and go with ASSIGNED and REVOKED; after
      * ASSIGNED the caller seeks each partition before records come. Records of a partition that
-     * was revoked never come after its REVOKED. Offsets out of range are AORTA_DATA, never reset. */
-    int (*consumer_open)(void *connection, const char *topic, const char *group, void **consumer,
-                         struct aorta_error *error);
+     * was revoked never come after its REVOKED. Offsets out of range are AORTA_DATA, never reset.
+     * With `alone` it does not join the group and gets every partition at once; what it commits is
+     * still the group's. For reads that end: joining takes a group seconds. */
+    int (*consumer_open)(void *connection, const char *topic, const char *group, bool alone,
+                         void **consumer, struct aorta_error *error);
     int (*consumer_poll)(void *consumer, int32_t timeout_ms, struct aorta_polled *polled,
                          struct aorta_error *error);
     int (*consumer_seek)(void *consumer, int32_t partition, int64_t offset,

@@ -157,6 +157,12 @@ void assignment_note(rd_kafka_t *rk, rd_kafka_resp_err_t kind,
     rd_kafka_yield(rk); /* the poll that we are in returns now */
 }
 
+void assignment_take_all(struct consumer *consumer, int32_t count)
+{
+    consumer->change.list = rd_kafka_topic_partition_list_new(count);
+    rd_kafka_topic_partition_list_add_range(consumer->change.list, consumer->topic, 0, count - 1);
+}
+
 void assignment_tell(struct consumer *consumer, struct aorta_polled *polled)
 {
     struct change *change = &consumer->change;

@@ -43,9 +43,7 @@ static int join(struct consumer *consumer, const char *group, struct aorta_error
     rd_kafka_topic_partition_list_t *topics = partition_list(consumer, RD_KAFKA_PARTITION_UA);
     rd_kafka_resp_err_t cause;
 
-    rd_kafka_poll_set_consumer(consumer->client.rk);
     consumer->client.is_member = true;
-    consumer->queue = rd_kafka_queue_get_consumer(consumer->client.rk);
     cause = rd_kafka_subscribe(consumer->client.rk, topics);
     rd_kafka_topic_partition_list_destroy(topics);
     if (cause == RD_KAFKA_RESP_ERR_NO_ERROR)
@@ -54,25 +52,32 @@ static int join(struct consumer *consumer, const char *group, struct aorta_error
                        consumer->topic);
 }
 
-int consumer_open(void *opaque, const char *topic, const char *group, void **consumer_out,
-                  struct aorta_error *error)
+int consumer_open(void *opaque, const char *topic, const char *group, bool alone,
+                  void **consumer_out, struct aorta_error *error)
 {
     struct connection *connection = opaque;
+    int32_t partitions;
 
-    if (topic_require(connection, topic, NULL, error) < 0)
+    if (topic_require(connection, topic, &partitions, error) < 0)
         return -1;
     rd_kafka_conf_t *conf = configure(connection, group, error);
     if (conf == NULL)
         return -1;
     struct consumer *consumer = alloc_zeroed(1, sizeof *consumer);
     consumer->topic = alloc_strdup(topic);
-    if (client_start(&consumer->client, connection, RD_KAFKA_CONSUMER, conf, error) < 0 ||
-        join(consumer, group, error) < 0) {
-        consumer_close(consumer);
-        return -1;
-    }
+    if (client_start(&consumer->client, connection, RD_KAFKA_CONSUMER, conf, error) < 0)
+        goto fail;
+    rd_kafka_poll_set_consumer(consumer->client.rk);
+    consumer->queue = rd_kafka_queue_get_consumer(consumer->client.rk);
+    if (alone)
+        assignment_take_all(consumer, partitions);
+    else if (join(consumer, group, error) < 0)
+        goto fail;
     *consumer_out = consumer;
     return 0;
+fail:
+    consumer_close(consumer);
+    return -1;
 }
 
 static void release_messages(struct consumer *consumer)

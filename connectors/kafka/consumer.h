@@ -62,23 +62,25 @@ struct consumer {
 };
 
 /* As connector.h says of struct aorta_message_log; the last four are in position.c. */
-int consumer_open(void *connection, const char *topic, const char *group, void **consumer,
+int consumer_open(void *opaque, const char *topic, const char *group, bool alone,
+                  void **consumer_out, struct aorta_error *error);
+int consumer_poll(void *opaque, int32_t timeout_ms, struct aorta_polled *polled,
                   struct aorta_error *error);
-int consumer_poll(void *consumer, int32_t timeout_ms, struct aorta_polled *polled,
-                  struct aorta_error *error);
-void consumer_close(void *consumer);
+void consumer_close(void *opaque);
 
-int consumer_seek(void *consumer, int32_t partition, int64_t offset, struct aorta_error *error);
-int consumer_pause(void *consumer, int32_t partition, bool pause, struct aorta_error *error);
-int consumer_commit(void *consumer, int32_t partition, int64_t offset, struct aorta_error *error);
-int consumer_committed(void *consumer, int32_t partition, int64_t *offset,
-                       struct aorta_error *error);
+int consumer_seek(void *opaque, int32_t id, int64_t offset, struct aorta_error *error);
+int consumer_pause(void *opaque, int32_t id, bool pause, struct aorta_error *error);
+int consumer_commit(void *opaque, int32_t partition, int64_t offset, struct aorta_error *error);
+int consumer_committed(void *opaque, int32_t partition, int64_t *offset, struct aorta_error *error);
 
 /* assignment.c: what librdkafka has, and how it learns of what the caller wants.
  *
  * The rebalance callback, whose opaque is the consumer; notes the change. */
 void assignment_note(rd_kafka_t *rk, rd_kafka_resp_err_t kind,
-                     rd_kafka_topic_partition_list_t *list, void *consumer);
+                     rd_kafka_topic_partition_list_t *list, void *opaque);
+/* Notes that these many partitions, all of the topic, are ours: there is no group that gives or
+ * takes any. */
+void assignment_take_all(struct consumer *consumer, int32_t count);
 /* Gives the noted change to the caller. From here the partitions are its, or not. */
 void assignment_tell(struct consumer *consumer, struct aorta_polled *polled);
 /* Does what the caller has been told and has asked for since. */

@@ -12,9 +12,9 @@
 #include "connector.h"
 
 /* As connector.h says of struct aorta_message_log. */
-int producer_open(void *connection, const char *topic, void **producer, struct aorta_error *error);
-int producer_produce(void *producer, const struct aorta_record *record, struct aorta_error *error);
-int producer_flush(void *producer, struct aorta_error *error);
-void producer_close(void *producer);
+int producer_open(void *opaque, const char *topic, void **producer_out, struct aorta_error *error);
+int producer_produce(void *opaque, const struct aorta_record *record, struct aorta_error *error);
+int producer_flush(void *opaque, struct aorta_error *error);
+void producer_close(void *opaque);
 
 #endif

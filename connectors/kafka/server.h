@@ -23,7 +23,7 @@ enum { SERVER_SESSION_MS = 4000 };
 
 /* As connector.h says of struct aorta_server. */
 int server_start(const struct aorta_host *host, const struct aorta_option_value *options,
-                 void **server, const char **address, struct aorta_error *error);
-void server_stop(void *server);
+                 void **server_out, const char **address, struct aorta_error *error);
+void server_stop(void *opaque);
 
 #endif

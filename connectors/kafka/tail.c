@@ -157,7 +157,7 @@ static int last_record_locked(struct connection *connection, const char *topic, 
     if (tail.topic == NULL)
         return client_fail(tail.reader, rd_kafka_last_error(), error, "topic '%s'", topic);
     int found = find_last(&tail, &last);
-    if (found == TAIL_FOUND)
+    if (found == TAIL_FOUND && last != NULL)
         copy_record(last, &topic_lent(connection)->record, record);
     if (last != NULL)
         rd_kafka_message_destroy(last);

@@ -11,9 +11,9 @@
 #include "connector.h"
 
 /* As connector.h says of struct aorta_message_log. */
-int tail_watermarks(void *connection, const char *topic, int32_t partition,
+int tail_watermarks(void *opaque, const char *topic, int32_t partition,
                     struct aorta_watermarks *watermarks, struct aorta_error *error);
-int tail_last_record(void *connection, const char *topic, int32_t partition,
+int tail_last_record(void *opaque, const char *topic, int32_t partition,
                      struct aorta_record *record, struct aorta_error *error);
 
 #endif

@@ -148,7 +148,7 @@ static int require_locked(struct connection *connection, const char *name, int32
 int topic_check_partition(struct connection *connection, const char *topic, int32_t partition,
                           struct aorta_error *error)
 {
-    int32_t count;
+    int32_t count = 0;
 
     if (require_locked(connection, topic, &count, error) < 0)
         return -1;

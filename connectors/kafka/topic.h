@@ -37,9 +37,9 @@ int topic_check_partition(struct connection *connection, const char *topic, int3
 const char *topic_header(const rd_kafka_message_t *message, size_t *size);
 
 /* As connector.h says of struct aorta_message_log. */
-int topic_ensure(void *connection, const char *topic, int32_t wanted_partitions,
+int topic_ensure(void *opaque, const char *topic, int32_t wanted_partitions,
                  int32_t *partition_count, struct aorta_error *error);
-int topic_incarnation(void *connection, const char *topic, const char **incarnation,
+int topic_incarnation(void *opaque, const char *topic, const char **incarnation,
                       struct aorta_error *error);
 
 /* Frees what the functions above keep in the connection. */

@@ -193,7 +193,7 @@ int capture_start(struct session *session, const struct table *table, struct are
 {
     struct capture started = {.changes = triggers_changes_name(arena, table->name),
                               .table = *table};
-    int64_t last;
+    int64_t last = 0;
 
     if (make_own_tables(session, error) < 0 ||
         read_last_lsn(session, started.changes, table->name, &last, error) < 0)
@@ -317,8 +317,8 @@ static int check_types(const struct table *table, const struct table *changes,
 static void unite(const struct table *table, const struct table *changes, struct arena *arena,
                   struct table *united)
 {
-    struct table_column *columns =
-        arena_calloc(arena, (size_t)(table->column_count + changes->column_count), sizeof *columns);
+    struct table_column *columns = arena_calloc(
+        arena, (size_t)table->column_count + (size_t)changes->column_count, sizeof *columns);
     int32_t count = table->column_count;
 
     memcpy(columns, table->columns, (size_t)count * sizeof *columns);
@@ -335,7 +335,7 @@ int capture_resume(struct session *session, const struct table *table, const str
 {
     struct capture resumed = {.end = *from, .changes = triggers_changes_name(arena, table->name)};
     struct table changes;
-    struct marks marks;
+    struct marks marks = {.pruned_lsn = 0};
     bool is_there, is_same;
 
     int captured = read_marks(session, table->name, &marks, error);
@@ -390,7 +390,7 @@ static int delete_changes(struct session *session, const char *table, int64_t ls
 static int prune_inside(struct session *session, const char *table, const struct position *position,
                         struct aorta_error *error)
 {
-    struct marks marks;
+    struct marks marks = {.pruned_lsn = 0};
 
     int captured = read_marks(session, table, &marks, error);
     if (captured < 0)

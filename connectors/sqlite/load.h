@@ -10,12 +10,11 @@
 
 #include "connector.h"
 
-/* As in struct aorta_warehouse. */
-int load_begin(void *session, const char *schema, const char *name,
-               const struct aorta_field *fields, int32_t field_count, void **load,
-               struct aorta_error *error);
-int load_batch(void *load, const struct aorta_batch *batch, struct aorta_error *error);
-int load_end(void *load, int64_t *rows, struct aorta_error *error);
-void load_abort(void *load);
+/* As in struct aorta_warehouse; arg is a session for load_begin, then the load. */
+int load_begin(void *arg, const char *schema, const char *name, const struct aorta_field *fields,
+               int32_t field_count, void **load, struct aorta_error *error);
+int load_batch(void *arg, const struct aorta_batch *batch, struct aorta_error *error);
+int load_end(void *arg, int64_t *rows, struct aorta_error *error);
+void load_abort(void *arg);
 
 #endif

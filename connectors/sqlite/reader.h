@@ -13,13 +13,13 @@
 #include "connector.h"
 #include "sqlite/session.h"
 
-/* The functions of struct aorta_source, by name. */
+/* The functions of struct aorta_source, by name; arg is the reader. */
 int reader_open(void *connection, const struct aorta_read_request *request, void **reader,
                 struct aorta_error *error);
-const struct aorta_stream *reader_schema(void *reader);
-int reader_next(void *reader, struct aorta_batch *batch, struct aorta_error *error);
-const char *reader_position(void *reader);
-void reader_cancel(void *reader);
-void reader_close(void *reader);
+const struct aorta_stream *reader_schema(void *arg);
+int reader_next(void *arg, struct aorta_batch *batch, struct aorta_error *error);
+const char *reader_position(void *arg);
+void reader_cancel(void *arg);
+void reader_close(void *arg);
 
 #endif

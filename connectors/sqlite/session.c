@@ -247,7 +247,7 @@ int session_step(struct session *session, sqlite3_stmt *statement, struct aorta_
 
 int session_run(struct session *session, const char *sql, struct aorta_error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int more;
 
     if (session_prepare(session, sql, &statement, error) < 0)

@@ -58,7 +58,7 @@ static int acknowledge(void *connection, const char *stream, const char *text,
     struct position position;
     struct session *session;
     struct arena arena;
-    struct table table;
+    struct table table = {.name = stream};
     int rc = 0;
 
     if (session_new(connection, &session, error) < 0)
@@ -70,7 +70,7 @@ static int acknowledge(void *connection, const char *stream, const char *text,
     if (rc == 0)
         rc = table_find(session, stream, &arena, &table, error);
     if (rc >= 0)
-        rc = capture_prune(session, rc == 1 ? table.name : stream, &position, error);
+        rc = capture_prune(session, table.name, &position, error);
 out:
     arena_release(&arena);
     session_free(session);

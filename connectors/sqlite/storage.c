@@ -90,7 +90,7 @@ bool storage_accepts(enum aorta_type column, enum aorta_type rows)
     switch (column) {
     case AORTA_TEXT: return rows != AORTA_BYTES;
     case AORTA_JSON: return rows == AORTA_TEXT;
-    case AORTA_INT64: return rows == AORTA_INT32;
+    case AORTA_INT64:
     case AORTA_DOUBLE: return rows == AORTA_INT32;
     case AORTA_DECIMAL: return rows == AORTA_INT32 || rows == AORTA_INT64;
     case AORTA_TIMESTAMP: return rows == AORTA_TIMESTAMPTZ;

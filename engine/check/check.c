@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "check/vocabulary.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -381,6 +382,7 @@ int check_parse(struct arena *arena, const char *column, const json_t *declarati
     } else if (find_kind(arena, declaration, &parsed, &value, err) < 0) {
         return -1;
     }
+    assert(parsed.kind != NULL);
     parsed.args = arena_calloc(arena, argument_count(parsed.kind), sizeof *parsed.args);
     if (value != NULL && set_arguments(arena, &parsed, value, err) < 0)
         return -1;

@@ -29,6 +29,7 @@ static int fill_config(struct step *step, struct sink_config *config, atomic_boo
     config->broker = log->handle;
     config->topic = order->from.object;
     config->group = order->asset;
+    config->alone = true; /* the step ends by itself: joining a group would take longer than it */
     config->grouping.time_field = order->time_field != NULL ? order->time_field : "";
     if (!sink_time_unit_find(order->time_unit, &config->grouping.unit) &&
         config->grouping.time_field[0] != '\0')

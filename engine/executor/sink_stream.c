@@ -378,8 +378,8 @@ static int open_stream(struct stream *stream, struct err *err)
     if (config->log->topic_incarnation(config->broker, config->topic, &lent, &error) < 0)
         return module_error(&error, config->topic, err);
     stream->incarnation = alloc_strdup(lent);
-    if (config->log->consumer_open(config->broker, config->topic, config->group, &stream->consumer,
-                                   &error) < 0) {
+    if (config->log->consumer_open(config->broker, config->topic, config->group, config->alone,
+                                   &stream->consumer, &error) < 0) {
         stream->consumer = NULL;
         return module_error(&error, config->topic, err);
     }

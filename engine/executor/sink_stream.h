@@ -32,6 +32,7 @@ struct sink_config {
     void *broker;
     const char *topic;
     const char *group;
+    bool alone; /* without joining the group: for a call that ends by upstream_done */
     struct sink_grouping grouping;
     struct sink_limits limits;
     size_t memory_bytes; /* buffered in all partitions together */

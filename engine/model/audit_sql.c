@@ -210,7 +210,7 @@ static int make_date_difference(const struct making *making, const char *column,
 {
     const struct check *check = making->check;
     const char *base = argument_column(making, "base", err);
-    int text_size;
+    int text_size = 0;
 
     if (base == NULL || find_part(check, &text_size, err) < 0)
         return -1;
@@ -454,7 +454,7 @@ static int make_every_date_part(const struct making *making, struct err *err)
     const struct check *check = making->check;
     const char *text_type = making->session->dialect->type_names[AORTA_TEXT];
     const char *column = argument_column(making, "column", err);
-    int text_size;
+    int text_size = 0;
 
     if (column == NULL || find_part(check, &text_size, err) < 0)
         return -1;

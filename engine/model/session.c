@@ -69,20 +69,20 @@ int session_begin(struct session *session, bool for_write, struct err *err)
 int session_commit(struct session *session, struct err *err)
 {
     struct aorta_error error;
-    int result;
 
     if (session_check_cancel(session, err) < 0)
-        return -1;
+        goto undo;
     fault_point("model.commit.before");
-    result = session->warehouse->commit(session->handle, &error);
-    if (result == 0)
-        fault_point("model.commit.after");
-    else
+    if (session->warehouse->commit(session->handle, &error) < 0) {
         session_error(session, &error, err);
-    if (result < 0)
-        session_rollback(session);
+        goto undo;
+    }
+    fault_point("model.commit.after");
     session->in_transaction = false;
-    return result;
+    return 0;
+undo:
+    session_rollback(session);
+    return -1;
 }
 
 void session_rollback(struct session *session)

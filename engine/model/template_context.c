@@ -255,7 +255,7 @@ static int call_new_rows(void *self, const struct template_call *call,
 {
     const struct render *render = self;
     struct buf sql;
-    int index, failed = 0;
+    int index = 0, failed = 0;
 
     if (ref_argument(render, call, &index, err) < 0)
         return -1;

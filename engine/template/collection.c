@@ -140,7 +140,7 @@ static void grow_map(struct template_map *map)
     size_t capacity = map->capacity < SMALL_MAP ? SMALL_MAP : map->capacity * 2;
     struct template_entry *entries = arena_calloc(map->arena, capacity, sizeof *entries);
 
-    if (map->count > 0)
+    if (map->entries != NULL)
         memcpy(entries, map->entries, map->count * sizeof *entries);
     map->entries = entries;
     map->capacity = capacity;
@@ -160,6 +160,7 @@ void template_map_put_value(struct template_map *map, struct template_value key,
     }
     if (map->count == map->capacity)
         grow_map(map);
+    assert(map->entries != NULL);
     map->entries[map->count++] = (struct template_entry){key, value, hash};
     if (map->slots != NULL)
         *find_slot(map, hash, key) = (uint32_t)map->count;

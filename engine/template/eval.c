@@ -394,6 +394,7 @@ static int eval_kind(struct template_render *render, const struct template_expr 
 int template_eval(struct template_render *render, const struct template_expr *expr,
                   struct template_value *result)
 {
+    *result = template_none();
     if (render->arena->total_bytes - render->bytes_at_start > LIMIT_TEMPLATE_BYTES)
         return template_render_fail(render, expr->line, expr->column,
                                     "this template takes more than %zu MiB of memory",

@@ -75,7 +75,7 @@ static bool parse_integer(struct template_value text, int base, int64_t *integer
 
 static bool fits_integer(double real)
 {
-    return real >= -0x1p63 && real < 0x1p63;
+    return real >= -9223372036854775808.0 && real < 9223372036854775808.0; /* 2^63 */
 }
 
 /* A number cut at its point, a text read as one; the default, 0, for what is neither. */

@@ -277,7 +277,7 @@ static int read_value(struct reader *reader, int depth, struct template_value *v
 static int read_list(struct reader *reader, int depth, struct template_value *value)
 {
     struct template_list *list = template_list_new(reader->arena);
-    struct template_value item;
+    struct template_value item = template_none();
 
     *value = template_list_value(list);
     if (take(reader, ']'))
@@ -293,7 +293,7 @@ static int read_list(struct reader *reader, int depth, struct template_value *va
 static int read_map(struct reader *reader, int depth, struct template_value *value)
 {
     struct template_map *map = template_map_new(reader->arena);
-    struct template_value key, item;
+    struct template_value key = template_none(), item = template_none();
 
     *value = template_map_value(map);
     if (take(reader, '}'))

@@ -165,7 +165,7 @@ static int check_size(size_t size, struct err *err)
 static int concatenate(struct template_value a, struct template_value b, struct arena *arena,
                        struct template_value *result, struct err *err)
 {
-    struct template_value left, right;
+    struct template_value left = template_none(), right = template_none();
 
     if (template_to_text(a, arena, &left, err) < 0 || template_to_text(b, arena, &right, err) < 0)
         return -1;

@@ -113,9 +113,9 @@ int template_parser_add_item(struct template_parser *parser, struct template_exp
 
     if ((count & (count - 1)) == 0) { /* 0 or a power of two: the array is full */
         const struct template_expr **items =
-            arena_calloc(parser->arena, count == 0 ? 1 : count * 2, sizeof(*items));
+            arena_calloc(parser->arena, count == 0 ? 1 : count * 2, sizeof(void *));
         if (count > 0)
-            memcpy(items, expr->items, count * sizeof(*items));
+            memcpy(items, expr->items, count * sizeof(void *));
         expr->items = items;
     }
     expr->items[expr->item_count++] = item;

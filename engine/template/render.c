@@ -96,7 +96,7 @@ static int assign_attribute(struct template_render *render, const struct templat
         .column = stmt->column,
         .name = stmt->assign.targets[0],
     };
-    struct template_value namespace;
+    struct template_value namespace = template_none();
 
     if (template_eval_defined(render, &name, &namespace) < 0)
         return -1;
@@ -130,7 +130,7 @@ static int render_body(struct template_render *render, const struct template_stm
 
 static int exec_set(struct template_render *render, const struct template_stmt *stmt)
 {
-    struct template_value value;
+    struct template_value value = template_none();
 
     if (stmt->expr == NULL) {
         if (render_body(render, stmt->body, &value) < 0)
@@ -187,6 +187,7 @@ static struct template_map *new_loop(struct template_render *render)
         template_map_put(loop, loop_names[i], template_none());
     loop->entries[LOOP_CYCLE].value = template_function_value(
         template_function_new(render->arena, "loop.cycle", call_cycle, loop));
+    loop->is_frozen = true;
     return loop;
 }
 
@@ -220,16 +221,15 @@ static int count_round(struct template_render *render, const struct template_stm
 /* The items to go through, in a list of the loop's own: the body may change the one it came from.
  * Those that fail the `if` are left out first, so that loop.length counts what is shown. */
 static int collect_items(struct template_render *render, const struct template_stmt *stmt,
-                         struct template_list **chosen)
+                         struct template_list *chosen)
 {
-    struct template_value value, condition;
-    struct template_list *items;
+    struct template_value value = template_none(), condition = template_none();
+    struct template_list *items = NULL;
 
     if (template_eval_defined(render, stmt->expr, &value) < 0)
         return -1;
     if (template_items(value, render->arena, &items, render->err) < 0)
         return template_render_wrap(render, stmt->expr->line, stmt->expr->column);
-    *chosen = template_list_new(render->arena);
     for (size_t i = 0; i < items->count; i++) {
         if (stmt->assign.condition != NULL) {
             if (count_round(render, stmt) < 0 || assign(render, stmt, items->items[i]) < 0 ||
@@ -238,7 +238,7 @@ static int collect_items(struct template_render *render, const struct template_s
             if (!template_is_true(condition))
                 continue;
         }
-        template_list_append(*chosen, items->items[i]);
+        template_list_append(chosen, items->items[i]);
     }
     return 0;
 }
@@ -263,9 +263,9 @@ static int run_rounds(struct template_render *render, const struct template_stmt
 static int exec_for(struct template_render *render, const struct template_stmt *stmt)
 {
     struct template_scope *outer = template_scope_open(render, render->scope);
-    struct template_list *items = NULL;
+    struct template_list *items = template_list_new(render->arena);
 
-    int outcome = collect_items(render, stmt, &items);
+    int outcome = collect_items(render, stmt, items);
     if (outcome == 0 && items->count > 0)
         outcome = run_rounds(render, stmt, items);
     render->scope = outer;

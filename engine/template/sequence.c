@@ -513,7 +513,7 @@ TEMPLATE_SEQUENCE_FUNCTION(items)
 
 TEMPLATE_SEQUENCE_FUNCTION(dictsort)
 {
-    struct template_value pairs;
+    struct template_value pairs = template_none();
     bool by_value = is_given(in->args[1]) && template_is_text(in->args[1], "value");
 
     if (is_given(in->args[1]) && !by_value && !template_is_text(in->args[1], "key"))

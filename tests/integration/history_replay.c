@@ -257,7 +257,9 @@ static void run_asset(struct replay *replay, const char *name, bool full_refresh
            result.rows_deleted);
     for (size_t i = 0; result.outcome == MODEL_REJECTED && i < result.check_count; i++)
         if (result.checks[i].status == CHECK_FAILED)
-            fail(result.checks[i].check->name, result.checks[i].message);
+            fail("a check failed",
+                 arena_printf(&replay->arena, "%s: %s", result.checks[i].check->name,
+                              result.checks[i].message));
     buf_release(&sql);
 }
 

@@ -4,6 +4,7 @@
 #include "publish_bench.h"
 #include "test.h"
 
+#include <pthread.h>
 #include <string.h>
 
 TEST("a table is built, is fresh, and is built again when its input or its SQL changes")
@@ -339,6 +340,67 @@ TEST("a canceled run stops before its next statement and changes nothing")
         atomic_store(&cancel, 0);
         check_contains(bench_table(&bench, "x"), "error: ");
         check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
+        bench_close(&bench);
+    }
+}
+
+enum { THREADS = 4, ROUNDS = 8 };
+
+struct worker {
+    const struct warehouse_under_test *warehouse;
+    char asset[8];
+    int published;
+    struct err err;
+};
+
+/* One step thread of an executor: its own session, its own asset. */
+static void *build_again_and_again(void *arg)
+{
+    struct worker *worker = arg;
+    struct bench bench = {.warehouse = *worker->warehouse};
+
+    bench.session = warehouse_session(worker->warehouse);
+    arena_init(&bench.arena);
+    struct model_spec spec =
+        bench_model(&bench, &materialization_table, "select id, n from {{ ref('log') }}",
+                    "[[\"id\", \"unique\"]]");
+    spec.asset = worker->asset;
+    spec.relation.name = worker->asset;
+    spec.force = true;
+    for (int i = 0; i < ROUNDS; i++)
+        worker->published +=
+            model_run(&bench.session, &spec, &bench.arena, &bench.result, &worker->err) == 0 &&
+            bench.result.outcome == MODEL_PUBLISHED;
+    session_close(&bench.session);
+    arena_release(&bench.arena);
+    return NULL;
+}
+
+TEST("models are built by several threads at once where the database has several writers")
+{
+    static const char *const names[] = {"duckdb", "postgres"};
+
+    for (int k = 0; k < 2; k++) {
+        struct bench bench = bench_open(names[k]);
+        struct worker workers[THREADS] = {0};
+        pthread_t threads[THREADS];
+
+        for (int i = 0; i < THREADS; i++) {
+            workers[i].warehouse = &bench.warehouse;
+            snprintf(workers[i].asset, sizeof workers[i].asset, "x%d", i);
+            check(pthread_create(&threads[i], NULL, build_again_and_again, &workers[i]) == 0);
+        }
+        for (int i = 0; i < THREADS; i++)
+            pthread_join(threads[i], NULL);
+        for (int i = 0; i < THREADS; i++) {
+            struct state state;
+            struct err err;
+            if (workers[i].published != ROUNDS)
+                test_fail(__FILE__, __LINE__, "%s: %s", names[k], workers[i].err.message);
+            check_str(bench_table(&bench, workers[i].asset), "1|a\n2|b\n");
+            check_ok(state_read(&bench.session, workers[i].asset, &bench.arena, &state, &err));
+            check_int(state.version, ROUNDS);
+        }
         bench_close(&bench);
     }
 }

@@ -157,8 +157,10 @@ TEST("clean drops what dead attempts left, and refused rows only when told to")
         int count;
 
         check_ok(publish_ensure_schema(&bench.session, &target, &err));
+        check_ok(session_begin(&bench.session, true, &err));
         fill_stage(&bench, &stage, 3);
         fill_stage(&bench, &rejected, 3);
+        check_ok(session_commit(&bench.session, &err));
         check_ok(relation_clean(&bench.session, false, NULL, NULL, &count, &err));
         check_int(count, 1);
         check_contains(bench_rows(&bench, &rejected), "1|ab|x\n");

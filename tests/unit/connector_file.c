@@ -257,34 +257,40 @@ TEST("a list is in the order of the whole keys, where a folder sorts by its slas
     file->close(lake);
 }
 
-static int compare_texts(const void *a, const void *b)
+enum { KEY_SIZE = 12, KEYS = 300, LISTS = 400 };
+
+static int compare_keys(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    return strcmp(a, b);
 }
 
-static char *random_key(unsigned *seed)
+static bool is_key(const char *text)
 {
-    static const char letters[] = "ab-./0";
-    char key[24];
-
-    for (;;) {
-        size_t size = 1 + (size_t)(rand_r(seed) % 9);
-        for (size_t i = 0; i < size; i++)
-            key[i] = letters[(size_t)rand_r(seed) % (sizeof letters - 1)];
-        key[size] = '\0';
-        bool is_folder_like = key[0] == '/' || key[size - 1] == '/' || strstr(key, "//") != NULL;
-        bool has_dots = false;
-        for (const char *s = key; s != NULL; s = strchr(s, '/') ? strchr(s, '/') + 1 : NULL) {
-            size_t n = strcspn(s, "/");
-            has_dots = has_dots || (n == 1 && s[0] == '.') || (n == 2 && memcmp(s, "..", 2) == 0);
-        }
-        if (!is_folder_like && !has_dots)
-            return strdup(key);
+    for (const char *segment = text;; segment++) {
+        size_t size = strcspn(segment, "/");
+        if (size == 0 || (size <= 2 && memcmp(segment, "..", size) == 0))
+            return false;
+        segment += size;
+        if (*segment == '\0')
+            return true;
     }
 }
 
-/* Whether one key is a folder of another: a file system cannot hold both. */
-static bool collides(char *const *keys, int count, const char *key)
+/* Of few letters, so that keys share beginnings, with those that sort around the slash. */
+static void make_key(char key[KEY_SIZE], unsigned *seed)
+{
+    static const char letters[] = "ab-./0";
+
+    do {
+        size_t size = 1 + (size_t)rand_r(seed) % (KEY_SIZE - 3);
+        for (size_t i = 0; i < size; i++)
+            key[i] = letters[(size_t)rand_r(seed) % (sizeof letters - 1)];
+        key[size] = '\0';
+    } while (!is_key(key));
+}
+
+/* Whether one key is a folder of another, or the same: a file system cannot hold both. */
+static bool collides(char keys[][KEY_SIZE], int count, const char *key)
 {
     size_t size = strlen(key);
 
@@ -298,21 +304,23 @@ static bool collides(char *const *keys, int count, const char *key)
     return false;
 }
 
-static void expect(char *const *keys, int count, const char *prefix, const char *start_after,
-                   char *out, size_t size)
+static void expect(char keys[][KEY_SIZE], const char *prefix, const char *start_after, char *out,
+                   size_t size)
 {
+    size_t used = 0;
+
     out[0] = '\0';
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < KEYS; i++)
         if (strncmp(keys[i], prefix, strlen(prefix)) == 0 && strcmp(keys[i], start_after) > 0)
-            snprintf(out + strlen(out), size - strlen(out), "%s ", keys[i]);
+            used += (size_t)snprintf(out + used, size - used, "%s ", keys[i]);
 }
 
 TEST("lists of random keys by random prefixes and beginnings are those of sorting")
 {
-    enum { KEYS = 300, LISTS = 400 };
     struct aorta_option_value values[HOST_OPTIONS];
-    static char expected[1 << 16];
-    char *keys[KEYS];
+    static char expected[KEYS * KEY_SIZE + 1];
+    static char keys[KEYS][KEY_SIZE];
+    char prefix[KEY_SIZE], start_after[KEY_SIZE];
     unsigned seed = 20240401;
     void *lake;
 
@@ -321,28 +329,22 @@ TEST("lists of random keys by random prefixes and beginnings are those of sortin
     host_options(values, file->options, "path", below("lake"), "sync", "false", NULL);
     check_ok(file->open(&host, values, &lake, &err));
     for (int i = 0; i < KEYS; i++) {
-        keys[i] = random_key(&seed);
-        while (collides(keys, i, keys[i])) {
-            free(keys[i]);
-            keys[i] = random_key(&seed);
-        }
+        do
+            make_key(keys[i], &seed);
+        while (collides(keys, i, keys[i]));
         put(lake, keys[i], keys[i]);
     }
-    qsort(keys, KEYS, sizeof keys[0], compare_texts);
+    qsort(keys, KEYS, KEY_SIZE, compare_keys);
     for (int i = 0; i < LISTS; i++) {
-        char *prefix = random_key(&seed);
-        char *start_after = random_key(&seed);
+        make_key(prefix, &seed);
+        make_key(start_after, &seed);
         prefix[(size_t)rand_r(&seed) % (strlen(prefix) + 1)] = '\0';
         start_after[(size_t)rand_r(&seed) % (strlen(start_after) + 1)] = '\0';
-        expect(keys, KEYS, prefix, start_after, expected, sizeof expected);
+        expect(keys, prefix, start_after, expected, sizeof expected);
         check_str(list(lake, prefix, start_after), expected);
-        free(prefix);
-        free(start_after);
     }
-    for (int i = 0; i < KEYS; i++) {
+    for (int i = 0; i < KEYS; i++)
         check_str(content(lake, keys[i]), keys[i]);
-        free(keys[i]);
-    }
     file->close(lake);
 }
 

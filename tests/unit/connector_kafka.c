@@ -43,8 +43,8 @@ TEST("a topic that is not there is never made by asking, and the error says how 
                     "option topics, as in \"new:6\"");
         check_fails(broker->producer_open(connection, "new", &opened, &err), AORTA_CONFIG,
                     "there is no topic 'new'");
-        check_fails(broker->consumer_open(connection, "new", "g", &opened, &err), AORTA_CONFIG,
-                    "there is no topic 'new'");
+        check_fails(broker->consumer_open(connection, "new", "g", false, &opened, &err),
+                    AORTA_CONFIG, "there is no topic 'new'");
         check_fails(broker->watermarks(connection, "new", 0, &marks, &err), AORTA_CONFIG,
                     "there is no topic 'new'");
     }
@@ -220,4 +220,25 @@ TEST("without a server every call fails for now, within seconds, and names the a
     kafka->close(connection);
     check(clock_monotonic_us() - start_us < 40 * CLOCK_US_PER_SECOND);
     printf("        %.1f s\n", (double)(clock_monotonic_us() - start_us) / 1e6);
+}
+
+TEST("a broker that does not take our credentials is a matter of configuration, at once")
+{
+    struct kafka_server server = kafka_server_start(TOPIC ":6");
+    struct aorta_option_value values[HOST_OPTIONS];
+    int32_t partitions = 0;
+    void *connection;
+
+    kafka_load();
+    host_options(values, kafka->options, "brokers", server.address, "security_protocol",
+                 "sasl_plaintext", "sasl_mechanism", "PLAIN", "sasl_username", "ann",
+                 "sasl_password", "secret-word", NULL);
+    check_ok(kafka->open(&host, values, &connection, &err));
+    int64_t start_us = clock_monotonic_us();
+    check_fails(broker->topic_ensure(connection, TOPIC, 6, &partitions, &err), AORTA_CONFIG,
+                "SASL");
+    check(clock_monotonic_us() - start_us < 5 * CLOCK_US_PER_SECOND);
+    check(strstr(err.message, "secret-word") == NULL);
+    kafka->close(connection);
+    kafka_server_stop(&server);
 }

@@ -300,7 +300,7 @@ TEST("snapshots and changes read while other processes write fit together withou
 {
     enum { WRITERS = 2, SNAPSHOTS = 30, READS = 2 };
     struct setting setting = sqlite_set_up();
-    int64_t accounts[100], changes = 0;
+    int64_t accounts[100] = {0}, changes = 0;
     struct reading reading;
     pid_t writers[WRITERS];
     int stop[2], status;

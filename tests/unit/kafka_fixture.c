@@ -117,7 +117,7 @@ struct member member_open(void *connection, const char *group)
 {
     struct member member = {0};
 
-    check_ok(broker->consumer_open(connection, TOPIC, group, &member.consumer, &err));
+    check_ok(broker->consumer_open(connection, TOPIC, group, false, &member.consumer, &err));
     return member;
 }
 
@@ -153,7 +153,8 @@ static void on_record(struct member *member, const struct aorta_record *record)
 {
     char text[32];
 
-    check(record->partition >= 0 && record->partition < PARTITIONS);
+    if (record->partition < 0 || record->partition >= PARTITIONS)
+        test_fail(__FILE__, __LINE__, "partition %d", record->partition);
     check(member->is_ours[record->partition]);
     check_int(record->offset, member->next[record->partition]);
     member->next[record->partition]++;

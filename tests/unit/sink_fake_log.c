@@ -86,12 +86,12 @@ static int log_last_record(void *connection, const char *topic, int32_t partitio
     return log->count > log->low;
 }
 
-static int log_consumer_open(void *connection, const char *topic, const char *group,
+static int log_consumer_open(void *connection, const char *topic, const char *group, bool alone,
                              void **consumer, struct aorta_error *error)
 {
     struct fake_log_client *client = connection;
 
-    (void)topic, (void)group;
+    (void)topic, (void)group, (void)alone;
     if (!is_alive(client->process))
         return die(error);
     struct fake_consumer *made = alloc_zeroed(1, sizeof *made);

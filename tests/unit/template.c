@@ -154,6 +154,9 @@ TEST("what a context holds cannot be changed by a template")
     check_error(&f, "{% do m.inner.append(1) %}",
                 "a.sql:1:7: method \"append\": a list of the context cannot be changed: copy it, "
                 "with + or dict");
+    check_error(&f, "{% for x in [1] %}{% do loop.pop('cycle') %}{% endfor %}",
+                "a.sql:1:25: method \"pop\": a map of the context cannot be changed: copy it, "
+                "with + or dict");
     check_ok(render(&f, "{% set l = m.inner + [2] %}{% do l.append(3) %}{{ l }}{{ m }}", &err));
     check_str(f.out.data, "[1, 2, 3]{'inner': [1]}");
     teardown(&f);

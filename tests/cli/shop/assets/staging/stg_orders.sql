@@ -1,0 +1,3 @@
+select id, customer_id, cents
+from {{ ref('orders') }}
+where cents >= {{ var('least_cents') }}
