@@ -162,8 +162,7 @@ static bool take_zone(struct rest *rest, int64_t *us)
     int sign = take_char(rest, '+') ? 1 : take_char(rest, '-') ? -1 : 0;
     if (sign == 0 || !take_digits(rest, 2, &hour))
         return false;
-    take_char(rest, ':');
-    if (rest->at < rest->end && !take_digits(rest, 2, &minute))
+    if ((take_char(rest, ':') || rest->at < rest->end) && !take_digits(rest, 2, &minute))
         return false;
     if (hour > 15 || minute > 59)
         return false;

@@ -117,6 +117,8 @@ int file_make_folders(const char *path, struct err *err)
     struct buf part;
     int result = 0;
 
+    if (path[0] == '\0')
+        return err_set(err, ERR_CONFIG, "a folder without a name");
     buf_init(&part);
     buf_append_str(&part, path);
     for (char *p = part.data + 1; result == 0; p++) {

@@ -4,19 +4,39 @@
 #include "base/clock.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <sys/random.h>
 
-void ulid_make(char text[ULID_SIZE + 1])
+/* 128 bits as 26 digits of Crockford's base 32, the highest first. */
+static void print(const unsigned char id[16], char text[ULID_SIZE + 1])
 {
     static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    uint64_t time = (uint64_t)(clock_now_us() / 1000);
-    unsigned char random[ULID_SIZE - 10];
 
-    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-        alloc_fail(sizeof random);
-    for (int i = 9; i >= 0; i--, time >>= 5)
-        text[i] = digits[time & 31];
-    for (int i = 10; i < ULID_SIZE; i++)
-        text[i] = digits[random[i - 10] & 31];
+    for (int i = 0; i < ULID_SIZE; i++) {
+        int low = 5 * (ULID_SIZE - 1 - i); /* the digit's lowest bit, counted from the end */
+        unsigned int pair = id[15 - low / 8];
+        if (low / 8 < 15)
+            pair |= (unsigned int)id[14 - low / 8] << 8;
+        text[i] = digits[(pair >> low % 8) & 31];
+    }
     text[ULID_SIZE] = '\0';
+}
+
+void ulid_next(struct ulid_source *source, char text[ULID_SIZE + 1])
+{
+    unsigned char fresh[16];
+    uint64_t now_ms = (uint64_t)clock_now_us() / 1000;
+
+    for (int i = 0; i < 6; i++)
+        fresh[i] = (unsigned char)(now_ms >> (8 * (5 - i)));
+    if (memcmp(fresh, source->last, 6) > 0) {
+        if (getrandom(fresh + 6, 10, 0) != 10)
+            alloc_fail(10);
+        memcpy(source->last, fresh, sizeof fresh);
+    } else {
+        /* The same millisecond, or a clock that went back: one more than the last. */
+        for (int i = 15; i >= 0 && ++source->last[i] == 0; i--)
+            continue;
+    }
+    print(source->last, text);
 }

@@ -1,13 +1,18 @@
 /*
  * Identifiers that sort by the time they were made: ULID (github.com/ulid/spec), 48 bits of
- * milliseconds and 80 random ones, in Crockford's base 32.
+ * milliseconds and 80 random ones, in Crockford's base 32. Those of one source ascend, also within
+ * one millisecond and when the clock goes back.
  */
 #ifndef AORTA_BASE_ULID_H
 #define AORTA_BASE_ULID_H
 
 enum { ULID_SIZE = 26 };
 
-/* A new one, for the present time. */
-void ulid_make(char text[ULID_SIZE + 1]);
+/* Zeroed at first. One thread. */
+struct ulid_source {
+    unsigned char last[16];
+};
+
+void ulid_next(struct ulid_source *source, char text[ULID_SIZE + 1]);
 
 #endif

@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/suggest.h"
 #include "cli/command.h"
 #include "run/plan.h"
 
@@ -16,6 +17,15 @@ int command_fail(int status, const char *fmt, ...)
     va_end(args);
     fputc('\n', stderr);
     return status;
+}
+
+int command_refused(const struct event *event)
+{
+    bool is_usage = event->state != NULL && strcmp(event->state, "config") == 0;
+
+    for (size_t i = 0; i < event->line_count; i++)
+        fprintf(stderr, "%s%s\n", is_usage ? "" : "aorta: ", event->lines[i]);
+    return is_usage ? EXIT_USAGE : EXIT_FAILED;
 }
 
 void command_help(const struct command *command, FILE *out)
@@ -70,6 +80,21 @@ static const struct flag *find_flag(const struct command *command, const char *t
     return NULL;
 }
 
+static int unknown_flag(const struct command *command, const char *name)
+{
+    enum { MAX_FLAGS = 16 };
+    const char *names[MAX_FLAGS];
+    size_t count = 0;
+
+    for (const struct flag *flag = command->flags; flag->name != NULL && count < MAX_FLAGS; flag++)
+        names[count++] = flag->name;
+    const char *near = suggest(name, names, count);
+    if (near != NULL)
+        return command_fail(-1, "%s has no flag %s: did you mean %s?", command->name, name, near);
+    return command_fail(-1, "%s has no flag %s: see aorta %s --help", command->name, name,
+                        command->name);
+}
+
 /* One argument that begins with "--"; *used says how many words it took. */
 static int read_flag(const struct command *command, int left, char **argv, int *used,
                      struct arguments *a)
@@ -80,8 +105,7 @@ static int read_flag(const struct command *command, int left, char **argv, int *
 
     *used = 1;
     if (flag == NULL)
-        return command_fail(-1, "%s has no flag %.*s: see aorta %s --help", command->name,
-                            (int)size, argv[0], command->name);
+        return unknown_flag(command, arena_strndup(a->arena, argv[0], size));
     const char *value = equals != NULL ? equals + 1 : NULL;
     if (flag->argument == NULL && value != NULL)
         return command_fail(-1, "%s takes no value", flag->name);
@@ -132,5 +156,7 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
             return -1;
         i += used;
     }
+    if (a->rest_count > 0 && command->arguments[0] == '\0')
+        return command_fail(-1, "%s takes no argument: \"%s\"", command->name, a->rest[0]);
     return find_project(a);
 }

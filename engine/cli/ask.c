@@ -27,8 +27,8 @@ static void hear(struct listener *listener, const struct frame *frame)
             rows_begin(asking->rows, event.lines, event.line_count);
         else if (strcmp(event.type, "ended") == 0)
             asking->status = EXIT_OK;
-        for (size_t i = 0; strcmp(event.type, "refused") == 0 && i < event.line_count; i++)
-            asking->status = command_fail(EXIT_FAILED, "%s", event.lines[i]);
+        else if (strcmp(event.type, "refused") == 0)
+            asking->status = command_refused(&event);
     }
     arena_release(&arena);
 }

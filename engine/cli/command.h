@@ -50,6 +50,9 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
 /* "aorta: …" on standard error; returns the status. */
 int command_fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Writes the lines of a `refused` event to standard error; returns the status. */
+int command_refused(const struct event *event);
+
 void command_help(const struct command *command, FILE *out);
 
 /* What is wrong with a pipeline, a line each, on standard error. */

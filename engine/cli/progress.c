@@ -31,7 +31,7 @@ struct progress_view {
     int drawn; /* lines of the live part that stand on the terminal */
     const char *state;
     int64_t started_us;
-    bool is_refused;
+    int refused; /* the exit status of a request that was refused, else 0 */
 };
 
 struct progress_view *progress_new(bool as_json)
@@ -47,17 +47,20 @@ struct progress_view *progress_new(bool as_json)
     return view;
 }
 
-/* 1234567 as "1,234,567". */
+/* 1234567 as "1,234,567"; a number that is not known (a view's rows) as "-". */
 static const char *grouped(int64_t number, char text[32])
 {
     char digits[32];
     int size = snprintf(digits, sizeof digits, "%lld", (long long)number);
     int out = 0;
 
+    if (number < 0)
+        return "-";
+
     for (int i = 0; i < size; i++) {
         text[out++] = digits[i];
         int left = size - 1 - i;
-        if (left > 0 && left % 3 == 0 && digits[i] != '-')
+        if (left > 0 && left % 3 == 0)
             text[out++] = ',';
     }
     text[out] = '\0';
@@ -204,11 +207,8 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
         printf("%.*s\n", (int)size, text);
     if (strcmp(event->type, "ended") == 0)
         view->state = arena_strdup(&view->arena, event->state);
-    if (strcmp(event->type, "refused") == 0) {
-        view->is_refused = true;
-        for (size_t i = 0; i < event->line_count; i++)
-            fprintf(stderr, "%s\n", event->lines[i]);
-    }
+    if (strcmp(event->type, "refused") == 0)
+        view->refused = command_refused(event);
     if (view->as_json)
         return;
     erase_live(view);
@@ -250,7 +250,7 @@ static void print_table(const struct progress_view *view)
         char rows[32] = "-", time[32] = "-";
         if (line->seconds > 0)
             snprintf(time, sizeof time, "%.2fs", line->seconds);
-        if (strcmp(line->state, "published") == 0)
+        if (strcmp(line->state, "published") == 0 && line->rows >= 0)
             grouped(line->rows, rows);
         buf_reset(&checks);
         describe_checks(line, &checks);
@@ -266,7 +266,7 @@ static void print_table(const struct progress_view *view)
 int progress_end(struct progress_view *view)
 {
     bool succeeded = view->state != NULL && strcmp(view->state, "succeeded") == 0;
-    int status = view->is_refused ? EXIT_USAGE : succeeded ? EXIT_OK : EXIT_FAILED;
+    int status = view->refused != 0 ? view->refused : succeeded ? EXIT_OK : EXIT_FAILED;
 
     if (!view->as_json && view->line_count > 0) {
         erase_live(view);

@@ -60,7 +60,7 @@ static void read_texts(const struct toml_node *node, struct texts *out, const ch
         }
         items[i] = item->text;
     }
-    *out = (struct texts){items, count};
+    *out = (struct texts){items, count, node->line, node->column};
 }
 
 static void read_unit(const struct toml_node *node, const struct key *key, int64_t *out,

@@ -23,6 +23,7 @@
 struct texts {
     const char **items;
     size_t count;
+    int line, column; /* of the key; 0 when it is not given */
 };
 
 enum key_kind {

@@ -73,20 +73,21 @@ static const struct connector_info *find_connector(const struct pipeline *pipeli
     return NULL;
 }
 
-/* The option's text, a `var:NAME` replaced; NULL if it is no text. */
-static const char *resolve_variable(const struct pipeline *pipeline, const struct toml_node *node,
-                                    struct problems *problems)
+/* The option's text, a `var:NAME` replaced: NULL if it is no text. False after a problem. */
+static bool resolve_variable(const struct pipeline *pipeline, const struct toml_node *node,
+                             const char **text, struct problems *problems)
 {
-    const char *text = toml_as_text(node, problems->arena);
-
-    if (text == NULL || strncmp(text, "var:", 4) != 0)
-        return text;
+    *text = toml_as_text(node, problems->arena);
+    if (*text == NULL || strncmp(*text, "var:", 4) != 0)
+        return true;
     for (size_t i = 0; i < pipeline->variable_count; i++)
-        if (strcmp(pipeline->variables[i].name, text + 4) == 0)
-            return pipeline->variables[i].text;
+        if (strcmp(pipeline->variables[i].name, *text + 4) == 0) {
+            *text = pipeline->variables[i].text;
+            return true;
+        }
     problem_add(problems, FILE_NAME, node->line, node->column,
-                "there is no variable \"%s\": declare it under [vars]", text + 4);
-    return text;
+                "there is no variable \"%s\": declare it under [vars]", *text + 4);
+    return false;
 }
 
 static void read_option(const struct pipeline *pipeline, struct connection *connection,
@@ -105,7 +106,9 @@ static void read_option(const struct pipeline *pipeline, struct connection *conn
         keys_report_unknown(node, "option", names, count, FILE_NAME, problems);
         return;
     }
-    const char *text = resolve_variable(pipeline, node, problems);
+    const char *text;
+    if (!resolve_variable(pipeline, node, &text, problems))
+        return;
     if (text == NULL) {
         problem_add(problems, FILE_NAME, node->line, node->column, "%s must be %s, not %s",
                     node->key, option_type_name(options[index].type), toml_kind_name(node->kind));
@@ -193,6 +196,10 @@ static void choose_target(struct pipeline *pipeline, const char *wanted, struct 
 {
     struct buf list;
 
+    if (pipeline->target_count == 0) {
+        problem_add(problems, FILE_NAME, 0, 0, "there is no target: declare one as [target.NAME]");
+        return;
+    }
     buf_init(&list);
     for (size_t i = 0; i < pipeline->target_count; i++) {
         const struct target *target = &pipeline->targets[i];
@@ -345,8 +352,8 @@ int pipeline_find_folder(const char *from, struct arena *arena, const char **fol
             return 0;
         }
         char *slash = strrchr(at, '/');
-        if (slash == NULL || slash == at)
+        if (slash == NULL || at[1] == '\0')
             return err_set(err, ERR_CONFIG, "no %s in %s or above it", FILE_NAME, from);
-        *slash = '\0';
+        slash[slash == at] = '\0'; /* the last one above is "/" */
     }
 }

@@ -52,13 +52,23 @@ void work_finish(struct job *job, const char *state)
     forget_job(job);
 }
 
-void work_refuse(struct job *job, const char *const *lines, size_t count)
+static void refuse(struct job *job, const char *state, const char *const *lines, size_t count)
 {
     const char **copy = arena_memdup(&job->arena, lines, count * sizeof *lines);
-    struct event event = {.type = "refused", .lines = copy, .line_count = count};
+    struct event event = {.type = "refused", .state = state, .lines = copy, .line_count = count};
 
     work_tell(job, &event);
     forget_job(job);
+}
+
+void work_refuse(struct job *job, const char *const *lines, size_t count)
+{
+    refuse(job, NULL, lines, count);
+}
+
+void work_refuse_config(struct job *job, const char *const *lines, size_t count)
+{
+    refuse(job, err_code_name(ERR_CONFIG), lines, count);
 }
 
 static void refuse_problems(struct job *job)
@@ -68,7 +78,7 @@ static void refuse_problems(struct job *job)
 
     for (size_t i = 0; i < problems->count; i++)
         lines[i] = problem_text(&problems->items[i], &job->arena);
-    work_refuse(job, lines, problems->count);
+    work_refuse_config(job, lines, problems->count);
 }
 
 /* ------------------------------------------------------------------------------------ requests */
@@ -84,8 +94,10 @@ static void plan_in_pool(uv_work_t *work)
 static void begin_run(struct job *job)
 {
     struct journal *journal = job->daemon->journal;
+    char id[ULID_SIZE + 1];
 
-    run_init(&job->run, job->plan, job->request);
+    ulid_next(&job->daemon->run_ids, id);
+    run_init(&job->run, id, job->plan, job->request);
     job->plan = NULL;
     job->has_run = true;
     journal_run_began(journal, &job->run);

@@ -40,6 +40,7 @@ struct daemon {
     struct child **children;
     size_t child_count;
     int64_t last_number; /* of attempts */
+    struct ulid_source run_ids;
     uv_timer_t retry_timer;
     bool is_ending;
     void (*idle)(struct daemon *daemon); /* no job is left */
@@ -82,5 +83,8 @@ void work_tell(const struct job *job, const struct event *event);
 /* The job is over: tells so, and forgets it. */
 void work_finish(struct job *job, const char *state);
 void work_refuse(struct job *job, const char *const *lines, size_t count);
+
+/* The same, because of what was asked for or of what the files say. */
+void work_refuse_config(struct job *job, const char *const *lines, size_t count);
 
 #endif

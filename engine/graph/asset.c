@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@ const char *const asset_mode_names[] = {"full_refresh", "append_all", "increment
 const char *const asset_time_units[] = {"s", "ms", "us", "iso", "log", NULL};
 
 static const char *const naming_names[] = {"aorta", "airbyte", NULL};
+
+enum { KIND_UNKNOWN = -1 };
 
 /* What the file says beyond what goes straight into the asset. */
 struct asset_file {
@@ -325,10 +328,25 @@ static void read_columns(struct reading *r)
         read_column(r, columns->items[i]);
 }
 
+/* What may stand in the file is what may stand in every file, and what belongs to the kind. */
+static void report_unknown_keys(struct reading *r, const struct toml_node **nodes)
+{
+    const char *known[64];
+    size_t count = 0;
+
+    for (const struct key *key = first_keys; key->name != NULL; key++)
+        known[count++] = key->name;
+    for (const struct key *key = keys_of_kind[r->asset->kind]; key->name != NULL; key++)
+        known[count++] = key->name;
+    for (; *nodes != NULL; nodes++)
+        keys_report_unknown(*nodes, "key", known, count, r->asset->file, r->problems);
+}
+
 /* Keys that belong to the asset's kind; the rest of the file has been read before. */
 static void read_own_keys(struct reading *r, const struct toml_node **nodes)
 {
     struct toml_node own = {.kind = TOML_TABLE, .line = 1, .column = 1};
+    const struct toml_node **unknown;
     size_t count = 0;
 
     while (nodes[count] != NULL)
@@ -337,7 +355,8 @@ static void read_own_keys(struct reading *r, const struct toml_node **nodes)
     own.items = arena_calloc(r->pipeline->arena, count + 1, sizeof *own.items);
     for (size_t i = 0; i < count; i++)
         own.items[i] = arena_memdup(r->pipeline->arena, nodes[i], sizeof *nodes[i]);
-    keys_read(&own, keys_of_kind[r->asset->kind], r->asset, r->asset->file, NULL, r->problems);
+    keys_read(&own, keys_of_kind[r->asset->kind], r->asset, r->asset->file, &unknown, r->problems);
+    report_unknown_keys(r, unknown);
 }
 
 static int read_text(struct reading *r, const char *path, size_t limit, struct buf *out)
@@ -366,14 +385,34 @@ static int read_toml(struct reading *r)
         problem_add_err(r->problems, &err);
         goto out;
     }
-    r->file.kind = ASSET_MODEL;
+    r->file.kind = toml_find(root, "kind") != NULL ? KIND_UNKNOWN : ASSET_MODEL;
     keys_read(root, first_keys, &r->file, r->asset->file, &own, r->problems);
+    result = 0;
+    if (r->file.kind == KIND_UNKNOWN)
+        goto out;
     r->asset->kind = (enum asset_kind)r->file.kind;
     read_own_keys(r, own);
-    result = 0;
 out:
     buf_release(&text);
     return result;
+}
+
+/* A body goes through messages as text: what is none would arrive changed, or cut at a NUL. */
+static void check_text(struct reading *r)
+{
+    const struct asset *asset = r->asset;
+    int line = 1;
+
+    for (size_t i = 0, length; i < asset->body_size; i += length) {
+        length = utf8_length(asset->body + i, asset->body_size - i);
+        if (length == 0 || asset->body[i] == '\0') {
+            problem_add(r->problems, asset->body_file, line, 0,
+                        "byte 0x%02x is no text: the file must be UTF-8",
+                        (unsigned char)asset->body[i]);
+            return;
+        }
+        line += asset->body[i] == '\n';
+    }
 }
 
 static void read_body(struct reading *r, const char *stem)
@@ -397,6 +436,7 @@ static void read_body(struct reading *r, const char *stem)
                        is_seed ? LIMIT_SEED_FILE_BYTES : LIMIT_CONFIG_FILE_BYTES, &text) == 0) {
         asset->body = arena_strndup(r->pipeline->arena, text.data, text.size);
         asset->body_size = text.size;
+        check_text(r);
         if (!is_seed && template_parse(r->pipeline->arena, asset->body_file, asset->body,
                                        asset->body_size, &asset->template, &err) < 0)
             problem_add_err(r->problems, &err);
@@ -428,6 +468,40 @@ static void check_kind(struct reading *r)
         asset->from.connection != NULL && asset->from.connection->connector != NULL &&
         asset->from.connection->connector->is_warehouse)
         require(r, asset->cursor != NULL, "cursor in from for the mode incremental_append");
+    if (asset->delimiter != NULL)
+        require(r, strlen(asset->delimiter) == 1, "one character as its delimiter");
+    require(r, asset->kind != ASSET_GENERATOR || asset->partitions > 0, "partitions from 1 on");
+    require(r, asset->flush_records > 0 && asset->flush_bytes > 0 && asset->flush_interval_ms > 0,
+            "flush records, size and interval from 1 on");
+}
+
+/* Whether the connection's connector can do what the asset wants of it. */
+static void check_place(struct reading *r, const struct asset_place *place, bool can,
+                        const char *what)
+{
+    if (place->connection != NULL && place->connection->connector != NULL && !can)
+        problem_add(r->problems, r->asset->file, place->line > 0 ? place->line : 1,
+                    place->column > 0 ? place->column : 1, "connection %s: connector %s is no %s",
+                    place->connection_name, place->connection->connector->name, what);
+}
+
+static void check_places(struct reading *r)
+{
+    const struct asset *asset = r->asset;
+    const struct connector_info none = {0};
+    const struct connection *from = asset->from.connection, *into = asset->into.connection;
+    const struct connector_info *reads = from != NULL && from->connector != NULL ? from->connector : &none;
+    const struct connector_info *writes = into != NULL && into->connector != NULL ? into->connector : &none;
+
+    if (asset->kind == ASSET_STREAM) {
+        check_place(r, &asset->from, reads->is_message_log, "message log");
+        check_place(r, &asset->into, writes->is_object_store, "lake");
+    } else {
+        check_place(r, &asset->from, reads->is_source || reads->is_object_store, "source");
+        check_place(r, &asset->into,
+                    writes->is_warehouse || (asset->kind == ASSET_GENERATOR && writes->is_message_log),
+                    "warehouse");
+    }
 }
 
 static void name_key(struct reading *r)
@@ -459,6 +533,11 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     asset->flush_interval_ms = 60 * 1000;
     if (strcmp(dot, ".toml") == 0 && read_toml(&r) < 0)
         return NULL;
+    if (r.file.kind == KIND_UNKNOWN) {
+        /* Its name is known, so that nobody who refers to it is blamed. */
+        asset->key = arena_printf(pipeline->arena, "%s.%s", group, asset->name);
+        return asset;
+    }
     asset->airbyte_names = r.file.naming == 1;
     read_from(&r);
     read_into(&r);
@@ -470,6 +549,7 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     read_columns(&r);
     read_body(&r, stem);
     check_kind(&r);
+    check_places(&r);
     name_key(&r);
     return asset;
 }

@@ -154,7 +154,8 @@ static void link_parents(struct linking *l)
         if (parent != NULL)
             add_parent(l, parent);
         else
-            refer(l, asset->depends_on.items[i], asset->file, 1, 1);
+            refer(l, asset->depends_on.items[i], asset->file, asset->depends_on.line,
+                  asset->depends_on.column);
     }
     if (asset->acknowledged_by != NULL && graph_find(l->graph, asset->acknowledged_by) == NULL)
         refer(l, asset->acknowledged_by, asset->file, 1, 1);

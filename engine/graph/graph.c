@@ -141,13 +141,3 @@ void graph_load(struct graph *graph, const struct pipeline *pipeline, struct pro
     depend_link(graph, problems);
     sort_parents_first(graph, problems);
 }
-
-bool graph_depends_on(const struct asset *asset, const struct asset *other)
-{
-    if (asset == other)
-        return true;
-    for (size_t i = 0; i < asset->parent_count; i++)
-        if (asset->parents[i]->order >= other->order && graph_depends_on(asset->parents[i], other))
-            return true;
-    return false;
-}

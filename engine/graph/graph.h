@@ -31,7 +31,4 @@ void graph_load(struct graph *graph, const struct pipeline *pipeline, struct pro
 /* By name or by key, or NULL. */
 struct asset *graph_find(const struct graph *graph, const char *name);
 
-/* Whether `asset` is `other` or depends on it, directly or not. */
-bool graph_depends_on(const struct asset *asset, const struct asset *other);
-
 #endif

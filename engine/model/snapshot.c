@@ -106,27 +106,21 @@ static void find_attributes(struct snapshot *snapshot)
             snapshot->attributes[snapshot->attribute_count++] = query->fields[i].name;
 }
 
-static bool has_own_columns(const struct snapshot *snapshot, const struct relation_columns *columns)
-{
-    return columns->is_there && !columns->is_view &&
-           relation_column_find(columns, snapshot->options->surrogate_key) >= 0 &&
-           relation_column_find(columns, snapshot->id) >= 0 &&
-           relation_column_find(columns, "start_date") >= 0 &&
-           relation_column_find(columns, "end_date") >= 0;
-}
-
 /* Whether the target has exactly the columns that the snapshot makes of its query. */
 static bool fits_target(const struct snapshot *snapshot)
 {
-    enum { OWN_COLUMNS = 4 };
+    const char *const made[] = {snapshot->options->surrogate_key, "start_date", "end_date"};
+    enum { MADE = sizeof made / sizeof made[0] };
     const struct relation_columns *target = &snapshot->attempt->target;
 
-    if (!has_own_columns(snapshot, target) ||
-        (size_t)target->count != snapshot->attribute_count + OWN_COLUMNS)
+    if ((size_t)target->count != MADE + 1 + snapshot->attribute_count)
         return false;
+    for (size_t i = 0; i < MADE; i++)
+        if (relation_column_find(target, made[i]) < 0)
+            return false;
     for (int32_t i = 0; i < snapshot->query.count; i++) {
         const struct aorta_field *field = &snapshot->query.fields[i];
-        if (!is_attribute(snapshot, field->name))
+        if (!is_attribute(snapshot, field->name) && strcasecmp(field->name, snapshot->id) != 0)
             continue;
         int32_t at = relation_column_find(target, field->name);
         if (at < 0 || target->fields[at].type != field->type)

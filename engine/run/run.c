@@ -46,7 +46,7 @@ static const char *join_words(struct arena *arena, const char *const *words, siz
     return joined;
 }
 
-void run_init(struct run *run, struct plan *plan, const struct request *request)
+void run_init(struct run *run, const char *id, struct plan *plan, const struct request *request)
 {
     *run = (struct run){
         .plan = plan,
@@ -54,7 +54,7 @@ void run_init(struct run *run, struct plan *plan, const struct request *request)
         .full_refresh = request->full_refresh,
         .force = request->force,
     };
-    ulid_make(run->id);
+    memcpy(run->id, id, sizeof run->id);
     run->selection = join_words(&plan->arena, request->select, request->select_count);
     run->steps = arena_calloc(&run->plan->arena, plan->selected_count, sizeof *run->steps);
     for (size_t i = 0; i < plan->graph.count; i++)

@@ -64,8 +64,8 @@ struct run {
     size_t over_count;
 };
 
-/* Takes over the plan. */
-void run_init(struct run *run, struct plan *plan, const struct request *request);
+/* Takes over the plan; the id is copied. */
+void run_init(struct run *run, const char *id, struct plan *plan, const struct request *request);
 void run_release(struct run *run);
 
 extern const char *const step_state_names[];

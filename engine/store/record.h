@@ -26,8 +26,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { STORE_ID_SIZE = 26 };
-
 /* What is not known. */
 #define STORE_NO_COUNT INT64_C(-1)
 
@@ -55,7 +53,7 @@ bool store_attempt_may_change(enum store_state from, enum store_state to);
 
 /* Times that are not known are 0, texts NULL. error_message is NULL without an error. */
 struct store_run {
-    const char *id; /* store_new_id */
+    const char *id; /* a ULID: sorts by time of creation */
     const char *pipeline;
     const char *target;
     const char *trigger; /* "manual", "schedule:nightly" */

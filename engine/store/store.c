@@ -15,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 struct store {
@@ -26,7 +25,6 @@ struct store {
 
     /* The loop's own. */
     struct command_list queued; /* not submitted yet */
-    unsigned char id[16];       /* the last one that store_new_id gave */
 
     /* The thread's own while it runs. */
     struct database database;
@@ -336,40 +334,4 @@ int64_t store_commit_count(struct store *store)
     int64_t commits = store->commits;
     pthread_mutex_unlock(&store->lock);
     return commits;
-}
-
-/* ---- identifiers ----------------------------------------------------------------------------- */
-
-/* 128 bits as 26 digits of Crockford's base 32, the highest first. */
-static void print_id(const unsigned char id[16], char text[STORE_ID_SIZE + 1])
-{
-    static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-    for (int i = 0; i < STORE_ID_SIZE; i++) {
-        int low = 5 * (STORE_ID_SIZE - 1 - i); /* the digit's lowest bit, counted from the end */
-        unsigned int pair = id[15 - low / 8];
-        if (low / 8 < 15)
-            pair |= (unsigned int)id[14 - low / 8] << 8;
-        text[i] = digits[(pair >> low % 8) & 31];
-    }
-    text[STORE_ID_SIZE] = '\0';
-}
-
-void store_new_id(struct store *store, char id[STORE_ID_SIZE + 1])
-{
-    unsigned char fresh[16];
-    uint64_t now_ms = (uint64_t)clock_now_us() / 1000;
-
-    for (int i = 0; i < 6; i++)
-        fresh[i] = (unsigned char)(now_ms >> (8 * (5 - i)));
-    if (memcmp(fresh, store->id, 6) > 0) {
-        if (getrandom(fresh + 6, 10, 0) != 10)
-            abort();
-        memcpy(store->id, fresh, sizeof fresh);
-    } else {
-        /* The same millisecond, or a clock that went back: one more than the last. */
-        for (int i = 15; i >= 0 && ++store->id[i] == 0; i--)
-            continue;
-    }
-    print_id(store->id, id);
 }

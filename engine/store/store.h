@@ -80,10 +80,6 @@ struct store_recovery {
 int store_recover(struct store *store, int64_t now_us, struct store_recovery *recovery,
                   struct err *err);
 
-/* A new identifier for a run: 26 characters, sorting by time and, within one millisecond, by
- * order of creation (a ULID: github.com/ulid/spec). */
-void store_new_id(struct store *store, char id[STORE_ID_SIZE + 1]);
-
 /* Transactions committed since it was opened; for measuring. */
 int64_t store_commit_count(struct store *store);
 

@@ -86,11 +86,12 @@ class Pipeline:
 
     def tables(self):
         """Every published table as sorted lines."""
-        result = {}
-        for table, columns in TABLES.items():
-            rows = self.query(f"select {columns} from {table}")
-            result[table] = sorted(json.dumps(row, sort_keys=True) for row in rows)
-        return result
+        parts = [f"select '{table}' as t, cast(to_json(x) as varchar) as r "
+                 f"from (select {columns} from {table}) as x" for table, columns in TABLES.items()]
+        result = {table: [] for table in TABLES}
+        for row in self.query(" union all ".join(parts)):
+            result[row["t"]].append(row["r"])
+        return {table: sorted(rows) for table, rows in result.items()}
 
     def lake(self):
         """The union of what the lake's finished plans name, sorted."""

@@ -163,9 +163,6 @@ static const char *changes(struct scene *scene)
                                 "FROM $people_changes ORDER BY publication, id, change, 4, 5"));
 }
 
-#define ON_EACH(name) \
-    for (const char *const *at = warehouse_names, *name = *at; name != NULL; name = *++at)
-
 TEST("an edit ends a version where the next starts, a delete ends the open one, a return opens one")
 {
     ON_EACH(name)
@@ -308,6 +305,26 @@ TEST("a version that should not have been is removed")
         check_str(versions(&scene), "7|Ann|04-01 10:00|-\n");
         check_str(changes(&scene), "2|changed|7|04-03 10:00|-\n"
                                    "2|removed|7|04-03 10:00|-\n");
+        tear_down(&scene);
+    }
+}
+
+TEST("a delete that is taken back gives its time back")
+{
+    ON_EACH(name)
+    {
+        struct scene scene;
+
+        set_up(&scene, name);
+        arrive(&scene, 7, "Ann", "04-01 10:00:00", false, 1);
+        arrive(&scene, 7, NULL, "04-02 10:00:00", true, 2);
+        run_well(&scene, 2, 0);
+
+        arrive(&scene, 7, "Ann", "04-02 10:00:00", false, 3);
+        arrive(&scene, 7, NULL, "04-04 10:00:00", true, 4);
+        run_well(&scene, 1, 1);
+        check_str(versions(&scene), "7|Ann|04-01 10:00|04-04 10:00\n");
+        check_str(changes(&scene), "2|changed|7|04-02 10:00|04-04 10:00\n");
         tear_down(&scene);
     }
 }

@@ -6,12 +6,15 @@
 #include "store_fixture.h"
 
 #include "base/clock.h"
+#include "base/ulid.h"
 #include "store/database.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static struct ulid_source ids_made;
 
 /* ---- what is written is read ----------------------------------------------------------------- */
 
@@ -169,11 +172,11 @@ TEST("runs are read a page at a time, the newest first")
     struct arena arena;
     struct err err;
     size_t count;
-    char ids[10][STORE_ID_SIZE + 1];
+    char ids[10][ULID_SIZE + 1];
 
     arena_init(&arena);
     for (int i = 0; i < 10; i++) {
-        store_new_id(store, ids[i]);
+        ulid_next(&ids_made, ids[i]);
         store_fixture_run(store, ids[i], STORE_NO_DONE);
     }
     check_ok(store_flush(store, &err));
@@ -189,24 +192,6 @@ TEST("runs are read a page at a time, the newest first")
     store_reader_close(reader);
     store_close(store);
     arena_release(&arena);
-}
-
-TEST("identifiers sort by time and by order, also when the clock goes back")
-{
-    struct store *store = store_fixture_open();
-    char id[STORE_ID_SIZE + 1], last[STORE_ID_SIZE + 1] = "";
-    static const int64_t times[] = {1711943972000000, 1711943972000000, 1711943972001000, 5};
-
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 1000; j++) {
-            clock_set_us(times[i]);
-            store_new_id(store, id);
-            check_int(strlen(id), STORE_ID_SIZE);
-            check(strcmp(last, id) < 0);
-            memcpy(last, id, sizeof id);
-        }
-    check(strncmp(id, "01HTBWZX51", 10) == 0); /* 1711943972001 in Crockford's base 32 */
-    store_close(store);
 }
 
 /* ---- transactions ---------------------------------------------------------------------------- */
@@ -249,14 +234,14 @@ TEST("a thousand commands share few transactions, and completions come in order"
     struct database other;
     struct heard heard = {0};
     struct err err;
-    char id[STORE_ID_SIZE + 1];
+    char id[ULID_SIZE + 1];
 
     check_ok(store_open(&(struct store_options){.path = store_fixture_path(),
                                                 .wake = note_wake,
                                                 .wake_arg = &wakes},
                         &store, &err));
     for (int i = 0; i < 1000; i++) {
-        store_new_id(store, id);
+        ulid_next(&ids_made, id);
         store_fixture_run(store, id, (struct store_done){store_fixture_hear, &heard});
     }
     check_ok(store_flush(store, &err));
@@ -269,7 +254,7 @@ TEST("a thousand commands share few transactions, and completions come in order"
     check_ok(database_open(&other, store_fixture_path(), DATABASE_WRITE, &err));
     check_ok(database_exec(&other, "BEGIN IMMEDIATE", &err));
     for (int i = 0; i < 1000; i++) {
-        store_new_id(store, id);
+        ulid_next(&ids_made, id);
         store_fixture_run(store, id, (struct store_done){store_fixture_hear, &heard});
         store_submit(store);
     }
@@ -287,13 +272,13 @@ TEST("rates of run-state changes (for information)")
     enum { COMMANDS = 20000, TOGETHER = 50, ALONE = 500 };
     struct store *store = store_fixture_open();
     struct err err;
-    char id[STORE_ID_SIZE + 1];
+    char id[ULID_SIZE + 1];
 
     for (int together = 1; together <= TOGETHER; together += TOGETHER - 1) {
         int count = together == 1 ? ALONE : COMMANDS;
         int64_t start = clock_monotonic_us();
         for (int i = 0; i < count; i++) {
-            store_new_id(store, id);
+            ulid_next(&ids_made, id);
             store_fixture_run(store, id, STORE_NO_DONE);
             if (i % together == together - 1)
                 check_ok(store_flush(store, &err));
@@ -438,7 +423,7 @@ TEST("a full disk fails a transaction as a whole, as transient, and every comman
     struct store *store;
     struct heard heard = {0};
     struct err err;
-    char id[STORE_ID_SIZE + 1];
+    char id[ULID_SIZE + 1];
     char *large = malloc(100001);
 
     store_close(store_fixture_open());
@@ -451,7 +436,7 @@ TEST("a full disk fails a transaction as a whole, as transient, and every comman
     memset(large, 'x', 100000);
     large[100000] = '\0';
     for (int i = 0; i < 5; i++) {
-        store_new_id(store, id);
+        ulid_next(&ids_made, id);
         store_fixture_run(store, id, (struct store_done){store_fixture_hear, &heard});
     }
     store_event_append(store, &(struct store_event){.run_id = "R0", .kind = "log", .detail = large},

@@ -1,0 +1,149 @@
+"""A fresh copy of the shop for one test, and what a test does with the program in it."""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+WAIT_SECONDS = 120
+
+
+class Shop:
+    """The folder of a test. As a context it removes the folder and ends what it started."""
+
+    def __init__(self, program):
+        self.program = Path(program).resolve()
+        self.folder = Path(tempfile.mkdtemp(prefix="aorta-cli-")).resolve()
+        self.sessions = []
+        shutil.copytree(HERE / "shop", self.folder, dirs_exist_ok=True)
+        source = sqlite3.connect(self.folder / "shop.db")
+        source.executescript((self.folder / "shop.sql").read_text())
+        source.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self.sessions:
+            kill_session(process.pid)
+            process.wait()
+            process.stdout.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def environment(self, more=None):
+        result = {name: value for name, value in os.environ.items()
+                  if not name.startswith(("AORTA_FAULT", "AORTA_LOG", "AORTA_LIBDUCKDB"))}
+        result.update(PATH=f"{self.program.parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8",
+                      **(more or {}))
+        return result
+
+    def start(self, *arguments, environment=None, folder=None):
+        """Starts the program in a session of its own, so that its children can be found too."""
+        process = subprocess.Popen(
+            [self.program, *arguments], cwd=folder or self.folder,
+            env=self.environment(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        self.sessions.append(process)
+        return process
+
+    def run(self, *arguments, environment=None, folder=None):
+        """(exit status, output) of the program."""
+        return finish(self.start(*arguments, environment=environment, folder=folder))
+
+    def query(self, sql, folder=None):
+        status, output = self.run("query", "--json", sql, folder=folder)
+        assert status == 0, output
+        return [json.loads(line) for line in output.splitlines()]
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def finish(process):
+    """Waits for the program, and for what it printed."""
+    try:
+        output, _ = process.communicate(timeout=WAIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        kill_session(process.pid)
+        output, _ = process.communicate()
+        raise AssertionError(f"no end within {WAIT_SECONDS} s:\n{output}") from None
+    return process.returncode, output
+
+
+def wait_until(condition, what):
+    """Waits until the condition gives something true, and gives that."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.01)
+    raise AssertionError(f"{what}: not within {WAIT_SECONDS} s")
+
+
+def members(session):
+    """{pid: (state, arguments)} of the processes of a session that are not yet ended."""
+    result = {}
+    for pid in map(int, filter(str.isdigit, os.listdir("/proc"))):
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_text()
+            arguments = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")[:-1]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        state, _, _, of = stat.rpartition(")")[2].split()[:4]
+        if int(of) == session and state not in "ZX":
+            result[pid] = (state, arguments)
+    return result
+
+
+def executors(session):
+    """Their pids."""
+    return [pid for pid, (_, arguments) in members(session).items()
+            if arguments[1:2] == ["executor"]]
+
+
+def is_stopped(pid, session):
+    return members(session).get(pid, (None,))[0] == "T"
+
+
+def kill_session(session):
+    """SIGKILL for every process of it: the shell, daemons, executors."""
+    for _ in range(100):
+        alive = members(session)
+        if not alive:
+            return
+        for pid in alive:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.01)
+
+
+def main(tests):
+    """Runs the tests of a file, those named in the arguments or all: AORTA [NAME…]."""
+    import sys
+    program, *names = sys.argv[1:]
+    failures = 0
+    for test in tests:
+        if names and test.__name__ not in names:
+            continue
+        sentence = test.__doc__.strip().splitlines()[0]
+        try:
+            with Shop(program) as shop:
+                test(shop)
+            print(f"ok      {sentence}", flush=True)
+        except AssertionError as error:
+            failures += 1
+            print(f"FAILED  {sentence}\n{error or 'assertion'}", flush=True)
+            import traceback
+            traceback.print_exc()
+    sys.exit(1 if failures else 0)
