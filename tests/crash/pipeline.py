@@ -13,8 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 # Two stages: the initial load, and one with edits, deletes, late and new readings.
-STAGES = ["2024-04-03T00:00:00Z", "2024-04-04T00:00:00Z"]
-SIZE = ["--var", "users=40", "--var", "sessions_per_day=4"]
+STAGES = ["2024-04-01T06:00:00Z", "2024-04-01T12:00:00Z"]
+SIZE = ["--var", "users=40", "--var", "sessions_per_day=6", "--var", "edits=400"]
 RUN_SECONDS = 240
 
 # What is compared, and what may differ: when something was loaded (extracted_at, the time of a
