@@ -54,8 +54,9 @@ struct aorta_error {
 };
 
 /* Fills the error and returns -1. */
-__attribute__((format(printf, 3, 4))) static inline int
-aorta_fail(struct aorta_error *error, enum aorta_error_code code, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static inline int aorta_fail(struct aorta_error *error,
+                                                                   enum aorta_error_code code,
+                                                                   const char *fmt, ...)
 {
     va_list args;
 
@@ -169,9 +170,9 @@ struct aorta_option {
     const char *name; /* NULL ends the table */
     enum aorta_option_type type;
     bool is_required;
-    bool is_secret;             /* may be given as env:NAME or file:PATH only; never shown */
-    const char *default_text;   /* NULL: unset */
-    const char *help;           /* one sentence, without a full stop */
+    bool is_secret;           /* may be given as env:NAME or file:PATH only; never shown */
+    const char *default_text; /* NULL: unset */
+    const char *help;         /* one sentence, without a full stop */
 };
 
 struct aorta_option_value {
@@ -219,8 +220,8 @@ enum aorta_read_mode {
 struct aorta_read_request {
     const char *stream; /* a table, a topic, the name of a synthetic stream */
     enum aorta_read_mode mode;
-    const char *cursor_column; /* AORTA_READ_INCREMENTAL */
-    const char *position;      /* JSON, or NULL */
+    const char *cursor_column;                /* AORTA_READ_INCREMENTAL */
+    const char *position;                     /* JSON, or NULL */
     const struct aorta_option_value *options; /* by the source's stream_options */
 };
 
@@ -286,11 +287,11 @@ struct aorta_source {
  *
  * What differs between databases, as data. SQL that the engine writes uses nothing else. */
 struct aorta_dialect {
-    const char *name;         /* "duckdb", "postgres", "sqlite" */
-    bool has_schemas;         /* otherwise schema is "" in every call here, and the engine joins
+    const char *name;        /* "duckdb", "postgres", "sqlite" */
+    bool has_schemas;        /* otherwise schema is "" in every call here, and the engine joins
                                * what it calls schema and name by "__" */
-    bool is_single_process;   /* its file can be open in one process only */
-    bool concurrent_writers;  /* several sessions may write at once */
+    bool is_single_process;  /* its file can be open in one process only */
+    bool concurrent_writers; /* several sessions may write at once */
     bool transactional_ddl;
     int32_t identifier_bytes; /* longest name */
     /* A query with $1 schema, $2 name of the published relation and $3 name of the hidden one in
@@ -312,8 +313,8 @@ struct aorta_dialect {
      * that none is replaced meanwhile. For a database whose snapshots do not hold for catalogues
      * (PostgreSQL: a table swapped in after the snapshot looks empty). NULL: not needed. */
     const char *read_lock;
-    const char *row_lock;        /* after a SELECT that must lock its row: " FOR UPDATE", or "" */
-    const char *current_schema;  /* the schema that names without one go to */
+    const char *row_lock;       /* after a SELECT that must lock its row: " FOR UPDATE", or "" */
+    const char *current_schema; /* the schema that names without one go to */
     /* Patterns: %1$s, %2$s, %3$s stand for SQL expressions. */
     const char *json_text;       /* "(%1$s ->> '$.%2$s')": member 2 of JSON expression 1 as text */
     const char *regex;           /* "regexp_matches(%1$s, %2$s)": unanchored search, boolean */
@@ -475,8 +476,7 @@ struct aorta_message_log {
                          struct aorta_error *error);
     int (*consumer_seek)(void *consumer, int32_t partition, int64_t offset,
                          struct aorta_error *error);
-    int (*consumer_pause)(void *consumer, int32_t partition, bool pause,
-                          struct aorta_error *error);
+    int (*consumer_pause)(void *consumer, int32_t partition, bool pause, struct aorta_error *error);
     /* Stores the offset of the next record to read, for lag displays and other members. */
     int (*consumer_commit)(void *consumer, int32_t partition, int64_t offset,
                            struct aorta_error *error);
@@ -502,7 +502,7 @@ struct aorta_connector {
     uint32_t abi;  /* AORTA_ABI */
     uint32_t size; /* sizeof (struct aorta_connector) */
     const char *name;
-    const char *summary; /* one line */
+    const char *summary;                /* one line */
     const struct aorta_option *options; /* of a connection */
 
     /* Opens a connection: cheap, and nothing heavy is loaded before. */

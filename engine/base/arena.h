@@ -8,8 +8,8 @@
 #ifndef AORTA_BASE_ARENA_H
 #define AORTA_BASE_ARENA_H
 
-#include <stddef.h>
 #include <stdarg.h>
+#include <stddef.h>
 
 struct arena_block;
 

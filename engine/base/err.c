@@ -72,10 +72,8 @@ enum err_code err_code_of_errno(int error)
     case ECONNREFUSED:
     case ECONNRESET:
     case EPIPE:
-    case EBUSY:
-        return ERR_TRANSIENT;
-    default:
-        return ERR_CONFIG;
+    case EBUSY: return ERR_TRANSIENT;
+    default: return ERR_CONFIG;
     }
 }
 

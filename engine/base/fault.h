@@ -27,10 +27,10 @@ extern bool fault_is_armed; /* set before main from the environment */
 
 void fault_pass(const char *name);
 
-#define fault_point(name)                                                                          \
-    do {                                                                                           \
-        if (__builtin_expect(fault_is_armed, 0))                                                   \
-            fault_pass(name);                                                                      \
+#define fault_point(name)                        \
+    do {                                         \
+        if (__builtin_expect(fault_is_armed, 0)) \
+            fault_pass(name);                    \
     } while (0)
 
 #endif

@@ -13,8 +13,8 @@ static const struct unit durations[] = {
 };
 
 static const struct unit sizes[] = {
-    {"", 1},          {"B", 1},           {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30},
-    {"kB", 1000},     {"MB", 1000000},    {"GB", 1000000000}, {NULL, 0},
+    {"", 1},      {"B", 1},        {"KiB", 1 << 10},   {"MiB", 1 << 20}, {"GiB", 1 << 30},
+    {"kB", 1000}, {"MB", 1000000}, {"GB", 1000000000}, {NULL, 0},
 };
 
 static bool parse(const char *text, const struct unit *units, int64_t *result)

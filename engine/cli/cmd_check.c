@@ -28,6 +28,9 @@ static int run(int argc, char **argv)
 static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
 
 const struct command cmd_check = {
-    "check", "",
+    "check",
+    "",
     "Reads the whole pipeline and reports everything that is wrong with it, with file and line",
-    "Nothing is connected to and nothing is changed.", flags, run};
+    "Nothing is connected to and nothing is changed.",
+    flags,
+    run};

@@ -43,7 +43,10 @@ static int run(int argc, char **argv)
 static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
 
 const struct command cmd_plan = {
-    "plan", "[SELECT…]", "Shows the steps that a run would have, in order", 
+    "plan",
+    "[SELECT…]",
+    "Shows the steps that a run would have, in order",
     "Nothing is connected to and nothing is changed. Whether an asset is fresh is decided by the\n"
     "run itself, against what its destination says.",
-    flags, run};
+    flags,
+    run};

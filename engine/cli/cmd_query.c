@@ -29,6 +29,9 @@ static const struct flag flags[] = {
 };
 
 const struct command cmd_query = {
-    "query", "SQL", "Asks the warehouse and prints the rows",
-    "The query runs in a transaction that only reads, beside whatever else is running.", flags,
+    "query",
+    "SQL",
+    "Asks the warehouse and prints the rows",
+    "The query runs in a transaction that only reads, beside whatever else is running.",
+    flags,
     run};

@@ -54,7 +54,10 @@ static const struct flag flags[] = {
 };
 
 const struct command cmd_run = {
-    "run", "[SELECT…]", "Brings assets up to date: all of them, or those that are selected",
+    "run",
+    "[SELECT…]",
+    "Brings assets up to date: all of them, or those that are selected",
     "SELECT is a name, or tag:, group:, kind: with a name; +a also means all that a depends on,\n"
     "a+ all that depends on it. Ctrl-C cancels; what has been published stays.",
-    flags, run};
+    flags,
+    run};

@@ -22,9 +22,9 @@ struct flag {
 
 struct command {
     const char *name;
-    const char *arguments; /* "[SELECT…]" */
-    const char *summary;   /* one line */
-    const char *details;   /* for its own help; NULL */
+    const char *arguments;    /* "[SELECT…]" */
+    const char *summary;      /* one line */
+    const char *details;      /* for its own help; NULL */
     const struct flag *flags; /* ended by a NULL name */
     int (*run)(int argc, char **argv);
 };
@@ -59,9 +59,11 @@ void command_help(const struct command *command, FILE *out);
 void command_report(struct plan *plan);
 
 /* Flags that several commands share. */
-#define FLAGS_OF_PIPELINE                                                                          \
-    {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"},                 \
-        {"--target", "NAME", "which target of pipeline.toml"},                                     \
-        {"--var", "NAME=VALUE", "sets a variable of pipeline.toml; may be repeated"}
+#define FLAGS_OF_PIPELINE                                                          \
+    {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"}, \
+        {"--target", "NAME", "which target of pipeline.toml"},                     \
+    {                                                                              \
+        "--var", "NAME=VALUE", "sets a variable of pipeline.toml; may be repeated" \
+    }
 
 #endif

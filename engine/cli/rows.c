@@ -17,8 +17,8 @@ struct rows {
     size_t column_count;
     struct arena arena; /* of names and widths, and of a table's cells */
     struct arena line;  /* of one row */
-    const char **held; /* cells of the first rows of a table */
-    bool *is_number;   /* a column */
+    const char **held;  /* cells of the first rows of a table */
+    bool *is_number;    /* a column */
     size_t *widths;
     size_t held_count; /* rows */
     bool is_aligned;   /* widths are decided, the header is written */

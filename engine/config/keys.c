@@ -27,8 +27,8 @@ void keys_report_unknown(const struct toml_node *node, const char *what, const c
         problem_add(problems, file, node->line, node->column, "unknown %s \"%s\"", what, node->key);
 }
 
-static void read_choice(const struct toml_node *node, const struct key *key, int *out, const char *file,
-                        struct problems *problems)
+static void read_choice(const struct toml_node *node, const struct key *key, int *out,
+                        const char *file, struct problems *problems)
 {
     char list[256] = "";
     size_t used = 0;
@@ -105,16 +105,12 @@ static void read_value(const struct toml_node *node, const struct key *key, void
             *(int64_t *)field = node->integer;
         return;
     case KEY_DURATION:
-    case KEY_SIZE:
-        read_unit(node, key, field, file, problems);
-        return;
+    case KEY_SIZE: read_unit(node, key, field, file, problems); return;
     case KEY_CHOICE:
         if (has_kind(node, TOML_STRING, file, problems))
             read_choice(node, key, field, file, problems);
         return;
-    case KEY_TEXTS:
-        read_texts(node, field, file, problems);
-        return;
+    case KEY_TEXTS: read_texts(node, field, file, problems); return;
     case KEY_TABLE:
         if (has_kind(node, TOML_TABLE, file, problems))
             *(const struct toml_node **)field = node;
@@ -123,9 +119,7 @@ static void read_value(const struct toml_node *node, const struct key *key, void
         if (has_kind(node, TOML_ARRAY, file, problems))
             *(const struct toml_node **)field = node;
         return;
-    case KEY_NODE:
-        *(const struct toml_node **)field = node;
-        return;
+    case KEY_NODE: *(const struct toml_node **)field = node; return;
     }
 }
 

@@ -164,8 +164,8 @@ static void read_connection(struct pipeline *pipeline, const struct toml_node *t
     report_missing_options(connection, problems);
 }
 
-static void read_target(struct pipeline *pipeline, const struct toml_node *table, struct target *target,
-                        struct problems *problems)
+static void read_target(struct pipeline *pipeline, const struct toml_node *table,
+                        struct target *target, struct problems *problems)
 {
     struct target_keys keys = {0};
 

@@ -23,8 +23,8 @@ static struct problem *next_item(struct problems *problems)
     return &problems->items[problems->count++];
 }
 
-void problem_add(struct problems *problems, const char *file, int line, int column,
-                 const char *fmt, ...)
+void problem_add(struct problems *problems, const char *file, int line, int column, const char *fmt,
+                 ...)
 {
     char message[1024];
     va_list args;

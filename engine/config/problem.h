@@ -27,8 +27,8 @@ struct problems {
 
 void problems_init(struct problems *problems, struct arena *arena);
 
-void problem_add(struct problems *problems, const char *file, int line, int column,
-                 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void problem_add(struct problems *problems, const char *file, int line, int column, const char *fmt,
+                 ...) __attribute__((format(printf, 5, 6)));
 
 /* Adds a failure whose message already says where, if anywhere. */
 void problem_add_err(struct problems *problems, const struct err *err);

@@ -12,7 +12,8 @@ extern "C" {
 #include <toml++/toml.h>
 #include <vector>
 
-namespace {
+namespace
+{
 
 struct toml_node *convert(struct arena *arena, const ::toml::node &node);
 
@@ -57,9 +58,10 @@ void set_table(struct arena *arena, struct toml_node *out, const ::toml::table &
         }
         items.push_back(item);
     }
-    std::stable_sort(items.begin(), items.end(), [](const struct toml_node *a, const struct toml_node *b) {
-        return a->line != b->line ? a->line < b->line : a->column < b->column;
-    });
+    std::stable_sort(items.begin(), items.end(),
+                     [](const struct toml_node *a, const struct toml_node *b) {
+                         return a->line != b->line ? a->line < b->line : a->column < b->column;
+                     });
     out->item_count = items.size();
     out->items = static_cast<struct toml_node **>(
         arena_calloc(arena, items.size(), sizeof(struct toml_node *)));

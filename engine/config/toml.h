@@ -26,12 +26,12 @@ enum toml_kind {
 
 struct toml_node {
     enum toml_kind kind;
-    int line, column;  /* of the value, from 1 */
-    const char *key;   /* in a table; NULL in an array and for the root */
-    const char *text;  /* STRING, TIME */
+    int line, column; /* of the value, from 1 */
+    const char *key;  /* in a table; NULL in an array and for the root */
+    const char *text; /* STRING, TIME */
     size_t text_size;
-    int64_t integer;   /* INTEGER, BOOL */
-    double number;     /* FLOAT */
+    int64_t integer;          /* INTEGER, BOOL */
+    double number;            /* FLOAT */
     struct toml_node **items; /* ARRAY, TABLE: in the order of the file */
     size_t item_count;
 };

@@ -63,7 +63,8 @@ static int make_pair(int pair[2])
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 {
     struct child *child = handle->data;
-    struct buf *in = handle == (uv_handle_t *)&child->control ? &child->control_in : &child->rows_in;
+    struct buf *in =
+        handle == (uv_handle_t *)&child->control ? &child->control_in : &child->rows_in;
 
     (void)suggested;
     buf_reserve(in, 64 * 1024);
@@ -135,9 +136,8 @@ static void open_pipe(struct child *child, uv_loop_t *loop, uv_pipe_t *pipe, int
     uv_read_start((uv_stream_t *)pipe, give_buffer, hear);
 }
 
-struct child *child_spawn(uv_loop_t *loop, const char *word, const char *argument,
-                          const char *name, const struct child_events *events, void *owner,
-                          struct err *err)
+struct child *child_spawn(uv_loop_t *loop, const char *word, const char *argument, const char *name,
+                          const struct child_events *events, void *owner, struct err *err)
 {
     int control[2] = {-1, -1}, rows[2] = {-1, -1};
     struct child *child = NULL;
@@ -193,8 +193,8 @@ void child_send(struct child *child, struct buf *frame)
 
     part.len = frame->size;
     part.base = sending->data = buf_take(frame);
-    if (child->is_gone || uv_write(&sending->write, (uv_stream_t *)&child->control, &part, 1,
-                                   sent) != 0) {
+    if (child->is_gone ||
+        uv_write(&sending->write, (uv_stream_t *)&child->control, &part, 1, sent) != 0) {
         free(sending->data);
         free(sending);
     }

@@ -29,7 +29,7 @@ struct child {
     pid_t pid;
     const struct child_events *events;
     void *owner;
-    char *name;     /* of the executor, or of the connection that is served */
+    char *name; /* of the executor, or of the connection that is served */
     bool is_server;
     char *address; /* of a server: where it listens, when it has said so */
     bool is_gone;
@@ -37,9 +37,8 @@ struct child {
 };
 
 /* Starts this program again as `aorta WORD ARGUMENT` (ARGUMENT may be NULL). */
-struct child *child_spawn(uv_loop_t *loop, const char *word, const char *argument,
-                          const char *name, const struct child_events *events, void *owner,
-                          struct err *err);
+struct child *child_spawn(uv_loop_t *loop, const char *word, const char *argument, const char *name,
+                          const struct child_events *events, void *owner, struct err *err);
 
 /* Sends a frame; takes the buffer's content. */
 void child_send(struct child *child, struct buf *frame);

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static void forget_child(struct daemon *daemon, const struct child *child)
 {
     size_t i = 0;
@@ -96,8 +95,7 @@ static const struct child_events events = {hear, child_gone};
 static struct child *start_executor(struct daemon *daemon, const char *name, struct err *err)
 {
     char *lease = lock_lease_path(daemon->state_folder, name);
-    struct child *child =
-        child_spawn(daemon->loop, "executor", lease, name, &events, daemon, err);
+    struct child *child = child_spawn(daemon->loop, "executor", lease, name, &events, daemon, err);
 
     free(lease);
     return child;
@@ -140,8 +138,8 @@ struct child *work_child(struct daemon *daemon, const char *name, const struct c
         is_server ? start_server(daemon, served, err) : start_executor(daemon, name, err);
     if (child == NULL)
         return NULL;
-    daemon->children = alloc_resize(daemon->children,
-                                    (daemon->child_count + 1) * sizeof *daemon->children);
+    daemon->children =
+        alloc_resize(daemon->children, (daemon->child_count + 1) * sizeof *daemon->children);
     daemon->children[daemon->child_count++] = child;
     return child;
 }

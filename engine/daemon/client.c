@@ -101,8 +101,8 @@ static void tell_client(struct listener *listener, const struct frame *frame)
     frame_append(&out, frame->kind, frame->text, frame->size);
     part.len = out.size;
     part.base = answer->data = buf_take(&out);
-    if (client->is_closing || uv_write(&answer->write, (uv_stream_t *)&client->pipe, &part, 1,
-                                       answered) != 0) {
+    if (client->is_closing ||
+        uv_write(&answer->write, (uv_stream_t *)&client->pipe, &part, 1, answered) != 0) {
         free(answer->data);
         free(answer);
     }

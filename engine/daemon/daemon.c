@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-    CONNECT_EVERY_MS = 20,     /* while another daemon starts or ends */
+    CONNECT_EVERY_MS = 20, /* while another daemon starts or ends */
     CONNECT_WITHIN_MS = 10000,
 };
 

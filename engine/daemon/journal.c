@@ -229,10 +229,10 @@ void journal_report(struct journal *journal, const struct run *run, const struct
 static enum store_state state_of(const struct run_step *step)
 {
     static const enum store_state states[] = {
-        [STEP_WAITING] = STATE_QUEUED,   [STEP_READY] = STATE_QUEUED,
-        [STEP_RUNNING] = STATE_RUNNING,  [STEP_PUBLISHED] = STATE_SUCCEEDED,
-        [STEP_FRESH] = STATE_FRESH,      [STEP_REJECTED] = STATE_FAILED,
-        [STEP_FAILED] = STATE_FAILED,    [STEP_SKIPPED] = STATE_SKIPPED,
+        [STEP_WAITING] = STATE_QUEUED,    [STEP_READY] = STATE_QUEUED,
+        [STEP_RUNNING] = STATE_RUNNING,   [STEP_PUBLISHED] = STATE_SUCCEEDED,
+        [STEP_FRESH] = STATE_FRESH,       [STEP_REJECTED] = STATE_FAILED,
+        [STEP_FAILED] = STATE_FAILED,     [STEP_SKIPPED] = STATE_SKIPPED,
         [STEP_CANCELED] = STATE_CANCELED,
     };
 

@@ -83,7 +83,6 @@ static void refuse_problems(struct job *job)
 
 /* ------------------------------------------------------------------------------------ requests */
 
-
 static void plan_in_pool(uv_work_t *work)
 {
     struct job *job = work->data;

@@ -105,21 +105,16 @@ static int cancel_step(const struct frame *frame, struct err *err)
 static int obey(const struct frame *frame, struct err *err)
 {
     switch (frame->kind) {
-    case MESSAGE_ORDER:
-        return start_step(frame, err);
-    case MESSAGE_CANCEL:
-        return cancel_step(frame, err);
-    case MESSAGE_QUERY:
-        return query_start(frame, err);
-    case MESSAGE_STOP:
-        leave(0);
+    case MESSAGE_ORDER: return start_step(frame, err);
+    case MESSAGE_CANCEL: return cancel_step(frame, err);
+    case MESSAGE_QUERY: return query_start(frame, err);
+    case MESSAGE_STOP: leave(0);
     case MESSAGE_HELLO:
     case MESSAGE_PROGRESS:
     case MESSAGE_REPORT:
     case MESSAGE_ROWS:
     case MESSAGE_REQUEST:
-    case MESSAGE_EVENT:
-        break;
+    case MESSAGE_EVENT: break;
     }
     return err_set(err, ERR_BROKEN, "message '%c' is not for an executor", frame->kind);
 }

@@ -114,22 +114,14 @@ static struct aorta_value value_of(const struct aorta_batch *batch, int32_t colu
     if (value.is_null)
         return value;
     switch (value.type) {
-    case AORTA_BOOL:
-        value.integer = ((const uint8_t *)c->values)[row >> 3] >> (row & 7) & 1;
-        break;
+    case AORTA_BOOL: value.integer = ((const uint8_t *)c->values)[row >> 3] >> (row & 7) & 1; break;
     case AORTA_INT32:
-    case AORTA_DATE:
-        value.integer = ((const int32_t *)c->values)[row];
-        break;
+    case AORTA_DATE: value.integer = ((const int32_t *)c->values)[row]; break;
     case AORTA_INT64:
     case AORTA_TIME:
     case AORTA_TIMESTAMP:
-    case AORTA_TIMESTAMPTZ:
-        value.integer = ((const int64_t *)c->values)[row];
-        break;
-    case AORTA_DOUBLE:
-        value.number = ((const double *)c->values)[row];
-        break;
+    case AORTA_TIMESTAMPTZ: value.integer = ((const int64_t *)c->values)[row]; break;
+    case AORTA_DOUBLE: value.number = ((const double *)c->values)[row]; break;
     case AORTA_UUID:
         value.text.data = (const char *)c->values + 16 * row;
         value.text.size = 16;

@@ -21,12 +21,13 @@ static int32_t find_column(const struct aorta_batch *batch, const char *name)
 static int find_columns(const struct aorta_batch *batch, struct event_columns *columns,
                         struct err *err)
 {
-    *columns = (struct event_columns){find_column(batch, "key"), find_column(batch, "value"),
-                                      find_column(batch, "partition"),
-                                      find_column(batch, "position")};
+    *columns =
+        (struct event_columns){find_column(batch, "key"), find_column(batch, "value"),
+                               find_column(batch, "partition"), find_column(batch, "position")};
     if (columns->key < 0 || columns->value < 0 || columns->partition < 0 || columns->position < 0)
-        return err_set(err, ERR_CONFIG, "the stream is not one of events: it needs the columns "
-                                        "key, value, partition and position");
+        return err_set(err, ERR_CONFIG,
+                       "the stream is not one of events: it needs the columns "
+                       "key, value, partition and position");
     return 0;
 }
 

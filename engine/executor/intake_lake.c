@@ -58,8 +58,8 @@ static int set_fields(struct intake *intake, struct err *err)
 
     if (fill_schema(intake, err) < 0)
         return -1;
-    intake->fields = arena_calloc(
-        intake->arena, (size_t)state->schema.column_count + METADATA_MAX, sizeof *intake->fields);
+    intake->fields = arena_calloc(intake->arena, (size_t)state->schema.column_count + METADATA_MAX,
+                                  sizeof *intake->fields);
     int32_t count = metadata_fields(METADATA_FILE, order->airbyte_names, intake->fields);
     memcpy(intake->fields + count, schema_fields(&state->schema, intake->arena),
            (size_t)state->schema.column_count * sizeof *intake->fields);
@@ -67,8 +67,7 @@ static int set_fields(struct intake *intake, struct err *err)
     batch_init(&state->batch, intake->fields, intake->field_count);
     state->reader = jsonl_new(&(struct jsonl_options){
         .schema = &state->schema, .batch = &state->batch, .first_column = count});
-    metadata_init(&intake->metadata, METADATA_FILE, order->asset,
-                  intake->metadata.extracted_at_us);
+    metadata_init(&intake->metadata, METADATA_FILE, order->asset, intake->metadata.extracted_at_us);
     return 0;
 }
 

@@ -93,8 +93,8 @@ static int source_next(struct intake *intake, struct aorta_batch *batch, struct 
            (size_t)state->metadata_count * sizeof *state->columns);
     memcpy(state->columns + state->metadata_count, rows.columns + skip,
            (size_t)(rows.column_count - skip) * sizeof *state->columns);
-    *batch = (struct aorta_batch){rows.row_count, intake->field_count, intake->fields,
-                                  state->columns};
+    *batch =
+        (struct aorta_batch){rows.row_count, intake->field_count, intake->fields, state->columns};
     intake->rows += rows.row_count;
     return 1;
 }

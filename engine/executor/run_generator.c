@@ -14,8 +14,8 @@ int generate_error(const struct generation *g, const struct aorta_error *error, 
 }
 
 /* Gives the reader one of its inputs: a whole table. */
-static int feed_table(struct generation *g, struct connection *from, const struct order_input *input,
-                      struct err *err)
+static int feed_table(struct generation *g, struct connection *from,
+                      const struct order_input *input, struct err *err)
 {
     const struct aorta_source *source = from->connector->source;
     struct aorta_read_request request = {.stream = input->place.object, .mode = AORTA_READ_ALL};

@@ -136,8 +136,8 @@ static void fill_snapshot(struct step *step, struct model_spec *spec,
     };
     for (size_t i = 0; i < order->column_count; i++)
         if (order->columns[i].unknown != NULL)
-            unknown[options->unknown_count++] = (struct snapshot_unknown){
-                order->columns[i].name, order->columns[i].unknown};
+            unknown[options->unknown_count++] =
+                (struct snapshot_unknown){order->columns[i].name, order->columns[i].unknown};
     spec->options = options;
 }
 

@@ -81,9 +81,9 @@ static const char *whole_after(struct ingestion *in, const struct relation_colum
         return stage;
     buf_init(&list);
     relation_column_list(&list, columns, "", NULL);
-    const char *whole = arena_printf(
-        arena, "(SELECT %s FROM %s UNION ALL SELECT %s FROM %s)", list.data,
-        relation_sql(arena, dialect, &in->spec.relation), list.data, stage);
+    const char *whole =
+        arena_printf(arena, "(SELECT %s FROM %s UNION ALL SELECT %s FROM %s)", list.data,
+                     relation_sql(arena, dialect, &in->spec.relation), list.data, stage);
     buf_release(&list);
     return whole;
 }
@@ -93,8 +93,7 @@ static int run_audit(struct ingestion *in, bool *is_blocked, struct err *err)
     struct arena *arena = &in->step->arena;
     struct relation_columns columns;
     struct audit_totals totals;
-    struct check_result *results =
-        arena_calloc(arena, in->spec.check_count, sizeof *results);
+    struct check_result *results = arena_calloc(arena, in->spec.check_count, sizeof *results);
 
     if (relation_describe(&in->use.session, &in->stage, arena, &columns, err) < 0)
         return -1;
@@ -166,8 +165,8 @@ static int open_all(struct ingestion *in, struct err *err)
         warehouse_open(in->step, &in->use, err) < 0)
         return -1;
     session = &in->use.session;
-    in->stage = relation_hidden(&in->step->arena, session->dialect, &in->spec.relation,
-                                RELATION_STAGE);
+    in->stage =
+        relation_hidden(&in->step->arena, session->dialect, &in->spec.relation, RELATION_STAGE);
     if (state_create(session, err) < 0 ||
         publish_ensure_schema(session, &in->spec.relation, err) < 0)
         return -1;
@@ -185,7 +184,8 @@ static int fill_stage(struct ingestion *in, struct err *err)
         relation_describe(session, &in->spec.relation, &in->step->arena, &in->target, err) < 0)
         return -1;
     in->replaces = !keeps || order->full_refresh;
-    bool resumes = in->before.version > 0 && !in->replaces && strcmp(order->mode, "append_all") != 0;
+    bool resumes =
+        in->before.version > 0 && !in->replaces && strcmp(order->mode, "append_all") != 0;
     in->extracted_at_us = next_extracted_at(&in->before);
     if (intake_open(&in->intake, in->step, resumes ? in->before.checkpoint : NULL,
                     in->extracted_at_us, err) < 0)

@@ -41,7 +41,8 @@ static int start(struct query_order *order, struct arena *arena, const char **ad
     int index = option_find(options, connector->server->address_option);
     if (index >= 0)
         options[index].is_required = false;
-    if (option_fill(options, order->folder, get_option, &order->connection, arena, &values, err) < 0)
+    if (option_fill(options, order->folder, get_option, &order->connection, arena, &values, err) <
+        0)
         return -1;
     if (connector->server->start(&module_host, values, &server, address, &error) < 0)
         return module_error(&error, connector->name, err);

@@ -11,8 +11,8 @@ static const struct {
     const char *kind;
     int (*run)(struct step *step, struct err *err);
 } runners[] = {
-    {"seed", run_model},       {"model", run_model},         {"snapshot", run_model},
-    {"source", run_source},    {"generator", run_generator}, {"stream", run_stream},
+    {"seed", run_model},    {"model", run_model},         {"snapshot", run_model},
+    {"source", run_source}, {"generator", run_generator}, {"stream", run_stream},
 };
 
 static int run_kind(struct step *step, struct err *err)

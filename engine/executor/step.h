@@ -31,7 +31,7 @@ struct step {
     pthread_t thread;
     struct step *next;
 
-    pthread_mutex_t lock;        /* guards the two below */
+    pthread_mutex_t lock;         /* guards the two below */
     void (*interrupt)(void *arg); /* what the step is waiting for, or NULL */
     void *interrupt_arg;
 
@@ -61,9 +61,9 @@ int step_connect(struct step *step, int64_t index, struct connection **connectio
 void step_send(enum message_kind kind, const struct record_shape *shape, const void *record);
 
 /* The runners, one a kind. They fill step->report; -1 with err when the step failed. */
-int run_model(struct step *step, struct err *err);    /* seed, model, snapshot */
-int run_source(struct step *step, struct err *err);   /* source */
+int run_model(struct step *step, struct err *err);     /* seed, model, snapshot */
+int run_source(struct step *step, struct err *err);    /* source */
 int run_generator(struct step *step, struct err *err); /* generator */
-int run_stream(struct step *step, struct err *err);   /* stream */
+int run_stream(struct step *step, struct err *err);    /* stream */
 
 #endif

@@ -90,8 +90,7 @@ void warehouse_refs(struct step *step, struct model_spec *spec)
     spec->vars = variables_json(step);
 }
 
-int warehouse_checks(struct step *step, const struct check **checks, size_t *count,
-                     struct err *err)
+int warehouse_checks(struct step *step, const struct check **checks, size_t *count, struct err *err)
 {
     json_error_t error;
     json_t *list;
@@ -109,8 +108,8 @@ int warehouse_checks(struct step *step, const struct check **checks, size_t *cou
     parsed = arena_calloc(&step->arena, size, sizeof *parsed);
     for (size_t i = 0; i < size && result == 0; i++) {
         const json_t *item = json_array_get(list, i);
-        const char *column = arena_strdup(
-            &step->arena, json_string_value(json_object_get(item, "column")));
+        const char *column =
+            arena_strdup(&step->arena, json_string_value(json_object_get(item, "column")));
         result = check_parse(&step->arena, column, json_object_get(item, "check"), &parsed[i], err);
     }
     json_decref(list);

@@ -2,7 +2,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "base/utf8.h"
+#include "graph/asset_rules.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -28,16 +28,20 @@ struct asset_file {
     const char *connection;
 };
 
-#define COMMON_KEYS                                                                                \
-    {"kind", KEY_CHOICE, offsetof(struct asset_file, kind), false, asset_kind_names},               \
-        {"columns", KEY_TABLE, offsetof(struct asset_file, columns), false, NULL},                 \
-        {"checks", KEY_LIST, offsetof(struct asset_file, checks), false, NULL},                    \
-        {"connection", KEY_TEXT, offsetof(struct asset_file, connection), false, NULL}
+#define COMMON_KEYS                                                                   \
+    {"kind", KEY_CHOICE, offsetof(struct asset_file, kind), false, asset_kind_names}, \
+        {"columns", KEY_TABLE, offsetof(struct asset_file, columns), false, NULL},    \
+        {"checks", KEY_LIST, offsetof(struct asset_file, checks), false, NULL},       \
+    {                                                                                 \
+        "connection", KEY_TEXT, offsetof(struct asset_file, connection), false, NULL  \
+    }
 
-#define ASSET_COMMON_KEYS                                                                          \
-    {"description", KEY_TEXT, offsetof(struct asset, description), false, NULL},                   \
-        {"tags", KEY_TEXTS, offsetof(struct asset, tags), false, NULL},                            \
-        {"depends_on", KEY_TEXTS, offsetof(struct asset, depends_on), false, NULL}
+#define ASSET_COMMON_KEYS                                                        \
+    {"description", KEY_TEXT, offsetof(struct asset, description), false, NULL}, \
+        {"tags", KEY_TEXTS, offsetof(struct asset, tags), false, NULL},          \
+    {                                                                            \
+        "depends_on", KEY_TEXTS, offsetof(struct asset, depends_on), false, NULL \
+    }
 
 /* Keys of every kind come in two tables: those that need a second look, and those that do not. */
 static const struct key first_keys[] = {
@@ -87,9 +91,9 @@ static const struct key snapshot_keys[] = {
 };
 
 static const struct key *const keys_of_kind[ASSET_KINDS] = {
-    [ASSET_SEED] = seed_keys,         [ASSET_GENERATOR] = generator_keys,
-    [ASSET_SOURCE] = plain_keys,      [ASSET_STREAM] = plain_keys,
-    [ASSET_MODEL] = model_keys,       [ASSET_SNAPSHOT] = snapshot_keys,
+    [ASSET_SEED] = seed_keys,      [ASSET_GENERATOR] = generator_keys,
+    [ASSET_SOURCE] = plain_keys,   [ASSET_STREAM] = plain_keys,
+    [ASSET_MODEL] = model_keys,    [ASSET_SNAPSHOT] = snapshot_keys,
     [ASSET_EXTERNAL] = plain_keys,
 };
 
@@ -160,7 +164,7 @@ static void read_place(struct reading *r, const struct toml_node *table, const s
     keys_read(table, keys, read, r->asset->file, NULL, r->problems);
     place->line = table->line;
     place->column = table->column;
-    place->object = read->table != NULL ? read->table
+    place->object = read->table != NULL    ? read->table
                     : read->stream != NULL ? read->stream
                                            : read->topic;
     place->connection_name = read->connection;
@@ -198,8 +202,7 @@ static void read_relation(struct reading *r, const struct toml_node *node)
                     "into must be \"schema.table\", not \"%s\"", node->text);
         return;
     }
-    r->asset->schema =
-        arena_strndup(r->pipeline->arena, node->text, (size_t)(dot - node->text));
+    r->asset->schema = arena_strndup(r->pipeline->arena, node->text, (size_t)(dot - node->text));
     r->asset->table = dot + 1;
 }
 
@@ -224,8 +227,8 @@ static void read_into(struct reading *r)
     }
     if (into == NULL || into->kind != TOML_TABLE) {
         problem_add(r->problems, asset->file, into != NULL ? into->line : 1,
-                    into != NULL ? into->column : 1,
-                    "a %s needs into = { connection = …, … }", asset_kind_names[asset->kind]);
+                    into != NULL ? into->column : 1, "a %s needs into = { connection = …, … }",
+                    asset_kind_names[asset->kind]);
         return;
     }
     read_place(r, into, into_keys, &asset->into, &keys);
@@ -238,7 +241,8 @@ static void read_inputs(struct reading *r)
 
     if (table == NULL)
         return;
-    r->asset->inputs = arena_calloc(r->pipeline->arena, table->item_count, sizeof(struct asset_input));
+    r->asset->inputs =
+        arena_calloc(r->pipeline->arena, table->item_count, sizeof(struct asset_input));
     for (size_t i = 0; i < table->item_count; i++) {
         const struct toml_node *node = table->items[i];
         struct asset_input *input = &r->asset->inputs[r->asset->input_count];
@@ -317,8 +321,8 @@ static void read_columns(struct reading *r)
 {
     const struct toml_node *columns = r->file.columns;
 
-    r->asset->checks = arena_calloc(r->pipeline->arena, count_checks(&r->file) + 1,
-                                    sizeof *r->asset->checks);
+    r->asset->checks =
+        arena_calloc(r->pipeline->arena, count_checks(&r->file) + 1, sizeof *r->asset->checks);
     add_checks(r, r->file.checks, NULL);
     if (columns == NULL)
         return;
@@ -397,24 +401,6 @@ out:
     return result;
 }
 
-/* A body goes through messages as text: what is none would arrive changed, or cut at a NUL. */
-static void check_text(struct reading *r)
-{
-    const struct asset *asset = r->asset;
-    int line = 1;
-
-    for (size_t i = 0, length; i < asset->body_size; i += length) {
-        length = utf8_length(asset->body + i, asset->body_size - i);
-        if (length == 0 || asset->body[i] == '\0') {
-            problem_add(r->problems, asset->body_file, line, 0,
-                        "byte 0x%02x is no text: the file must be UTF-8",
-                        (unsigned char)asset->body[i]);
-            return;
-        }
-        line += asset->body[i] == '\n';
-    }
-}
-
 static void read_body(struct reading *r, const char *stem)
 {
     struct asset *asset = r->asset;
@@ -436,7 +422,6 @@ static void read_body(struct reading *r, const char *stem)
                        is_seed ? LIMIT_SEED_FILE_BYTES : LIMIT_CONFIG_FILE_BYTES, &text) == 0) {
         asset->body = arena_strndup(r->pipeline->arena, text.data, text.size);
         asset->body_size = text.size;
-        check_text(r);
         if (!is_seed && template_parse(r->pipeline->arena, asset->body_file, asset->body,
                                        asset->body_size, &asset->template, &err) < 0)
             problem_add_err(r->problems, &err);
@@ -468,40 +453,6 @@ static void check_kind(struct reading *r)
         asset->from.connection != NULL && asset->from.connection->connector != NULL &&
         asset->from.connection->connector->is_warehouse)
         require(r, asset->cursor != NULL, "cursor in from for the mode incremental_append");
-    if (asset->delimiter != NULL)
-        require(r, strlen(asset->delimiter) == 1, "one character as its delimiter");
-    require(r, asset->kind != ASSET_GENERATOR || asset->partitions > 0, "partitions from 1 on");
-    require(r, asset->flush_records > 0 && asset->flush_bytes > 0 && asset->flush_interval_ms > 0,
-            "flush records, size and interval from 1 on");
-}
-
-/* Whether the connection's connector can do what the asset wants of it. */
-static void check_place(struct reading *r, const struct asset_place *place, bool can,
-                        const char *what)
-{
-    if (place->connection != NULL && place->connection->connector != NULL && !can)
-        problem_add(r->problems, r->asset->file, place->line > 0 ? place->line : 1,
-                    place->column > 0 ? place->column : 1, "connection %s: connector %s is no %s",
-                    place->connection_name, place->connection->connector->name, what);
-}
-
-static void check_places(struct reading *r)
-{
-    const struct asset *asset = r->asset;
-    const struct connector_info none = {0};
-    const struct connection *from = asset->from.connection, *into = asset->into.connection;
-    const struct connector_info *reads = from != NULL && from->connector != NULL ? from->connector : &none;
-    const struct connector_info *writes = into != NULL && into->connector != NULL ? into->connector : &none;
-
-    if (asset->kind == ASSET_STREAM) {
-        check_place(r, &asset->from, reads->is_message_log, "message log");
-        check_place(r, &asset->into, writes->is_object_store, "lake");
-    } else {
-        check_place(r, &asset->from, reads->is_source || reads->is_object_store, "source");
-        check_place(r, &asset->into,
-                    writes->is_warehouse || (asset->kind == ASSET_GENERATOR && writes->is_message_log),
-                    "warehouse");
-    }
 }
 
 static void name_key(struct reading *r)
@@ -549,7 +500,7 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     read_columns(&r);
     read_body(&r, stem);
     check_kind(&r);
-    check_places(&r);
+    asset_rules_check(asset, problems);
     name_key(&r);
     return asset;
 }

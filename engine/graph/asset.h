@@ -68,7 +68,7 @@ struct asset_column {
 struct asset_check {
     const char *column; /* NULL: of the whole relation */
     const char *json;   /* the text or table of the list */
-    int line, place; /* where it stands: line and column of the file */
+    int line, place;    /* where it stands: line and column of the file */
 };
 
 struct asset {
@@ -80,7 +80,7 @@ struct asset {
     struct texts tags;
     struct texts depends_on;
 
-    const char *file; /* relative to the pipeline's folder: the .toml, else the .sql */
+    const char *file;      /* relative to the pipeline's folder: the .toml, else the .sql */
     const char *body_file; /* the .sql or .csv; NULL if none */
     const char *body;
     size_t body_size;
@@ -89,12 +89,12 @@ struct asset {
     struct asset_place from; /* generator, source, stream */
     struct asset_place into; /* of seeds, sources, models, snapshots: the warehouse */
     const char *schema, *table;
-    int mode;      /* enum asset_mode */
+    int mode; /* enum asset_mode */
     const char *cursor;
     bool airbyte_names;
-    int64_t partitions;           /* generator into a topic */
-    const char *acknowledged_by;  /* generator: the stream that makes its records durable */
-    struct asset_input *inputs;   /* generator */
+    int64_t partitions;          /* generator into a topic */
+    const char *acknowledged_by; /* generator: the stream that makes its records durable */
+    struct asset_input *inputs;  /* generator */
     size_t input_count;
     const char *time_field; /* stream */
     int time_unit;          /* stream: index into asset_time_units */

@@ -32,8 +32,7 @@ static int add_file(struct walk *walk, const char *path, const char *group, stru
         return err_set(err, ERR_CONFIG, "more than %d assets", LIMIT_ASSETS);
     if (files->count == walk->capacity) {
         size_t capacity = walk->capacity < 64 ? 64 : walk->capacity * 2;
-        struct folder_file *items =
-            arena_calloc(walk->pipeline->arena, capacity, sizeof *items);
+        struct folder_file *items = arena_calloc(walk->pipeline->arena, capacity, sizeof *items);
         if (files->count > 0)
             memcpy(items, files->items, files->count * sizeof *items);
         files->items = items;
@@ -50,8 +49,8 @@ static bool stands_alone(const struct walk *walk, const char *path)
 
     if (!ends_with(path, ".sql"))
         return false;
-    const char *toml = arena_printf(arena, "%s/%.*s.toml", walk->pipeline->folder,
-                                    (int)(strlen(path) - 4), path);
+    const char *toml =
+        arena_printf(arena, "%s/%.*s.toml", walk->pipeline->folder, (int)(strlen(path) - 4), path);
     return access(toml, F_OK) != 0;
 }
 

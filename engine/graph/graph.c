@@ -35,8 +35,8 @@ static void add_asset(struct graph *graph, struct asset *asset, struct problems 
     struct asset *same = map_find(&graph->by_name, asset->name);
 
     if (same != NULL) {
-        problem_add(problems, asset->file, 1, 1, "there is an asset %s already, in %s",
-                    asset->name, same->file);
+        problem_add(problems, asset->file, 1, 1, "there is an asset %s already, in %s", asset->name,
+                    same->file);
         return;
     }
     same = map_find(&graph->by_key, asset->key);

@@ -27,8 +27,7 @@ static bool is_meant(const struct asset *asset, const char *text)
 
 static int report_nothing(const struct graph *graph, const char *text, struct err *err)
 {
-    const char **names =
-        arena_calloc(graph->pipeline->arena, graph->count + 1, sizeof *names);
+    const char **names = arena_calloc(graph->pipeline->arena, graph->count + 1, sizeof *names);
 
     for (size_t i = 0; i < graph->count; i++)
         names[i] = graph->assets[i]->name;
@@ -68,8 +67,8 @@ static int select_one(const struct graph *graph, const char *text, bool *selecte
     return 0;
 }
 
-int select_assets(const struct graph *graph, const char *const *texts, size_t count,
-                  bool *selected, struct err *err)
+int select_assets(const struct graph *graph, const char *const *texts, size_t count, bool *selected,
+                  struct err *err)
 {
     static const char *const everything[] = {"*"};
 

@@ -15,7 +15,7 @@
 
 /* Sets selected[asset->order] for each asset that one of the texts means; no texts: all. ERR_CONFIG
  * with a suggestion for a text that means nothing. */
-int select_assets(const struct graph *graph, const char *const *texts, size_t count,
-                  bool *selected, struct err *err);
+int select_assets(const struct graph *graph, const char *const *texts, size_t count, bool *selected,
+                  struct err *err);
 
 #endif

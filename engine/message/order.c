@@ -1,8 +1,13 @@
 #include "message/order.h"
 
-#define FIELD(type, member, kind) {#member, RECORD_##kind, offsetof(struct type, member), NULL}
-#define NESTED(type, member, kind, shape)                                                          \
-    {#member, RECORD_##kind, offsetof(struct type, member), &shape}
+#define FIELD(type, member, kind)                                   \
+    {                                                               \
+#member, RECORD_##kind, offsetof(struct type, member), NULL \
+    }
+#define NESTED(type, member, kind, shape)                             \
+    {                                                                 \
+#member, RECORD_##kind, offsetof(struct type, member), &shape \
+    }
 
 static const struct record_field option_fields[] = {
     FIELD(order_option, name, TEXT),
@@ -35,12 +40,11 @@ static const struct record_field input_fields[] = {
 static const struct record_shape input_shape = {input_fields, sizeof(struct order_input)};
 
 static const struct record_field reference_fields[] = {
-    FIELD(order_reference, name, TEXT),      FIELD(order_reference, source, TEXT),
-    FIELD(order_reference, asset, TEXT),     FIELD(order_reference, schema, TEXT),
-    FIELD(order_reference, table, TEXT),     FIELD(order_reference, position, TEXT),
-    FIELD(order_reference, is_input, BOOL),  FIELD(order_reference, is_direct, BOOL),
-    FIELD(order_reference, is_snapshot, BOOL),
-    {0},
+    FIELD(order_reference, name, TEXT),        FIELD(order_reference, source, TEXT),
+    FIELD(order_reference, asset, TEXT),       FIELD(order_reference, schema, TEXT),
+    FIELD(order_reference, table, TEXT),       FIELD(order_reference, position, TEXT),
+    FIELD(order_reference, is_input, BOOL),    FIELD(order_reference, is_direct, BOOL),
+    FIELD(order_reference, is_snapshot, BOOL), {0},
 };
 static const struct record_shape reference_shape = {reference_fields,
                                                     sizeof(struct order_reference)};

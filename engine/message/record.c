@@ -13,19 +13,13 @@ static bool is_unset(const struct record_field *field, const void *at)
 {
     switch (field->kind) {
     case RECORD_TEXT:
-    case RECORD_JSON:
-        return *(const char *const *)at == NULL;
-    case RECORD_INT:
-        return *(const int64_t *)at == 0;
-    case RECORD_NUMBER:
-        return *(const double *)at == 0;
-    case RECORD_BOOL:
-        return !*(const bool *)at;
+    case RECORD_JSON: return *(const char *const *)at == NULL;
+    case RECORD_INT: return *(const int64_t *)at == 0;
+    case RECORD_NUMBER: return *(const double *)at == 0;
+    case RECORD_BOOL: return !*(const bool *)at;
     case RECORD_TEXTS:
-    case RECORD_MANY:
-        return ((const struct list *)at)->count == 0;
-    case RECORD_ONE:
-        return false;
+    case RECORD_MANY: return ((const struct list *)at)->count == 0;
+    case RECORD_ONE: return false;
     }
     return true;
 }
@@ -35,30 +29,20 @@ static void encode_field(struct json_writer *json, const struct record_field *fi
     const struct list *list = at;
 
     switch (field->kind) {
-    case RECORD_TEXT:
-        json_write_str(json, *(const char *const *)at);
-        return;
+    case RECORD_TEXT: json_write_str(json, *(const char *const *)at); return;
     case RECORD_JSON:
         json_write_raw(json, *(const char *const *)at, strlen(*(const char *const *)at));
         return;
-    case RECORD_INT:
-        json_write_int(json, *(const int64_t *)at);
-        return;
-    case RECORD_NUMBER:
-        json_write_double(json, *(const double *)at);
-        return;
-    case RECORD_BOOL:
-        json_write_bool(json, *(const bool *)at);
-        return;
+    case RECORD_INT: json_write_int(json, *(const int64_t *)at); return;
+    case RECORD_NUMBER: json_write_double(json, *(const double *)at); return;
+    case RECORD_BOOL: json_write_bool(json, *(const bool *)at); return;
     case RECORD_TEXTS:
         json_write_array(json);
         for (size_t i = 0; i < list->count; i++)
             json_write_str(json, ((const char *const *)list->items)[i]);
         json_write_end(json);
         return;
-    case RECORD_ONE:
-        record_encode(json, field->shape, at);
-        return;
+    case RECORD_ONE: record_encode(json, field->shape, at); return;
     case RECORD_MANY:
         json_write_array(json);
         for (size_t i = 0; i < list->count; i++)
@@ -138,10 +122,8 @@ static int decode_field(const json_t *value, const struct record_field *field, s
         break;
     }
     case RECORD_TEXTS:
-    case RECORD_MANY:
-        return decode_list(value, field, arena, at, err);
-    case RECORD_ONE:
-        return decode_object(value, field->shape, arena, at, err);
+    case RECORD_MANY: return decode_list(value, field, arena, at, err);
+    case RECORD_ONE: return decode_object(value, field->shape, arena, at, err);
     }
     return fits ? 0 : err_set(err, ERR_BROKEN, "message: %s has the wrong type", field->name);
 }

@@ -1,6 +1,9 @@
 #include "message/report.h"
 
-#define FIELD(type, member, kind) {#member, RECORD_##kind, offsetof(struct type, member), NULL}
+#define FIELD(type, member, kind)                                   \
+    {                                                               \
+#member, RECORD_##kind, offsetof(struct type, member), NULL \
+    }
 
 static const struct record_field hello_fields[] = {
     FIELD(hello, version, INT),
@@ -22,8 +25,7 @@ static const struct record_field check_fields[] = {
     FIELD(check_report, name, TEXT),     FIELD(check_report, column, TEXT),
     FIELD(check_report, status, TEXT),   FIELD(check_report, failures, INT),
     FIELD(check_report, severity, TEXT), FIELD(check_report, detail, TEXT),
-    FIELD(check_report, sample, JSON),
-    {0},
+    FIELD(check_report, sample, JSON),   {0},
 };
 static const struct record_shape check_shape = {check_fields, sizeof(struct check_report)};
 

@@ -29,7 +29,7 @@ extern const struct record_shape progress_shape;
 struct check_report {
     const char *name;
     const char *column;
-    const char *status;   /* "pass", "warn", "fail" */
+    const char *status; /* "pass", "warn", "fail" */
     int64_t failures;
     const char *severity; /* "warn", "error" */
     const char *detail;   /* one line for a person, when it did not pass */

@@ -102,25 +102,18 @@ static bool parse_value(enum aorta_option_type type, const char *text, const cha
                         struct arena *arena, struct aorta_option_value *value)
 {
     switch (type) {
-    case AORTA_OPTION_TEXT:
-        value->text = arena_strdup(arena, text);
-        return true;
+    case AORTA_OPTION_TEXT: value->text = arena_strdup(arena, text); return true;
     case AORTA_OPTION_PATH:
         value->text = strcmp(text, ":memory:") == 0 ? ":memory:" : absolute(text, folder, arena);
         return text[0] != '\0';
-    case AORTA_OPTION_INTEGER:
-        return parse_integer(text, &value->integer);
-    case AORTA_OPTION_NUMBER:
-        return parse_number(text, &value->number);
+    case AORTA_OPTION_INTEGER: return parse_integer(text, &value->integer);
+    case AORTA_OPTION_NUMBER: return parse_number(text, &value->number);
     case AORTA_OPTION_BOOL:
         value->integer = strcmp(text, "true") == 0;
         return value->integer == 1 || strcmp(text, "false") == 0;
-    case AORTA_OPTION_DURATION:
-        return units_parse_duration_ms(text, &value->integer);
-    case AORTA_OPTION_SIZE:
-        return units_parse_size_bytes(text, &value->integer);
-    case AORTA_OPTION_TIME:
-        return clock_parse(text, strlen(text), &value->integer, NULL, NULL);
+    case AORTA_OPTION_DURATION: return units_parse_duration_ms(text, &value->integer);
+    case AORTA_OPTION_SIZE: return units_parse_size_bytes(text, &value->integer);
+    case AORTA_OPTION_TIME: return clock_parse(text, strlen(text), &value->integer, NULL, NULL);
     }
     return false;
 }

@@ -14,8 +14,8 @@ struct filling {
 };
 
 struct order_connection order_connection_of(const struct connection *connection,
-                                            const struct order_server *servers,
-                                            size_t server_count, struct arena *arena)
+                                            const struct order_server *servers, size_t server_count,
+                                            struct arena *arena)
 {
     struct order_option *options =
         arena_calloc(arena, connection->option_count + 1, sizeof *options);
@@ -26,8 +26,8 @@ struct order_connection order_connection_of(const struct connection *connection,
             (struct order_option){connection->option_names[i], connection->option_texts[i]};
     for (size_t i = 0; connection->is_embedded && i < server_count; i++)
         if (strcmp(servers[i].connection, connection->name) == 0)
-            options[count++] = (struct order_option){connection->connector->address_option,
-                                                     servers[i].address};
+            options[count++] =
+                (struct order_option){connection->connector->address_option, servers[i].address};
     return (struct order_connection){connection->name, connection->connector->module, options,
                                      count};
 }
@@ -50,8 +50,7 @@ static void add_places(struct filling *f)
     const struct asset *asset = f->asset;
     struct order *order = f->order;
 
-    order->connections =
-        arena_calloc(f->arena, asset->input_count + 3, sizeof *order->connections);
+    order->connections = arena_calloc(f->arena, asset->input_count + 3, sizeof *order->connections);
     if (asset->into.connection != NULL)
         order->into = add_place(f, &asset->into);
     if (asset->from.connection != NULL)

@@ -21,8 +21,8 @@ void order_fill(struct order *order, const struct graph *graph, const struct ass
 
 /* One connection of the pipeline as an order has it. */
 struct order_connection order_connection_of(const struct connection *connection,
-                                            const struct order_server *servers,
-                                            size_t server_count, struct arena *arena);
+                                            const struct order_server *servers, size_t server_count,
+                                            struct arena *arena);
 
 /* The connection that belongs to one process alone, and so to one executor: the name of the
  * asset's destination if its files can be opened by one process only, else "". */

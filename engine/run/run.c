@@ -9,9 +9,9 @@ enum {
 };
 
 const char *const step_state_names[] = {
-    [STEP_WAITING] = "waiting",   [STEP_READY] = "ready",       [STEP_RUNNING] = "running",
+    [STEP_WAITING] = "waiting",     [STEP_READY] = "ready",     [STEP_RUNNING] = "running",
     [STEP_PUBLISHED] = "published", [STEP_FRESH] = "fresh",     [STEP_REJECTED] = "rejected",
-    [STEP_FAILED] = "failed",     [STEP_SKIPPED] = "skipped",   [STEP_CANCELED] = "canceled",
+    [STEP_FAILED] = "failed",       [STEP_SKIPPED] = "skipped", [STEP_CANCELED] = "canceled",
 };
 
 const char *const run_state_names[] = {
@@ -177,8 +177,10 @@ static enum step_state state_of_outcome(const char *outcome)
         const char *outcome;
         enum step_state state;
     } outcomes[] = {
-        {"published", STEP_PUBLISHED}, {"fresh", STEP_FRESH},
-        {"rejected", STEP_REJECTED},   {"canceled", STEP_CANCELED},
+        {"published", STEP_PUBLISHED},
+        {"fresh", STEP_FRESH},
+        {"rejected", STEP_REJECTED},
+        {"canceled", STEP_CANCELED},
     };
 
     for (size_t i = 0; outcome != NULL && i < sizeof outcomes / sizeof *outcomes; i++)

@@ -34,15 +34,15 @@ enum step_state {
 struct run_step {
     const struct asset *asset;
     enum step_state state;
-    size_t waiting_for;   /* parents that are not over */
-    int64_t attempt;      /* 0 before the first */
-    int64_t failures;     /* attempts that cost a retry */
-    int64_t number;       /* the live attempt's, 0: none */
-    int64_t ready_at_us;  /* monotonic: a retry waits */
-    int64_t started_us;   /* monotonic, of the first attempt */
+    size_t waiting_for;  /* parents that are not over */
+    int64_t attempt;     /* 0 before the first */
+    int64_t failures;    /* attempts that cost a retry */
+    int64_t number;      /* the live attempt's, 0: none */
+    int64_t ready_at_us; /* monotonic: a retry waits */
+    int64_t started_us;  /* monotonic, of the first attempt */
     int64_t ended_us;
-    const char *reason;   /* why it failed or was skipped; in the run's arena */
-    enum err_code code;   /* of FAILED */
+    const char *reason; /* why it failed or was skipped; in the run's arena */
+    enum err_code code; /* of FAILED */
     int64_t rows, table_rows;
     int64_t checks_passed, checks_warned, checks_failed;
     const char *note;

@@ -39,30 +39,30 @@ void test_check_contains(const char *file, int line, const char *got, const char
 
 #define TEST_JOIN_(a, b) a##b
 #define TEST_JOIN(a, b) TEST_JOIN_(a, b)
-#define TEST(sentence)                                                                             \
-    static void TEST_JOIN(test_at_, __LINE__)(void);                                               \
-    __attribute__((constructor)) static void TEST_JOIN(register_at_, __LINE__)(void)               \
-    {                                                                                              \
-        static struct test test = {sentence, TEST_JOIN(test_at_, __LINE__), NULL};                 \
-        test_register(&test);                                                                      \
-    }                                                                                              \
+#define TEST(sentence)                                                               \
+    static void TEST_JOIN(test_at_, __LINE__)(void);                                 \
+    __attribute__((constructor)) static void TEST_JOIN(register_at_, __LINE__)(void) \
+    {                                                                                \
+        static struct test test = {sentence, TEST_JOIN(test_at_, __LINE__), NULL};   \
+        test_register(&test);                                                        \
+    }                                                                                \
     static void TEST_JOIN(test_at_, __LINE__)(void)
 
-#define check(expr)                                                                                \
-    do {                                                                                           \
-        if (!(expr))                                                                               \
-            test_fail(__FILE__, __LINE__, "not true: %s", #expr);                                  \
+#define check(expr)                                               \
+    do {                                                          \
+        if (!(expr))                                              \
+            test_fail(__FILE__, __LINE__, "not true: %s", #expr); \
     } while (0)
 #define check_str(got, wanted) test_check_str(__FILE__, __LINE__, #got, got, wanted)
-#define check_int(got, wanted)                                                                     \
+#define check_int(got, wanted) \
     test_check_int(__FILE__, __LINE__, #got, (int64_t)(got), (int64_t)(wanted))
 #define check_contains(got, part) test_check_contains(__FILE__, __LINE__, got, part)
 
 /* For calls that return 0 or -1 with `struct err err` (or aorta_error) in scope. */
-#define check_ok(call)                                                                             \
-    do {                                                                                           \
-        if ((call) < 0)                                                                            \
-            test_fail(__FILE__, __LINE__, "%s: %s", #call, err.message);                           \
+#define check_ok(call)                                                   \
+    do {                                                                 \
+        if ((call) < 0)                                                  \
+            test_fail(__FILE__, __LINE__, "%s: %s", #call, err.message); \
     } while (0)
 #define check_fails(call, code_wanted, part)                                                       \
     do {                                                                                           \
