@@ -16,6 +16,9 @@
 /* A control message is a step or its result; larger answers go over the bulk channel. */
 #define LIMIT_MESSAGE_BYTES ((size_t)4 << 20)
 
+/* An order holds its seed: JSON may need six bytes for one. */
+#define LIMIT_ORDER_BYTES (6 * LIMIT_SEED_FILE_BYTES + LIMIT_MESSAGE_BYTES)
+
 /* One record of a file or a topic. PostgreSQL allows 1 GiB a field; a reading is 200 bytes. */
 #define LIMIT_RECORD_BYTES ((size_t)16 << 20)
 

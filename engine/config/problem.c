@@ -70,6 +70,8 @@ const char *problem_text(const struct problem *problem, struct arena *arena)
         return problem->message;
     if (problem->line == 0)
         return arena_printf(arena, "%s: %s", problem->file, problem->message);
+    if (problem->column == 0)
+        return arena_printf(arena, "%s:%d: %s", problem->file, problem->line, problem->message);
     return arena_printf(arena, "%s:%d:%d: %s", problem->file, problem->line, problem->column,
                         problem->message);
 }

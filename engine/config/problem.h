@@ -36,7 +36,7 @@ void problem_add_err(struct problems *problems, const struct err *err);
 /* Puts them into the order of files, lines and columns. */
 void problems_sort(struct problems *problems);
 
-/* "FILE:LINE:COLUMN: message", in the arena. */
+/* "FILE:LINE:COLUMN: message", without what is not known, in the arena. */
 const char *problem_text(const struct problem *problem, struct arena *arena);
 
 #endif

@@ -104,6 +104,7 @@ static int be_daemon(const char *state_folder, const struct request *request,
     own->listener = listener;
     own->err = err;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a write beyond the limit fails, as on a full disk */
     if (lock_end_executors(state_folder, &killed, err) < 0) {
         free(own);
         return -1;

@@ -23,6 +23,17 @@ static int run_kind(struct step *step, struct err *err)
     return err_set(err, ERR_BROKEN, "an executor cannot run a %s", step->order->kind);
 }
 
+/* The model layer names its asset itself. */
+static bool names_asset(const struct err *err, const struct step *step)
+{
+    static const char prefix[] = "asset ";
+    size_t size = strlen(step->order->asset);
+
+    return strncmp(err->message, prefix, sizeof prefix - 1) == 0 &&
+           strncmp(err->message + sizeof prefix - 1, step->order->asset, size) == 0 &&
+           err->message[sizeof prefix - 1 + size] == ':';
+}
+
 static void *run_thread(void *arg)
 {
     struct step *step = arg;
@@ -32,7 +43,8 @@ static void *run_thread(void *arg)
     step->report.table_rows = -1;
     if (run_kind(step, &err) < 0) {
         bool canceled = atomic_load(&step->cancel) != 0;
-        err_wrap(&err, "asset %s", step->order->asset);
+        if (!names_asset(&err, step))
+            err_wrap(&err, "asset %s", step->order->asset);
         step->report.outcome = canceled ? "canceled" : "failed";
         step->report.error_code = err_code_name(canceled ? ERR_CANCELED : err.code);
         step->report.error = arena_strdup(&step->arena, err.message);

@@ -43,7 +43,7 @@ int frame_find(const struct buf *in, struct frame *frame, size_t *used, struct e
         return 0;
     for (int i = 0; i < 4; i++)
         size |= (size_t)head[i] << (8 * i);
-    if (size > LIMIT_MESSAGE_BYTES)
+    if (size > (head[4] == MESSAGE_ORDER ? LIMIT_ORDER_BYTES : LIMIT_MESSAGE_BYTES))
         return err_set(err, ERR_BROKEN, "message of %zu bytes", size);
     if (in->size < HEAD_BYTES + size)
         return 0;

@@ -7,7 +7,8 @@
  *     client ──request, cancel─────────────▶ daemon
  *     client ◀──event, rows─────────────────
  *
- * A message larger than LIMIT_MESSAGE_BYTES is refused on both sides.
+ * A message larger than LIMIT_MESSAGE_BYTES, an order larger than LIMIT_ORDER_BYTES, is refused by
+ * who reads it.
  */
 #ifndef AORTA_MESSAGE_FRAME_H
 #define AORTA_MESSAGE_FRAME_H

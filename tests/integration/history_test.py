@@ -32,8 +32,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "reference"))
 import heart_rate  # noqa: E402
 import history  # noqa: E402
 
-DATABASES = 7
-WORLDS = 80
+DATABASES = 4
+WORLDS = 140
 LOADS = 4
 FEW_WORLDS = 25  # for what is broken on purpose
 

@@ -113,7 +113,7 @@ static void load_in_child(const char *name, const char *values, const char *posi
 static void start(const char *name)
 {
     if (strcmp(name, "postgres") == 0)
-        postgres_start(test_folder());
+        postgres_database();
     else
         test_folder();
 }

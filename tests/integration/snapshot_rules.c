@@ -165,8 +165,8 @@ static const char *changes(struct scene *scene)
 
 TEST("an edit ends a version where the next starts, a delete ends the open one, a return opens one")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -184,8 +184,8 @@ TEST("an edit ends a version where the next starts, a delete ends the open one, 
 
 TEST("changes of one instant collapse to the last, and one that alters nothing makes no version")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -202,8 +202,8 @@ TEST("changes of one instant collapse to the last, and one that alters nothing m
 
 TEST("the key is the md5 of the id and the start in milliseconds, and the unknown row has zeros")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -224,8 +224,8 @@ TEST("the key is the md5 of the id and the start in milliseconds, and the unknow
 
 TEST("a later run writes only what differs, and the feed says from when until when")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -248,8 +248,8 @@ TEST("a later run writes only what differs, and the feed says from when until wh
 
 TEST("a change that arrives late splits the version that it falls into")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -270,8 +270,8 @@ TEST("a change that arrives late splits the version that it falls into")
 
 TEST("an earlier first version changes what was before the one that was first")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -291,8 +291,8 @@ TEST("an earlier first version changes what was before the one that was first")
 
 TEST("a version that should not have been is removed")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -311,8 +311,8 @@ TEST("a version that should not have been is removed")
 
 TEST("a delete that is taken back gives its time back")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -331,8 +331,8 @@ TEST("a delete that is taken back gives its time back")
 
 TEST("another column in the query makes all versions anew, in a new epoch with an empty feed")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
 
         set_up(&scene, name);
@@ -358,8 +358,8 @@ TEST("another column in the query makes all versions anew, in a new epoch with a
 TEST("a blocking check leaves the old versions and the old feed")
 {
     static const char *const no_bob = "{\"accepted_values\": [\"Ann\", \"nobody\"]}";
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct scene scene;
         struct check check_of_name;
         json_t *json = json_loads(no_bob, 0, NULL);

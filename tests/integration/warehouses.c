@@ -13,6 +13,9 @@
 
 const char *const warehouse_names[] = {"duckdb", "sqlite", "postgres", NULL};
 
+/* Long enough for a commit, short enough to wait for in vain. */
+enum { BUSY_TIMEOUT_MS = 500 };
+
 static void write_log(enum aorta_log_level level, const char *message)
 {
     if (level >= AORTA_LOG_WARN)
@@ -43,6 +46,8 @@ static struct aorta_option_value default_value(const struct aorta_option *option
 
     if (option->type == AORTA_OPTION_SIZE)
         check(units_parse_size_bytes(value.text, &value.integer));
+    else if (strcmp(option->name, "busy_timeout") == 0)
+        value.integer = BUSY_TIMEOUT_MS;
     else if (option->type == AORTA_OPTION_DURATION)
         check(units_parse_duration_ms(value.text, &value.integer));
     else if (option->type == AORTA_OPTION_BOOL)
@@ -88,7 +93,7 @@ struct warehouse_under_test warehouse_open(const char *name)
 
     if (strcmp(name, "postgres") == 0) {
         opened.warehouse = &postgres_warehouse;
-        opened.connection = alloc_strdup(postgres_start(test_folder()));
+        opened.connection = alloc_strdup(postgres_database());
         opened.close = free;
         return opened;
     }

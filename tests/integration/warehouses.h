@@ -22,10 +22,6 @@ void warehouse_close(struct warehouse_under_test *warehouse);
 /* For tests that run on all three; ended by NULL. */
 extern const char *const warehouse_names[];
 
-/* for (the name of each) */
-#define ON_EACH(name) \
-    for (const char *const *at = warehouse_names, *name = *at; name != NULL; name = *++at)
-
 /* Whether it can be opened now; if not, error says why. For a child that must not end its test. */
 bool warehouse_can_open(const char *name, struct aorta_error *error);
 

@@ -1,0 +1,46 @@
+A lake's object with a torn line: the file and the line are named, nothing of it is published.
+
+    $ cat >>pipeline.toml <<'END'
+    > [target.dev.connection.lake]
+    > connector = "file"
+    > path = "lake"
+    > END
+    $ cat >assets/raw/readings.toml <<'END'
+    > kind = "source"
+    > from = { connection = "lake", topic = "readings" }
+    > [columns.watch]
+    > type = "bigint"
+    > [columns.rate]
+    > type = "bigint"
+    > END
+
+What the sink would have written: it opened the topic's partition, then flushed three records.
+
+    $ plans=lake/topics/readings/_plans/0; mkdir -p $plans
+    $ printf '{"version":1,"kind":"open","topic":"readings","partition":0,"sequence":1,"opened":1,"incarnation":"a","base":0,"start":0,"end":0,"token":null}\n' >$plans/00000000000000000001.plan
+    $ grouping='{"field":"at","unit":"s","zone":"UTC","earliest_us":0}'
+    $ printf '{"version":1,"kind":"flush","topic":"readings","partition":0,"sequence":2,"opened":1,"incarnation":"a","base":0,"start":0,"end":3,"token":"t","grouping":%s,"objects":[{"hour":"2024-04-01T08","first":0,"count":3,"bytes":%d,"min_us":0,"max_us":0}],"dead":{"first":0,"count":0,"bytes":0}}\n' $grouping 75 >$plans/00000000000000000002.plan
+    $ printf '{"version":1,"outcome":"done"}\n' >$plans/00000000000000000002.seal
+    $ hour=lake/topics/readings/year=2024/month=04/day=01/hour=08; mkdir -p $hour
+    $ object=$hour/readings+0+0000000000.json
+    $ printf '{"watch":1,"rate":70}\n{"watch":2,"ra\n{"watch":3,"rate":72}\n' >$object
+    $ aorta run readings
+    $ printf '{"watch":1,"rate":70}\n{"watch":2,"rate":71}\n{"watch":3,"rate":"high"}\n' >$object
+    $ aorta run readings
+    $ printf '{"watch":1,"rate":70}\n{"watch":2,"rate":71}\n' >$object
+    $ aorta run readings
+    $ rm $object
+    $ aorta run readings
+    $ aorta query "select * from raw.readings"
+
+Whole again, it arrives once.
+
+    $ printf '{"watch":1,"rate":70}\n{"watch":2,"rate":71}\n{"watch":3,"rate":72}\n' >$object
+    $ aorta run readings >/dev/null
+    $ aorta run readings
+    $ aorta query --json "select watch, rate from raw.readings order by watch"
+
+A source of files must say which columns they have.
+
+    $ printf 'kind = "source"\nfrom = { connection = "lake", topic = "readings" }\n' >assets/raw/readings.toml
+    $ aorta run readings
