@@ -59,6 +59,8 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->request.assignments[a->request.assignment_count++] = value;
     else if (strcmp(name, "--full-refresh") == 0)
         a->request.full_refresh = true;
+    else if (strcmp(name, "--discard-history") == 0)
+        a->request.discard_history = true;
     else if (strcmp(name, "--force") == 0)
         a->request.force = true;
     else if (strcmp(name, "--json") == 0)

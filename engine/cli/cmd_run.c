@@ -47,6 +47,7 @@ out:
 
 static const struct flag flags[] = {
     {"--full-refresh", NULL, "builds incremental assets from nothing"},
+    {"--discard-history", NULL, "with --full-refresh: also what cannot be read again"},
     {"--force", NULL, "builds also what is fresh"},
     {"--json", NULL, "one JSON object an event"},
     FLAGS_OF_PIPELINE,

@@ -87,24 +87,30 @@ static void draw_bar(const struct line *line)
     fputc(']', stdout);
 }
 
-static void draw_live(struct progress_view *view)
+static void draw_running(const struct line *line)
 {
     char rows[32], rate[32];
+    double seconds = (double)(clock_monotonic_us() - line->started_us) / 1e6;
 
-    if (!view->is_terminal)
-        return;
-    for (size_t i = 0; i < view->line_count && view->drawn < MAX_LIVE_LINES; i++) {
-        const struct line *line = &view->lines[i];
-        if (strcmp(line->state, "running") != 0)
-            continue;
-        double seconds = (double)(clock_monotonic_us() - line->started_us) / 1e6;
-        printf("  %-32.32s %-9s %12s rows", line->asset, line->kind, grouped(line->rows, rows));
-        if (seconds > 0.2 && line->rows > 0)
+    printf("  %-32.32s %-9s %6.1fs", line->asset, line->kind, seconds);
+    if (line->rows > 0) {
+        printf("  %12s rows", grouped(line->rows, rows));
+        if (seconds > 0.2)
             printf(" %10s/s", grouped((int64_t)((double)line->rows / seconds), rate));
         draw_bar(line);
-        fputc('\n', stdout);
-        view->drawn++;
     }
+    fputc('\n', stdout);
+}
+
+static void draw_live(struct progress_view *view)
+{
+    if (!view->is_terminal)
+        return;
+    for (size_t i = 0; i < view->line_count && view->drawn < MAX_LIVE_LINES; i++)
+        if (strcmp(view->lines[i].state, "running") == 0) {
+            draw_running(&view->lines[i]);
+            view->drawn++;
+        }
     fflush(stdout);
 }
 

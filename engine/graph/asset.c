@@ -505,6 +505,14 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     return asset;
 }
 
+bool asset_keeps_history(const struct asset *asset)
+{
+    const struct connection *from = asset->from.connection;
+
+    return asset->kind == ASSET_SOURCE && asset->mode != ASSET_FULL_REFRESH && from != NULL &&
+           from->connector->is_source;
+}
+
 bool asset_is_relation(const struct asset *asset)
 {
     return asset->kind != ASSET_GENERATOR && asset->kind != ASSET_STREAM;

@@ -132,6 +132,10 @@ extern const char *const asset_time_units[]; /* "s", "ms", "us", "iso", "log" */
 struct asset *asset_load(const struct pipeline *pipeline, const char *group, const char *path,
                          struct problems *problems);
 
+/* Whether what is published holds what cannot be read again: the changes and former rows of a table.
+ * (A lake keeps its files; a snapshot is computed from its log.) */
+bool asset_keeps_history(const struct asset *asset);
+
 /* Whether it becomes a relation of the warehouse that SQL can refer to. */
 bool asset_is_relation(const struct asset *asset);
 

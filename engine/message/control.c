@@ -13,6 +13,7 @@ static const struct record_field request_fields[] = {
     FIELD(request, assignments, TEXTS),
     FIELD(request, select, TEXTS),
     FIELD(request, full_refresh, BOOL),
+    FIELD(request, discard_history, BOOL),
     FIELD(request, force, BOOL),
     FIELD(request, sql, TEXT),
     FIELD(request, limit, INT),

@@ -19,7 +19,7 @@ struct request {
     size_t assignment_count;
     const char **select;
     size_t select_count;
-    bool full_refresh, force;
+    bool full_refresh, discard_history, force;
     const char *sql; /* query */
     int64_t limit;
     bool drops_rejected; /* clean */

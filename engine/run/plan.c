@@ -16,9 +16,16 @@ static void choose_assets(struct plan *plan, const struct request *request)
         return;
     }
     for (size_t i = 0; i < plan->graph.count; i++) {
-        if (plan->graph.assets[i]->kind == ASSET_EXTERNAL)
+        const struct asset *asset = plan->graph.assets[i];
+        if (asset->kind == ASSET_EXTERNAL)
             plan->is_selected[i] = false;
         plan->selected_count += plan->is_selected[i];
+        if (plan->is_selected[i] && request->full_refresh && !request->discard_history &&
+            asset_keeps_history(asset))
+            problem_add(&plan->problems, asset->file, 1, 1,
+                        "%s keeps changes that its source no longer has: leave it out of a full "
+                        "refresh, or say --discard-history",
+                        asset->key);
     }
 }
 

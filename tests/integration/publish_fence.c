@@ -133,8 +133,8 @@ static void check_rows(const char *name, const char *wanted, int64_t version)
 
 TEST("killed before its commit an attempt leaves nothing, and the next one publishes")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         start(name);
         check_int(publish_in_child(name), MODEL_PUBLISHED);
         load_in_child(name, "(2, 3, 'c')", "2");
@@ -148,8 +148,8 @@ TEST("killed before its commit an attempt leaves nothing, and the next one publi
 
 TEST("killed after its commit an attempt has published, and the next one finds it fresh")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         start(name);
         check_int(publish_in_child(name), MODEL_PUBLISHED);
         load_in_child(name, "(2, 3, 'c')", "2");
@@ -163,8 +163,8 @@ TEST("killed after its commit an attempt has published, and the next one finds i
 /* The stopped one holds the row (PostgreSQL), the database (SQLite) or the file (DuckDB). */
 TEST("while one sleeps at its commit nobody else publishes, and nothing is published twice")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         int status;
 
         if (strcmp(name, "duckdb") == 0)
@@ -184,8 +184,8 @@ TEST("while one sleeps at its commit nobody else publishes, and nothing is publi
 
 TEST("an attempt that slept after its decision finds that somebody else was faster")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         int status;
 
         if (strcmp(name, "duckdb") == 0)
@@ -271,8 +271,8 @@ TEST("of two sessions in one DuckDB process that publish at once, one is told so
 
 TEST("a state that moved since it was read is not overwritten")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct state stale, written, next = {.position = "9", .row_count = -1};
         struct err err;

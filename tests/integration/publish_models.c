@@ -9,8 +9,8 @@
 
 TEST("a table is built, is fresh, and is built again when its input or its SQL changes")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_table,
@@ -48,8 +48,8 @@ TEST("a table is built, is fresh, and is built again when its input or its SQL c
 
 TEST("a view is made, checked, and made again over a table of the same name")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_view, "select id, n from {{ ref('log') }}",
@@ -74,8 +74,8 @@ static const char append_sql[] = "select loaded, id, n from {{ new_rows(ref('log
 
 TEST("an incremental model appends new rows only, also those loaded while it ran")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_incremental, append_sql, NULL);
@@ -104,8 +104,8 @@ TEST("an incremental model appends new rows only, also those loaded while it ran
 
 TEST("a full refresh begins a new history, and whoever read the old one is built again")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_incremental, append_sql, NULL);
@@ -141,8 +141,8 @@ TEST("a full refresh begins a new history, and whoever read the old one is built
 
 TEST("delete+insert replaces the rows of staged keys, and marked rows only delete")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         static const char *const keys[] = {"id"};
         struct model_spec spec = bench_model(
@@ -177,8 +177,8 @@ TEST("delete+insert replaces the rows of staged keys, and marked rows only delet
 
 TEST("a blocking check leaves the old table, keeps the refused rows and shows some of them")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_table, "select id, n from {{ ref('log') }}",
@@ -205,8 +205,8 @@ TEST("a blocking check leaves the old table, keeps the refused rows and shows so
 
 TEST("a warning is published and reported")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_table, "select id, n from {{ ref('log') }}",
@@ -222,8 +222,8 @@ TEST("a warning is published and reported")
 
 TEST("a refused increment leaves target and checkpoint, and comes again when it is mended")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec = bench_model(&bench, &materialization_incremental, append_sql,
                                              "[[\"n\", {\"accepted_values\": [\"a\", \"b\"]}]]");
@@ -245,8 +245,8 @@ TEST("a refused increment leaves target and checkpoint, and comes again when it 
 
 TEST("a mistake in the SQL is named by asset, file and the database's words; nothing changes")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec = bench_model(&bench, &materialization_table,
                                              "select id, nonsense from {{ ref('log') }}", NULL);
@@ -264,8 +264,8 @@ TEST("a mistake in the SQL is named by asset, file and the database's words; not
 
 TEST("rows whose position does not grow are refused")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_incremental,
@@ -326,8 +326,8 @@ TEST("a seed's rows become a table")
 
 TEST("a canceled run stops before its next statement and changes nothing")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct bench bench = bench_open(name);
         struct model_spec spec =
             bench_model(&bench, &materialization_table, "select id from {{ ref('log') }}", NULL);

@@ -104,8 +104,8 @@ static void end(struct warehouse_under_test *warehouse, struct session *session)
 
 TEST("views over a replaced table show the new rows, and the hidden table is gone")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -121,8 +121,8 @@ TEST("views over a replaced table show the new rows, and the hidden table is gon
 
 TEST("views follow a table that gains a column")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -138,8 +138,8 @@ TEST("views follow a table that gains a column")
 
 TEST("a view whose column went away is named, on PostgreSQL before anything is published")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct publish_report report;
@@ -165,8 +165,8 @@ TEST("a view whose column went away is named, on PostgreSQL before anything is p
 
 TEST("an empty table replaces a full one and is replaced again")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -183,8 +183,8 @@ TEST("an empty table replaces a full one and is replaced again")
 
 TEST("the first publication needs nothing to be there")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -209,8 +209,8 @@ static const char *index_rows(struct session *session, const char *name)
 
 TEST("indexes follow, but for one over a column that went away")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
 
@@ -230,8 +230,8 @@ TEST("indexes follow, but for one over a column that went away")
 
 TEST("an index that the new rows break keeps the old table")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct publish_report report;
@@ -280,8 +280,8 @@ TEST("comments of table, columns and views stay")
 
 TEST("a long reader sees its rows to the end, later readers the new ones")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct session reader = warehouse_session(&warehouse);
@@ -324,8 +324,8 @@ TEST("a long reader of a table that gets other columns makes the publication tra
 
 TEST("what an open transaction has replaced is seen by nobody else")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct session reader = warehouse_session(&warehouse);
@@ -350,8 +350,8 @@ TEST("what an open transaction has replaced is seen by nobody else")
 
 TEST("a table takes a view's place and a view a table's")
 {
-    ON_EACH(name)
-    {
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
         struct warehouse_under_test warehouse;
         struct session session = fresh(&warehouse, name);
         struct relation view = {"s", "v"}, candidate = {"s", "_aorta_build__v"};
