@@ -10,7 +10,7 @@ static const struct command *const commands[] = {
     &cmd_check, &cmd_plan, &cmd_run, &cmd_ls, &cmd_query, &cmd_clean,
 };
 
-enum { COMMANDS = sizeof commands / sizeof *commands };
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static void help(FILE *out)
 {

@@ -36,6 +36,56 @@ struct rows *rows_new(FILE *out, enum rows_form form)
     return rows;
 }
 
+/* What is left of the text. */
+struct rest {
+    const char *at, *end;
+};
+
+/* One value: its JSON as it stands, so that no number loses a digit on its way. */
+struct cell {
+    const char *json;
+    size_t size;
+};
+
+static bool take(struct rest *rest, char c)
+{
+    if (rest->at == rest->end || *rest->at != c)
+        return false;
+    rest->at++;
+    return true;
+}
+
+static void skip_string(struct rest *rest)
+{
+    for (rest->at++; rest->at < rest->end && *rest->at != '"'; rest->at++)
+        rest->at += *rest->at == '\\' && rest->at + 1 < rest->end;
+    take(rest, '"');
+}
+
+static struct cell take_value(struct rest *rest)
+{
+    const char *begin = rest->at;
+    int depth = 0;
+
+    while (rest->at < rest->end) {
+        char c = *rest->at;
+        if (depth == 0 && (c == ',' || c == ']'))
+            break;
+        if (c == '"') {
+            skip_string(rest);
+            continue;
+        }
+        depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+        rest->at++;
+    }
+    return (struct cell){begin, (size_t)(rest->at - begin)};
+}
+
+static bool is_string(const struct cell *cell)
+{
+    return cell->size > 0 && cell->json[0] == '"';
+}
+
 static size_t width_of(const char *text)
 {
     size_t width = 0;
@@ -81,16 +131,19 @@ void rows_begin(struct rows *rows, const char *const *names, size_t count)
 }
 
 /* The cell as text: strings without quotes, null empty. */
-static const char *cell_text(struct arena *arena, const json_t *cell)
+static const char *cell_text(struct arena *arena, const struct cell *cell)
 {
-    if (json_is_null(cell))
+    const char *text;
+
+    if (cell->size == 4 && memcmp(cell->json, "null", 4) == 0)
         return "";
-    if (json_is_string(cell))
-        return arena_strdup(arena, json_string_value(cell));
-    char *text = json_dumps(cell, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
-    const char *copy = arena_strdup(arena, text);
-    free(text);
-    return copy;
+    if (!is_string(cell))
+        return arena_strndup(arena, cell->json, cell->size);
+    json_t *string =
+        json_loadb(cell->json, cell->size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    text = arena_strdup(arena, json_string_value(string));
+    json_decref(string);
+    return text != NULL ? text : "";
 }
 
 static void write_cell(struct rows *rows, size_t column, const char *text)
@@ -128,21 +181,21 @@ static void write_held(struct rows *rows)
         write_line(rows, rows->held + i * rows->column_count);
 }
 
-static void add_to_table(struct rows *rows, const json_t *row)
+static void add_to_table(struct rows *rows, const struct cell *row)
 {
+    struct arena *arena = rows->is_aligned ? &rows->line : &rows->arena;
     const char **cells = rows->is_aligned
-                             ? arena_calloc(&rows->arena, rows->column_count, sizeof *cells)
+                             ? arena_calloc(arena, rows->column_count, sizeof *cells)
                              : rows->held + rows->held_count * rows->column_count;
 
     for (size_t i = 0; i < rows->column_count; i++) {
-        const json_t *cell = json_array_get(row, i);
-        cells[i] = cell_text(&rows->arena, cell);
+        cells[i] = cell_text(arena, &row[i]);
         size_t width = width_of(cells[i]);
         if (rows->is_aligned)
             continue;
         if (width > rows->widths[i])
             rows->widths[i] = width < MAX_WIDTH ? width : MAX_WIDTH;
-        rows->is_number[i] = rows->is_number[i] && !json_is_string(cell);
+        rows->is_number[i] = rows->is_number[i] && !is_string(&row[i]);
     }
     if (rows->is_aligned)
         write_line(rows, cells);
@@ -150,17 +203,16 @@ static void add_to_table(struct rows *rows, const json_t *row)
         write_held(rows);
 }
 
-static void add_to_csv(struct rows *rows, const json_t *row)
+static void add_to_csv(struct rows *rows, const struct cell *row)
 {
     for (size_t i = 0; i < rows->column_count; i++) {
         fputs(i > 0 ? "," : "", rows->out);
-        write_csv_field(rows->out, cell_text(&rows->line, json_array_get(row, i)));
+        write_csv_field(rows->out, cell_text(&rows->line, &row[i]));
     }
     fputc('\n', rows->out);
-    arena_reset(&rows->line);
 }
 
-static void add_to_json(struct rows *rows, const json_t *row)
+static void add_to_json(struct rows *rows, const struct cell *row)
 {
     struct buf line;
 
@@ -168,30 +220,41 @@ static void add_to_json(struct rows *rows, const json_t *row)
     for (size_t i = 0; i < rows->column_count; i++) {
         buf_append_char(&line, i > 0 ? ',' : '{');
         json_escape(&line, rows->names[i], strlen(rows->names[i]));
-        char *text = json_dumps(json_array_get(row, i), JSON_ENCODE_ANY | JSON_COMPACT);
-        buf_printf(&line, ":%s", text);
-        free(text);
+        buf_append_char(&line, ':');
+        buf_append(&line, row[i].json, row[i].size);
     }
     buf_append_str(&line, "}\n");
     fwrite(line.data, 1, line.size, rows->out);
     buf_release(&line);
 }
 
+static void add_row(struct rows *rows, const struct cell *row)
+{
+    rows->row_count++;
+    if (rows->form == ROWS_TABLE)
+        add_to_table(rows, row);
+    else if (rows->form == ROWS_CSV)
+        add_to_csv(rows, row);
+    else
+        add_to_json(rows, row);
+}
+
 void rows_add(struct rows *rows, const char *json, size_t size)
 {
-    json_t *list = json_loadb(json, size, JSON_ALLOW_NUL, NULL);
+    struct rest rest = {json, json + size};
 
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *row = json_array_get(list, i);
-        rows->row_count++;
-        if (rows->form == ROWS_TABLE)
-            add_to_table(rows, row);
-        else if (rows->form == ROWS_CSV)
-            add_to_csv(rows, row);
-        else
-            add_to_json(rows, row);
+    take(&rest, '[');
+    while (take(&rest, '[')) {
+        struct cell *row = arena_calloc(&rows->line, rows->column_count + 1, sizeof *row);
+        for (size_t i = 0; i < rows->column_count; i++) {
+            row[i] = take_value(&rest);
+            take(&rest, ',');
+        }
+        take(&rest, ']');
+        take(&rest, ',');
+        add_row(rows, row);
+        arena_reset(&rows->line);
     }
-    json_decref(list);
 }
 
 void rows_end(struct rows *rows, bool is_complete)

@@ -17,8 +17,8 @@ struct rows *rows_new(FILE *out, enum rows_form form);
 /* The names of the columns. */
 void rows_begin(struct rows *rows, const char *const *names, size_t count);
 
-/* A JSON list of lists. CSV and JSON are written as they come; a table is aligned by its first
- * thousand rows. */
+/* A JSON list of lists, without blanks between values, as the executor writes it. CSV and JSON are
+ * written as they come; a table is aligned by its first thousand rows. */
 void rows_add(struct rows *rows, const char *json, size_t size);
 
 /* Writes what is left (unless the query failed) and frees. NULL is accepted. */

@@ -144,7 +144,7 @@ void keys_read(const struct toml_node *table, const struct key *keys, void *out,
             problem_add(problems, file, table->line, table->column, "%s is missing", key->name);
     }
     if (more != NULL)
-        others = arena_calloc(problems->arena, table->item_count + 1, sizeof *others);
+        others = arena_calloc(problems->arena, table->item_count + 1, sizeof(struct toml_node *));
     for (size_t i = 0; i < table->item_count; i++) {
         const struct toml_node *node = table->items[i];
         const struct key *key = find_key(keys, node->key);

@@ -13,8 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static int spawn(const char *word, const char *argument, int control, int rows, pid_t *pid)
 {
     char *argv[] = {(char[]){"aorta"}, NULL, NULL, NULL};

@@ -139,7 +139,7 @@ struct child *work_child(struct daemon *daemon, const char *name, const struct c
     if (child == NULL)
         return NULL;
     daemon->children =
-        alloc_resize(daemon->children, (daemon->child_count + 1) * sizeof *daemon->children);
+        alloc_resize(daemon->children, (daemon->child_count + 1) * sizeof(struct child *));
     daemon->children[daemon->child_count++] = child;
     return child;
 }

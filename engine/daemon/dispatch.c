@@ -125,7 +125,7 @@ static bool servers_are_ready(struct daemon *daemon, const struct asset *asset, 
 {
     const struct connection *needed[] = {asset->from.connection, asset->into.connection};
 
-    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++) {
         if (needed[i] == NULL || !needed[i]->is_embedded)
             continue;
         if (work_child(daemon, needed[i]->name, needed[i], err) == NULL ||

@@ -98,10 +98,12 @@ int run_generator(struct step *step, struct err *err)
         step_connect(step, step->order->into.connection, &g.into, err) < 0)
         goto out;
     g.source = g.from->connector->source;
-    if (g.source == NULL)
+    if (g.source == NULL) {
         err_set(err, ERR_CONFIG, "connection %s: connector %s is no source", g.from->name,
                 g.from->connector->name);
-    else if (g.into->connector->message_log != NULL)
+        goto out;
+    }
+    if (g.into->connector->message_log != NULL)
         result = generate_topic(&g, err);
     else if (g.into->connector->warehouse != NULL)
         result = generate_table(&g, err);

@@ -356,7 +356,7 @@ static void read_own_keys(struct reading *r, const struct toml_node **nodes)
     while (nodes[count] != NULL)
         count++;
     own.item_count = count;
-    own.items = arena_calloc(r->pipeline->arena, count + 1, sizeof *own.items);
+    own.items = arena_calloc(r->pipeline->arena, count + 1, sizeof(struct toml_node *));
     for (size_t i = 0; i < count; i++)
         own.items[i] = arena_memdup(r->pipeline->arena, nodes[i], sizeof *nodes[i]);
     keys_read(&own, keys_of_kind[r->asset->kind], r->asset, r->asset->file, &unknown, r->problems);

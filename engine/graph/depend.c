@@ -141,7 +141,7 @@ static void link_parents(struct linking *l)
 
     link_template(l);
     asset->sql_inputs =
-        arena_memdup(l->graph->pipeline->arena, l->found, l->found_count * sizeof *l->found);
+        arena_memdup(l->graph->pipeline->arena, l->found, l->found_count * sizeof(struct asset *));
     asset->sql_input_count = l->found_count;
     for (size_t i = 0; i < asset->check_count; i++)
         link_check(l, &asset->checks[i]);

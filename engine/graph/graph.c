@@ -89,7 +89,7 @@ static void report_cycle(const struct asset *asset, size_t limit, struct problem
 static void sort_parents_first(struct graph *graph, struct problems *problems)
 {
     struct arena *arena = graph->pipeline->arena;
-    struct asset **sorted = arena_calloc(arena, graph->count + 1, sizeof *sorted);
+    struct asset **sorted = arena_calloc(arena, graph->count + 1, sizeof(struct asset *));
     size_t *waiting = arena_calloc(arena, graph->count + 1, sizeof *waiting);
     size_t done = 0;
 

@@ -1,35 +1,30 @@
 #include "message/control.h"
 
-#define FIELD(type, member, kind)                                   \
-    {                                                               \
-#member, RECORD_##kind, offsetof(struct type, member), NULL \
-    }
-
 static const struct record_field request_fields[] = {
-    FIELD(request, version, INT),
-    FIELD(request, verb, TEXT),
-    FIELD(request, folder, TEXT),
-    FIELD(request, target, TEXT),
-    FIELD(request, assignments, TEXTS),
-    FIELD(request, select, TEXTS),
-    FIELD(request, full_refresh, BOOL),
-    FIELD(request, discard_history, BOOL),
-    FIELD(request, force, BOOL),
-    FIELD(request, sql, TEXT),
-    FIELD(request, limit, INT),
-    FIELD(request, drops_rejected, BOOL),
+    RECORD_FIELD(request, version, INT),
+    RECORD_FIELD(request, verb, TEXT),
+    RECORD_FIELD(request, folder, TEXT),
+    RECORD_FIELD(request, target, TEXT),
+    RECORD_FIELD(request, assignments, TEXTS),
+    RECORD_FIELD(request, select, TEXTS),
+    RECORD_FIELD(request, full_refresh, BOOL),
+    RECORD_FIELD(request, discard_history, BOOL),
+    RECORD_FIELD(request, force, BOOL),
+    RECORD_FIELD(request, sql, TEXT),
+    RECORD_FIELD(request, limit, INT),
+    RECORD_FIELD(request, drops_rejected, BOOL),
     {0},
 };
 const struct record_shape request_shape = {request_fields, sizeof(struct request)};
 
 static const struct record_field event_fields[] = {
-    FIELD(event, type, TEXT),         FIELD(event, run, TEXT),
-    FIELD(event, asset, TEXT),        FIELD(event, kind, TEXT),
-    FIELD(event, state, TEXT),        FIELD(event, message, TEXT),
-    FIELD(event, note, TEXT),         FIELD(event, rows, INT),
-    FIELD(event, table_rows, INT),    FIELD(event, total, INT),
-    FIELD(event, seconds, NUMBER),    FIELD(event, checks_passed, INT),
-    FIELD(event, checks_warned, INT), FIELD(event, checks_failed, INT),
-    FIELD(event, lines, TEXTS),       {0},
+    RECORD_FIELD(event, type, TEXT),         RECORD_FIELD(event, run, TEXT),
+    RECORD_FIELD(event, asset, TEXT),        RECORD_FIELD(event, kind, TEXT),
+    RECORD_FIELD(event, state, TEXT),        RECORD_FIELD(event, message, TEXT),
+    RECORD_FIELD(event, note, TEXT),         RECORD_FIELD(event, rows, INT),
+    RECORD_FIELD(event, table_rows, INT),    RECORD_FIELD(event, total, INT),
+    RECORD_FIELD(event, seconds, NUMBER),    RECORD_FIELD(event, checks_passed, INT),
+    RECORD_FIELD(event, checks_warned, INT), RECORD_FIELD(event, checks_failed, INT),
+    RECORD_FIELD(event, lines, TEXTS),       {0},
 };
 const struct record_shape event_shape = {event_fields, sizeof(struct event)};

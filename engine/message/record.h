@@ -52,6 +52,14 @@ struct record_field {
     const struct record_shape *shape; /* of ONE and MANY */
 };
 
+/* A row of the table, for a member of the same name. */
+/* clang-format off */
+#define RECORD_FIELD(type, member, kind) \
+    {#member, RECORD_##kind, offsetof(struct type, member), NULL} /* NOLINT: an initializer */
+#define RECORD_NESTED(type, member, kind, shape) \
+    {#member, RECORD_##kind, offsetof(struct type, member), &(shape)} /* NOLINT: an initializer */
+/* clang-format on */
+
 /* Writes the struct as one JSON object. */
 void record_encode(struct json_writer *json, const struct record_shape *shape, const void *record);
 

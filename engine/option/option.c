@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/units.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,9 +127,7 @@ int option_parse(const struct aorta_option *option, const char *text, const char
     if (option->is_secret && !option_is_reference(text))
         return err_set(err, ERR_CONFIG,
                        "is a secret: give it as \"env:NAME\" or \"file:PATH\", never as text");
-    if (option->is_secret) {
-        parsed.text = arena_strdup(arena, text);
-    } else if (option->type != AORTA_OPTION_TEXT && option_is_reference(text)) {
+    if (option_is_reference(text)) {
         /* Its value is known in the executor only. */
         parsed.text = arena_strdup(arena, text);
     } else if (!parse_value(option->type, text, folder, arena, &parsed)) {
@@ -141,7 +140,7 @@ int option_parse(const struct aorta_option *option, const char *text, const char
 static int fill_one(const struct aorta_option *option, const char *text, const char *folder,
                     struct arena *arena, struct aorta_option_value *value, struct err *err)
 {
-    const char *resolved;
+    const char *resolved = NULL;
 
     if (text == NULL)
         text = option->default_text;
@@ -151,6 +150,7 @@ static int fill_one(const struct aorta_option *option, const char *text, const c
         return 0;
     if (option_resolve(text, folder, arena, &resolved, err) < 0)
         return err_wrap(err, "%s", option->name);
+    assert(resolved != NULL);
     value->is_set = true;
     if (!parse_value(option->type, resolved, folder, arena, value))
         return err_set(err, ERR_CONFIG, "%s must be %s", option->name, type_names[option->type]);
