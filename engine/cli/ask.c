@@ -35,7 +35,7 @@ static void hear(struct listener *listener, const struct frame *frame)
 
 int ask(const struct arguments *arguments, enum rows_form form)
 {
-    struct asking asking = {{hear}, rows_new(stdout, form), EXIT_FAILED};
+    struct asking asking = {{hear, NULL}, rows_new(stdout, form), EXIT_FAILED};
     struct err err;
 
     if (daemon_request(arguments->state_folder, &arguments->request, &asking.listener, &err) < 0)

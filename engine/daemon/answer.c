@@ -2,6 +2,8 @@
 #include "daemon/work.h"
 #include "run/order.h"
 
+enum { BACKLOG_BYTES = 4 << 20 };
+
 static bool has_running_step(const struct daemon *daemon)
 {
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
@@ -20,7 +22,9 @@ void dispatch_query(struct job *job)
     struct buf frame;
     struct err err;
 
-    if (connection == NULL || !connection->connector->is_warehouse)
+    if (job->is_canceled)
+        line = "canceled";
+    else if (connection == NULL || !connection->connector->is_warehouse)
         line = "the target has no connection \"warehouse\" to query";
     for (const struct job *other = daemon->jobs; other != NULL && line == NULL; other = other->next)
         if (other->query_child != NULL)
@@ -36,8 +40,9 @@ void dispatch_query(struct job *job)
         work_refuse(job, &line, 1);
         return;
     }
+    job->query_number = ++daemon->last_number;
     struct query_order order = {
-        .step = ++daemon->last_number,
+        .step = job->query_number,
         .sql = job->request->sql,
         .drops_rejected = job->request->drops_rejected,
         .folder = pipeline->folder,
@@ -46,6 +51,20 @@ void dispatch_query(struct job *job)
     };
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
+    child_send(job->query_child, &frame);
+    buf_release(&frame);
+}
+
+void dispatch_cancel_query(struct job *job)
+{
+    struct cancel_order cancel = {job->query_number};
+    struct buf frame;
+
+    if (job->query_child == NULL)
+        return;
+    child_pause_rows(job->query_child, false); /* its thread may be waiting for us to read */
+    buf_init(&frame);
+    frame_append_record(&frame, MESSAGE_CANCEL, &cancel_order_shape, &cancel);
     child_send(job->query_child, &frame);
     buf_release(&frame);
 }
@@ -65,6 +84,16 @@ static void end_query(struct job *job, const struct frame *frame)
     work_refuse(job, &line, 1);
 }
 
+/* A listener who reads slowly makes the executor wait. */
+static void pass_on(struct job *job, const struct frame *frame)
+{
+    struct listener *listener = job->listener;
+
+    listener->hear(listener, frame);
+    if (listener->backlog_bytes != NULL && listener->backlog_bytes(listener) > BACKLOG_BYTES)
+        child_pause_rows(job->query_child, true);
+}
+
 void work_rows(struct daemon *daemon, struct child *child, const struct frame *frame)
 {
     struct job *job = daemon->jobs;
@@ -75,6 +104,13 @@ void work_rows(struct daemon *daemon, struct child *child, const struct frame *f
         return;
     if (frame->kind == MESSAGE_REPORT)
         end_query(job, frame);
-    else if (job->listener != NULL)
-        job->listener->hear(job->listener, frame);
+    else if (job->listener != NULL && !job->is_canceled)
+        pass_on(job, frame);
+}
+
+void work_drained(struct daemon *daemon, const struct listener *listener)
+{
+    for (struct job *job = daemon->jobs; job != NULL; job = job->next)
+        if (job->listener == listener && job->query_child != NULL)
+            child_pause_rows(job->query_child, false);
 }

@@ -81,11 +81,21 @@ struct answer {
     char *data;
 };
 
+static size_t client_backlog(const struct listener *listener)
+{
+    const struct client *client = (const struct client *)listener;
+
+    return uv_stream_get_write_queue_size((const uv_stream_t *)&client->pipe);
+}
+
 static void answered(uv_write_t *write, int status)
 {
     struct answer *answer = (struct answer *)write;
+    struct client *client = write->handle->data;
 
     (void)status; /* a client that is gone is found by its socket's end */
+    if (!client->is_closing && client_backlog(&client->listener) == 0)
+        work_drained(client->server->daemon, &client->listener);
     free(answer->data);
     free(answer);
 }
@@ -157,6 +167,7 @@ static void accept_client(uv_stream_t *stream, int status)
         return;
     client = alloc_zeroed(1, sizeof *client);
     client->listener.hear = tell_client;
+    client->listener.backlog_bytes = client_backlog;
     client->server = server;
     buf_init(&client->in);
     uv_pipe_init(stream->loop, &client->pipe, 0);

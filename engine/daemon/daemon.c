@@ -49,9 +49,19 @@ static void close_all(struct own *own)
     journal_close(own->daemon.journal);
 }
 
+/* Not in the middle of what called us: the journal is still calling back. */
+static void close_later(uv_timer_t *timer)
+{
+    struct daemon *daemon = timer->data;
+    struct own *own = (struct own *)daemon;
+
+    if (daemon->jobs == NULL || own->has_failed)
+        close_all(own);
+}
+
 static void no_job_left(struct daemon *daemon)
 {
-    close_all((struct own *)daemon);
+    uv_timer_start(&daemon->retry_timer, close_later, 0, 0);
 }
 
 static void journal_failed(void *arg, const struct err *err)
@@ -61,7 +71,8 @@ static void journal_failed(void *arg, const struct err *err)
     if (!own->has_failed)
         *own->err = *err;
     own->has_failed = true;
-    close_all(own);
+    own->daemon.is_ending = true; /* nothing more is dispatched, nobody restarts the timer */
+    uv_timer_start(&own->daemon.retry_timer, close_later, 0, 0);
 }
 
 static void interrupted(uv_signal_t *handle, int signal)
@@ -127,6 +138,7 @@ static int be_daemon(const char *state_folder, const struct request *request,
     else
         accept_own(own, request);
     uv_run(&own->loop, UV_RUN_DEFAULT);
+    work_forget_all(&own->daemon);
     if (own->server != NULL && !own->has_failed)
         result = 0;
     uv_loop_close(&own->loop);

@@ -23,6 +23,8 @@
 struct listener {
     /* A frame (event or rows) for him. */
     void (*hear)(struct listener *listener, const struct frame *frame);
+    /* What he has not read yet; NULL: he always has. */
+    size_t (*backlog_bytes)(const struct listener *listener);
 };
 
 /* Carries the request out, as the daemon or by asking the one there is. The listener hears events

@@ -167,6 +167,15 @@ static void build_order(struct job *job, const struct run_step *step, struct buf
     arena_release(&arena);
 }
 
+static struct run_step *find_step(struct daemon *daemon, int64_t number, struct job **job)
+{
+    for (*job = daemon->jobs; *job != NULL; *job = (*job)->next)
+        for (size_t i = 0; (*job)->has_run && i < (*job)->run.step_count; i++)
+            if ((*job)->run.steps[i].number == number && number != 0)
+                return &(*job)->run.steps[i];
+    return NULL;
+}
+
 /* An order leaves when the attempt is in the store (invariant 1). */
 struct sending {
     struct daemon *daemon;
@@ -187,17 +196,22 @@ static void send_order(void *arg)
 {
     struct sending *sending = arg;
     struct daemon *daemon = sending->daemon;
+    struct report report = {.step = sending->number, .outcome = "failed", .table_rows = -1};
+    struct job *job;
     struct err err;
 
+    /* While the store committed, the attempt may have lost its executor or been canceled. */
+    bool is_live = find_step(daemon, sending->number, &job) != NULL;
     fault_point("daemon.order.before");
-    struct child *child = work_child(daemon, sending->executor, NULL, &err);
-    if (child != NULL)
+    struct child *child = is_live ? work_child(daemon, sending->executor, NULL, &err) : NULL;
+    if (child != NULL && !job->run.is_canceled) {
         child_send(child, &sending->frame);
-    else {
-        struct report report = {.step = sending->number,
-                                .outcome = "failed",
-                                .error_code = err_code_name(err.code),
-                                .error = err.message};
+    } else if (is_live && job->run.is_canceled) {
+        report.outcome = "canceled";
+        work_report(daemon, &report);
+    } else if (is_live) {
+        report.error_code = err_code_name(err.code);
+        report.error = err.message;
         work_report(daemon, &report);
     }
     fault_point("daemon.order.after");
@@ -285,15 +299,6 @@ void work_dispatch(struct daemon *daemon)
 
 /* ------------------------------------------------------------------------------ what came back */
 
-static struct run_step *find_step(struct daemon *daemon, int64_t number, struct job **job)
-{
-    for (*job = daemon->jobs; *job != NULL; *job = (*job)->next)
-        for (size_t i = 0; (*job)->has_run && i < (*job)->run.step_count; i++)
-            if ((*job)->run.steps[i].number == number && number != 0)
-                return &(*job)->run.steps[i];
-    return NULL;
-}
-
 static void tell_checks(struct job *job, const struct run_step *step, const struct report *report)
 {
     char text[1024];
@@ -345,7 +350,8 @@ void work_progress(struct daemon *daemon, const struct progress *progress)
     work_tell(job, &event);
 }
 
-static size_t count_running_in(const struct daemon *daemon, const char *executor)
+/* How many steps run in the executor; only those of canceled runs, if so asked. */
+static size_t count_running_in(const struct daemon *daemon, const char *executor, bool canceled)
 {
     size_t count = 0;
 
@@ -353,7 +359,7 @@ static size_t count_running_in(const struct daemon *daemon, const char *executor
         for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
             const struct run_step *step = &job->run.steps[i];
             const char *name = order_executor(step->asset);
-            count += step->state == STEP_RUNNING &&
+            count += step->state == STEP_RUNNING && (!canceled || job->run.is_canceled) &&
                      strcmp(name[0] != '\0' ? name : "main", executor) == 0;
         }
     return count;
@@ -361,7 +367,7 @@ static size_t count_running_in(const struct daemon *daemon, const char *executor
 
 void work_child_gone(struct daemon *daemon, struct child *child, const char *how)
 {
-    size_t running = count_running_in(daemon, child->name);
+    size_t running = count_running_in(daemon, child->name, false);
     char reason[256];
     struct job *following;
 
@@ -409,7 +415,8 @@ static void kill_canceled(uv_timer_t *timer)
     struct daemon *daemon = timer->data;
 
     for (size_t i = daemon->child_count; i-- > 0;)
-        if (!daemon->children[i]->is_server && count_running_in(daemon, daemon->children[i]->name))
+        if (!daemon->children[i]->is_server &&
+            count_running_in(daemon, daemon->children[i]->name, true) > 0)
             child_kill(daemon->children[i]);
     uv_close((uv_handle_t *)timer, (uv_close_cb)free);
 }

@@ -15,4 +15,7 @@ void dispatch_cancel(struct job *job);
 /* Begins the job's query, or refuses it. */
 void dispatch_query(struct job *job);
 
+/* Interrupts the job's query, if it has begun; it ends when its executor says so. */
+void dispatch_cancel_query(struct job *job);
+
 #endif

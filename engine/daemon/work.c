@@ -42,6 +42,13 @@ static void forget_job(struct job *job)
         daemon->idle(daemon);
 }
 
+void work_forget_all(struct daemon *daemon)
+{
+    daemon->idle = NULL;
+    while (daemon->jobs != NULL)
+        forget_job(daemon->jobs);
+}
+
 void work_finish(struct job *job, const char *state)
 {
     struct event event = {.type = "ended", .state = state};
@@ -111,6 +118,8 @@ static void planned(uv_work_t *work, int status)
     struct daemon *daemon = job->daemon;
 
     (void)status;
+    if (daemon->is_ending)
+        return;
     if (job->plan->problems.count > 0)
         refuse_problems(job);
     else if (job->is_query)
@@ -155,8 +164,8 @@ void work_cancel(struct daemon *daemon, const struct listener *listener)
         job->is_canceled = true;
         if (job->has_run)
             dispatch_cancel(job);
-        else if (job->query_child != NULL)
-            child_kill(job->query_child);
+        else
+            dispatch_cancel_query(job);
     }
 }
 
@@ -169,7 +178,6 @@ void work_forget_listener(struct daemon *daemon, const struct listener *listener
         if (job->listener != listener)
             continue;
         job->listener = NULL;
-        if (job->query_child != NULL)
-            child_kill(job->query_child); /* nobody will read its rows */
+        dispatch_cancel_query(job); /* nobody will read its rows */
     }
 }

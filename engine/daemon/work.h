@@ -29,6 +29,7 @@ struct job {
     bool is_canceled; /* before it had a run */
     bool is_over;
     struct child *query_child;
+    int64_t query_number;
     struct job *next;
 };
 
@@ -55,6 +56,9 @@ void work_cancel(struct daemon *daemon, const struct listener *listener);
 /* The listener has gone; what it asked for goes on. */
 void work_forget_listener(struct daemon *daemon, const struct listener *listener);
 
+/* What is left when the daemon ends because it failed. */
+void work_forget_all(struct daemon *daemon);
+
 /* Starts what can be started. */
 void work_dispatch(struct daemon *daemon);
 
@@ -76,6 +80,9 @@ void work_server_gone(struct daemon *daemon, const struct child *child, const ch
 
 /* About a query: what its executor sent over the rows socket. */
 void work_rows(struct daemon *daemon, struct child *child, const struct frame *frame);
+
+/* The listener has read what was waiting for him. */
+void work_drained(struct daemon *daemon, const struct listener *listener);
 
 /* Tells the job's listener. */
 void work_tell(const struct job *job, const struct event *event);

@@ -98,6 +98,8 @@ static int cancel_step(const struct frame *frame, struct err *err)
     struct step *step = result == 0 ? find_step(cancel.step) : NULL;
     if (step != NULL)
         step_cancel(step);
+    else if (result == 0)
+        query_cancel(cancel.step);
     arena_release(&arena);
     return result;
 }
@@ -148,14 +150,14 @@ static ssize_t read_some(struct buf *in)
 /* Frees steps that are over, interrupts the canceled ones again; says how long to sleep. */
 static int tend_steps(void)
 {
-    int timeout = steps == NULL ? IDLE_MS : -1;
+    int timeout = query_tend() ? INTERRUPT_EVERY_MS : steps == NULL ? IDLE_MS : -1;
 
     for (struct step **at = &steps; *at != NULL;) {
         struct step *step = *at;
         if (atomic_load(&step->is_over)) {
             *at = step->next;
             step_free(step);
-            timeout = steps == NULL ? IDLE_MS : timeout;
+            timeout = steps == NULL && timeout < 0 ? IDLE_MS : timeout;
             continue;
         }
         if (atomic_load(&step->cancel) != 0) {

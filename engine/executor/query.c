@@ -28,10 +28,44 @@ struct query {
 };
 
 static atomic_bool is_running;
+static atomic_int is_canceled;
+
+/* What query_cancel may interrupt. */
+static pthread_mutex_t session_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct session *live_session;
+static int64_t live_number;
+
+static void set_live(struct session *session, int64_t number)
+{
+    pthread_mutex_lock(&session_lock);
+    live_session = session;
+    live_number = number;
+    pthread_mutex_unlock(&session_lock);
+}
+
+void query_cancel(int64_t number)
+{
+    pthread_mutex_lock(&session_lock);
+    if (live_session != NULL && live_number == number) {
+        atomic_store(&is_canceled, 1);
+        session_interrupt(live_session);
+    }
+    pthread_mutex_unlock(&session_lock);
+}
 
 bool query_is_running(void)
 {
     return atomic_load(&is_running);
+}
+
+bool query_tend(void)
+{
+    pthread_mutex_lock(&session_lock);
+    bool ends = live_session != NULL && atomic_load(&is_canceled) != 0;
+    if (ends)
+        session_interrupt(live_session);
+    pthread_mutex_unlock(&session_lock);
+    return ends;
 }
 
 /* The rows' socket is read when somebody wants the rows: writing waits for him. */
@@ -114,7 +148,9 @@ static int send_result(struct query *query, struct err *err)
         goto out;
     begin_rows(query);
     while ((got = warehouse->next(cursor, &batch, &error)) > 0) {
-        int added = add_rows(query, &batch, err);
+        int added = session_check_cancel(&query->session, err);
+        if (added == 0)
+            added = add_rows(query, &batch, err);
         if (added < 0)
             goto out;
         if (added > 0)
@@ -174,8 +210,11 @@ static int run_query(struct query *query, struct err *err)
         err_set(err, ERR_CONFIG, "connection %s: connector %s runs no SQL", order->name,
                 connection->connector->name);
     else if (session_open(&query->session, connection->connector->warehouse, connection->handle,
-                          connection->name, NULL, err) == 0)
+                          connection->name, &is_canceled, err) == 0) {
+        set_live(&query->session, query->order.step);
         result = answer(query, err);
+        set_live(NULL, 0);
+    }
     session_close(&query->session);
     connection_release(connection);
     return result;
@@ -216,6 +255,7 @@ int query_start(const struct frame *frame, struct err *err)
     if (record_decode(frame->text, frame->size, &query_order_shape, &query->arena, &query->order,
                       err) < 0)
         goto fail;
+    atomic_store(&is_canceled, 0);
     atomic_store(&is_running, true);
     if (pthread_create(&thread, NULL, query_thread, query) != 0) {
         err_set(err, ERR_TRANSIENT, "no thread for a query");

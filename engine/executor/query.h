@@ -13,6 +13,12 @@
 /* Starts it on a thread of its own; one at a time. */
 int query_start(const struct frame *frame, struct err *err);
 
+/* Interrupts the query of that number, if it is the one that runs. */
+void query_cancel(int64_t number);
+
+/* Interrupts a canceled query again; true while there is one. */
+bool query_tend(void);
+
 bool query_is_running(void);
 
 #endif

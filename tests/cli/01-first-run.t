@@ -1,9 +1,46 @@
 A person comes to the shop's pipeline and brings it up to date by hand.
 
     $ aorta check
+    shop: 5 assets, 6 checks, target dev: ok
     $ aorta plan
+    raw.orders                       source
+    seeds.countries                  seed
+    staging.stg_orders               model      after raw.orders
+    raw.customers                    source     after seeds.countries
+    marts.sales                      model      after staging.stg_orders, raw.customers, seeds.countries
     $ aorta run
+    ~ published seeds.countries                             3 rows <seconds>
+    ~ published raw.orders                                  4 rows <seconds>
+    ~ published raw.customers                               3 rows <seconds>
+    ~ published staging.stg_orders                          - rows <seconds>
+    ~ published marts.sales                                 3 rows <seconds>
+    asset               kind               rows      time  checks
+    raw.orders          source                4 <seconds>  1 ok
+    seeds.countries     seed                  3 <seconds>  2 ok
+    staging.stg_orders  model                 - <seconds>
+    raw.customers       source                3 <seconds>  1 ok
+    marts.sales         model                 3 <seconds>  2 ok
+    succeeded in <seconds>
     $ aorta query "select * from marts.sales order by country"
+    country         orders  cents
+    --------------  ------  -----
+    France               1   2500
+    Germany              1    100
+    United Kingdom       2   2000
+    (3 rows)
     $ aorta query --json "select * from marts.sales order by country"
+    {"country":"France","orders":1,"cents":2500}
+    {"country":"Germany","orders":1,"cents":100}
+    {"country":"United Kingdom","orders":2,"cents":2000}
     $ aorta query --csv "select country, cents from marts.sales order by country"
+    country,cents
+    France,2500
+    Germany,100
+    United Kingdom,2000
     $ aorta ls
+    asset                             kind               rows  materialized          file
+    raw.orders                        source                4  <time>  assets/raw/orders.toml
+    seeds.countries                   seed                  3  <time>  assets/seeds/countries.toml
+    staging.stg_orders                model                 -  <time>  assets/staging/stg_orders.sql
+    raw.customers                     source                3  <time>  assets/raw/customers.toml
+    marts.sales                       model                 3  <time>  assets/marts/sales.toml

@@ -1,37 +1,93 @@
 What is typed wrongly is said in one line and changes nothing; the exit status is 2.
 
     $ aorta
+    aorta keeps a graph of data assets up to date.
+    usage: aorta COMMAND [ARGUMENTS]
+      check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      plan     Shows the steps that a run would have, in order
+      run      Brings assets up to date: all of them, or those that are selected
+      ls       Lists assets: kind, rows, when they were last materialized, file
+      query    Asks the warehouse and prints the rows
+      clean    Drops the hidden tables that interrupted steps have left in the warehouse
+      aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
+    Exit status: 0 done, 1 something failed, 2 usage or configuration.
+    [2]
     $ aorta rnu
+    aorta: there is no command rnu: did you mean run?
+    [2]
     $ aorta frobnicate
+    aorta: there is no command frobnicate: see aorta --help
+    [2]
     $ aorta run --fource
+    aorta: run has no flag --fource: did you mean --force?
+    [2]
     $ aorta run --force=yes
+    aorta: --force takes no value
+    [2]
     $ aorta run --target
+    aorta: --target needs a value: NAME
+    [2]
     $ aorta check everything
+    aorta: check takes no argument: "everything"
+    [2]
     $ aorta clean marts.sales
+    aorta: clean takes no argument: "marts.sales"
+    [2]
     $ aorta query
+    aorta: query wants one SQL text: aorta query "SELECT …"
+    [2]
     $ aorta query "select 1" "select 2"
+    aorta: query wants one SQL text: aorta query "SELECT …"
+    [2]
     $ aorta --version
+    aorta 0.1.0
 
 There is no pipeline here, nor above.
 
-    $ mkdir /tmp/aorta-nowhere-$$; cd /tmp/aorta-nowhere-$$
+    $ shop=$PWD; cd $(mktemp -d)
     $ aorta run
+    aorta: no pipeline.toml in . or above it
+    [2]
     $ aorta ls --project nowhere
-    $ cd - >/dev/null; rmdir /tmp/aorta-nowhere-$$
+    aorta: there is no folder nowhere
+    [2]
+    $ rmdir $PWD; cd $shop
 
 Below the pipeline's folder is as good as in it.
 
     $ cd assets/raw; aorta check; cd ../..
+    shop: 5 assets, 6 checks, target dev: ok
     $ aorta check --project assets
+    shop: 5 assets, 6 checks, target dev: ok
     $ aorta check --project=assets
+    shop: 5 assets, 6 checks, target dev: ok
 
 What the pipeline does not know is said by all that look at it.
 
     $ aorta run --target prod
+    pipeline.toml: there is no target "prod"; there are dev
+    [2]
     $ aorta query --target prod "select 1"
+    pipeline.toml: there is no target "prod"; there are dev
+    [2]
     $ aorta run --var least=3
+    the pipeline has no variable "least": declare it under [vars] in pipeline.toml
+    [2]
     $ aorta run --var least_cents
+    --var wants NAME=VALUE, not "least_cents"
+    [2]
     $ aorta run stg_order
+    no asset is meant by "stg_order": did you mean "stg_orders"?
+    [2]
     $ aorta plan tag:nightly
+    no asset is meant by "tag:nightly": aorta ls shows what there is
+    [2]
     $ aorta run -- --json
+    no asset is meant by "--json": aorta ls shows what there is
+    [2]
     $ ls -A
+    .aorta
+    assets
+    pipeline.toml
+    shop.db
+    shop.sql

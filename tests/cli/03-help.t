@@ -1,10 +1,76 @@
 Every command says what it does.
 
     $ aorta --help
+    aorta keeps a graph of data assets up to date.
+    usage: aorta COMMAND [ARGUMENTS]
+      check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      plan     Shows the steps that a run would have, in order
+      run      Brings assets up to date: all of them, or those that are selected
+      ls       Lists assets: kind, rows, when they were last materialized, file
+      query    Asks the warehouse and prints the rows
+      clean    Drops the hidden tables that interrupted steps have left in the warehouse
+      aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
+    Exit status: 0 done, 1 something failed, 2 usage or configuration.
     $ aorta help
+    aorta keeps a graph of data assets up to date.
+    usage: aorta COMMAND [ARGUMENTS]
+      check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      plan     Shows the steps that a run would have, in order
+      run      Brings assets up to date: all of them, or those that are selected
+      ls       Lists assets: kind, rows, when they were last materialized, file
+      query    Asks the warehouse and prints the rows
+      clean    Drops the hidden tables that interrupted steps have left in the warehouse
+      aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
+    Exit status: 0 done, 1 something failed, 2 usage or configuration.
     $ aorta check --help
+    usage: aorta check
+    Reads the whole pipeline and reports everything that is wrong with it, with file and line.
+    Nothing is connected to and nothing is changed.
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta plan --help
+    usage: aorta plan [SELECT…]
+    Shows the steps that a run would have, in order.
+    Nothing is connected to and nothing is changed. Whether an asset is fresh is decided by the
+    run itself, against what its destination says.
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta run --help
+    usage: aorta run [SELECT…]
+    Brings assets up to date: all of them, or those that are selected.
+    SELECT is a name, or tag:, group:, kind: with a name; +a also means all that a depends on,
+    a+ all that depends on it. Ctrl-C cancels; what has been published stays.
+      --full-refresh          builds incremental assets from nothing
+      --discard-history       with --full-refresh: also what cannot be read again
+      --force                 builds also what is fresh
+      --json                  one JSON object an event
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta ls --help
+    usage: aorta ls [SELECT…]
+    Lists assets: kind, rows, when they were last materialized, file.
+    Assets stand in the order in which a run builds them.
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta query --help
+    usage: aorta query SQL
+    Asks the warehouse and prints the rows.
+    The query runs in a transaction that only reads, beside whatever else is running.
+      --json                  one JSON object a line
+      --csv                   CSV with a header
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta clean -h
+    usage: aorta clean
+    Drops the hidden tables that interrupted steps have left in the warehouse.
+    The rows that a blocking check refused stay for a person to look at, unless --rejected is
+    given. Prints what it dropped.
+      --rejected              drops also the rows that checks refused
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated

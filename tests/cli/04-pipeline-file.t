@@ -24,23 +24,71 @@ All that is wrong with pipeline.toml is said at once, where it stands.
     > [traget.prod]
     > END
     $ aorta check
+    pipeline.toml:1:2: name is missing
+    pipeline.toml:2:1: unknown key "nmae": did you mean "name"?
+    pipeline.toml:3:1: assets must be text, not an integer
+    pipeline.toml:9:1: default must be true or false, not text
+    pipeline.toml:12:1: there is no connector "sqlight"; there are duckdb, file, kafka, sqlite, wearables
+    pipeline.toml:14:24: connection warehouse: connector duckdb has no embedded server
+    pipeline.toml:14:24: connection warehouse: path is missing: The database file, made if it is not there; ":memory:" for one that ends with the process
+    pipeline.toml:16:1: unknown option "pathh": did you mean "path"?
+    pipeline.toml:17:1: there is no variable "memory": declare it under [vars]
+    pipeline.toml:18:1: threads must be an integer, not "many"
+    pipeline.toml:21:2: unknown key "traget": did you mean "target"?
+    [2]
     $ aorta run
+    pipeline.toml:1:2: name is missing
+    pipeline.toml:2:1: unknown key "nmae": did you mean "name"?
+    pipeline.toml:3:1: assets must be text, not an integer
+    pipeline.toml:9:1: default must be true or false, not text
+    pipeline.toml:12:1: there is no connector "sqlight"; there are duckdb, file, kafka, sqlite, wearables
+    pipeline.toml:14:24: connection warehouse: connector duckdb has no embedded server
+    pipeline.toml:14:24: connection warehouse: path is missing: The database file, made if it is not there; ":memory:" for one that ends with the process
+    pipeline.toml:16:1: unknown option "pathh": did you mean "path"?
+    pipeline.toml:17:1: there is no variable "memory": declare it under [vars]
+    pipeline.toml:18:1: threads must be an integer, not "many"
+    pipeline.toml:21:2: unknown key "traget": did you mean "target"?
+    [2]
     $ aorta query "select 1"
+    pipeline.toml:1:2: name is missing
+    pipeline.toml:2:1: unknown key "nmae": did you mean "name"?
+    pipeline.toml:3:1: assets must be text, not an integer
+    pipeline.toml:9:1: default must be true or false, not text
+    pipeline.toml:12:1: there is no connector "sqlight"; there are duckdb, file, kafka, sqlite, wearables
+    pipeline.toml:14:24: connection warehouse: connector duckdb has no embedded server
+    pipeline.toml:14:24: connection warehouse: path is missing: The database file, made if it is not there; ":memory:" for one that ends with the process
+    pipeline.toml:16:1: unknown option "pathh": did you mean "path"?
+    pipeline.toml:17:1: there is no variable "memory": declare it under [vars]
+    pipeline.toml:18:1: threads must be an integer, not "many"
+    pipeline.toml:21:2: unknown key "traget": did you mean "target"?
+    [2]
 
 What is no TOML at all ends there.
 
     $ printf '[pipeline]\nname = "shop\n' >pipeline.toml
     $ aorta check
+    pipeline.toml:2:13: Error while parsing string: unescaped control characters other than TAB (U+0009) are explicitly prohibited
+    [2]
     $ printf '[pipeline]\nname = "a"\nname = "b"\n' >pipeline.toml
     $ aorta check
+    pipeline.toml:3:8: Error while parsing key-value pair: cannot redefine existing string 'name'
+    [2]
     $ printf '[pipeline]\nname = "shop"\n[target.dev]\n[target.test]\n' >pipeline.toml
     $ aorta check
+    pipeline.toml: no target is the default one: write default = true into one of dev, test
+    [2]
     $ printf '[pipeline]\nname = "shop"\n[target]\n' >pipeline.toml
     $ aorta check
-    $ printf '[pipeline]\nname = "shop"\ntarget = 7\n' >pipeline.toml
+    pipeline.toml: there is no target: declare one as [target.NAME]
+    [2]
+    $ printf 'target = 7\n[pipeline]\nname = "shop"\n' >pipeline.toml
     $ aorta check
+    pipeline.toml:1:1: target must be a table, not an integer
+    [2]
 
 Nobody writes four mebibytes by hand.
 
     $ yes '# shop' | head -c 5000000 >pipeline.toml
     $ aorta check
+    <folder>/pipeline.toml: larger than 4194304 bytes
+    [2]

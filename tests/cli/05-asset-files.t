@@ -28,9 +28,36 @@ All that is wrong with the assets is said at once, each where it stands.
     $ echo 'kind = "snapshot"' >assets/marts/dim_customers.toml
     $ echo 'kind = "stream"' >assets/marts/events.toml
     $ aorta check
+    assets/marts/torn.sql:1:15: an expression is expected here, not "}}"
+    assets/marts/dim_customers.toml:1:1: changed_at is missing
+    assets/marts/dim_customers.toml:1:1: snapshot dim_customers has no file assets/marts/dim_customers.sql
+    assets/marts/dim_customers.toml:1:1: surrogate_key is missing
+    assets/marts/dim_customers.toml:1:1: unique_key is missing
+    assets/marts/events.toml:1:1: a stream needs from = { connection = …, … }
+    assets/marts/events.toml:1:1: a stream needs into = { connection = …, … }
+    assets/marts/events.toml:1:1: a stream needs time = { field = …, unit = … }
+    assets/marts/sales.sql:1:18: there is no asset "stg_order": did you mean "stg_orders"?
+    assets/marts/sales.sql:2:9: there is no asset "zebra"
+    assets/marts/sales.sql:3:9: ref needs its name as plain text, so that dependencies are known before a run
+    assets/marts/sales.toml:1:1: materialized must be one of view, table, incremental, not "tabel"
+    assets/marts/sales.toml:2:1: there is no asset "custmers": did you mean "customers"?
+    assets/marts/sales.toml:3:1: checks must be a list, not text
+    assets/raw/customers.toml:1:1: kind must be one of seed, generator, source, stream, model, snapshot, external, not "sauce"
+    assets/raw/orders.toml:1:1: a source needs from = { connection = …, … }
+    assets/raw/orders.toml:2:1: unknown key "form": did you mean "from"?
+    assets/raw/orders.toml:3:16: an item must be text, not an integer
+    assets/raw/orders.toml:6:11: there is no check "betwen": did you mean "between"?
+    assets/raw/orders.toml:6:32: there is no check "not_nul": did you mean "not_null"?
+    assets/raw/orders.toml:7:1: unknown key "typ": did you mean "type"?
+    assets/seeds/regions.toml:1:1: seed regions has no file assets/seeds/regions.csv
+    [2]
 
 A run reports the same, and starts nothing.
 
     $ aorta run 2>&1 | wc -l
+    22
     $ aorta run >/dev/null 2>&1; echo $?
+    2
     $ ls warehouse.duckdb
+    ls: cannot access 'warehouse.duckdb': No such file or directory
+    [2]

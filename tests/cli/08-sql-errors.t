@@ -3,32 +3,85 @@ What the database says is said in its own words, after the asset and the file.
     $ aorta run >/dev/null
     $ echo "select id, cent from {{ ref('orders') }}" >assets/staging/stg_orders.sql
     $ aorta run stg_orders
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Binder Error: Referenced column "cent" not found in FROM clause! <any>(line 2: select id, cent from "raw"."orders")
+    asset               kind               rows      time  checks
+    staging.stg_orders  model                 - <seconds>  failed
+    failed in <seconds>
+    [1]
     $ echo "select id, cents from {{ ref('orders') }} wear cents > 0" >assets/staging/stg_orders.sql
     $ aorta run stg_orders+
+    ~ failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Parser Error: syntax error at or near "cents" (line 2: select id, cents from "raw"."orders" wear cents > 0)
+    ~ skipped   marts.sales                       staging.stg_orders failed
+    asset               kind               rows      time  checks
+    staging.stg_orders  model                 - <seconds>  failed
+    marts.sales         model                 -         -  skipped
+    failed in <seconds>
+    [1]
     $ echo "select 1 / {{ var('none') }}" >assets/staging/stg_orders.sql
     $ aorta run stg_orders
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql:1:15: variable "none" is not set and has no default
+    asset               kind               rows      time  checks
+    staging.stg_orders  model                 - <seconds>  failed
+    failed in <seconds>
+    [1]
     $ echo "select cast(n.name as integer) as id from {{ ref('countries') }} as n" >assets/staging/stg_orders.sql
     $ echo 'materialized = "table"' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Conversion Error: Could not convert string 'Germany' to INT32 when casting from source column name (line 2: select cast(n.name as integer) as id from "seeds"."countries" as n)
+    asset               kind               rows      time  checks
+    staging.stg_orders  model                 - <seconds>  failed
+    failed in <seconds>
+    [1]
 
 A query's mistake is the database's to name as well.
 
     $ aorta query "select * from marts.sails"
+    aorta: connection warehouse: Catalog Error: Table with name sails does not exist! <any>(line 1: select * from marts.sails)
+    [1]
     $ aorta query "selec 1"
-    $ aorta query "delete from marts.sales"
-    $ aorta query --json "select count(*) as rows from marts.sales"
+    aorta: connection warehouse: Parser Error: syntax error at or near "selec" (line 1: selec 1)
+    [1]
+    $ aorta query "select 1; select 2"
+    aorta: connection warehouse: Invalid Input Error: Cannot prepare multiple statements at once!
+    [1]
+    $ aorta query ""
+    aorta: connection warehouse: Invalid Input Error: No statement to prepare!
+    [1]
+    $ aorta query "commit"
+    aorta: connection warehouse: transactions are not begun or ended by SQL
+    [1]
 
 A check on a column that is not there.
 
     $ echo "select id, customer_id, cents from {{ ref('orders') }}" >assets/staging/stg_orders.sql
     $ printf '[columns.price]\nchecks = ["not_null"]\n' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
+    failed    staging.stg_orders                asset staging.stg_orders: check price_not_null: no column "price": there are id, customer_id, cents
+    asset               kind               rows      time  checks
+    staging.stg_orders  model                 - <seconds>  failed
+    failed in <seconds>
+    [1]
     $ printf 'checks = [{ unique = ["id", "day"] }]\n' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
+    failed    staging.stg_orders                asset staging.stg_orders: check unique: no column "day": there are id, customer_id, cents
+    asset               kind               rows      time  checks
+    staging.stg_orders  model                 - <seconds>  failed
+    failed in <seconds>
+    [1]
     $ printf '[columns.customer_id]\nchecks = [{ relationships = "customers.number" }]\n' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
+    failed    staging.stg_orders                asset staging.stg_orders: check customer_id_relationships: connection warehouse: Binder Error: Referenced table "parent" not found! <any>
+    asset               kind               rows      time  checks
+    staging.stg_orders  model                 - <seconds>  failed
+    failed in <seconds>
+    [1]
 
 A source of a table that is not there.
 
     $ sed -i 's/"orders"/"oders"/' assets/raw/orders.toml
     $ aorta run orders
+    failed    raw.orders                        asset raw.orders: connection shop: sqlite: no such table: oders
+    asset       kind               rows      time  checks
+    raw.orders  source                - <seconds>  failed
+    failed in <seconds>
+    [1]

@@ -25,22 +25,56 @@ What the sink would have written: it opened the topic's partition, then flushed 
     $ object=$hour/readings+0+0000000000.json
     $ printf '{"watch":1,"rate":70}\n{"watch":2,"ra\n{"watch":3,"rate":72}\n' >$object
     $ aorta run readings
+    failed    raw.readings                      asset raw.readings: topics/readings/year=2024/month=04/day=01/hour=08/readings+0+0000000000.json:2: the line ends too early near column 15
+    asset         kind               rows      time  checks
+    raw.readings  source                - <seconds>  failed
+    failed in <seconds>
+    [1]
     $ printf '{"watch":1,"rate":70}\n{"watch":2,"rate":71}\n{"watch":3,"rate":"high"}\n' >$object
     $ aorta run readings
+    failed    raw.readings                      asset raw.readings: topics/readings/year=2024/month=04/day=01/hour=08/readings+0+0000000000.json:3: column "rate": "high" is not an integer near column 20
+    asset         kind               rows      time  checks
+    raw.readings  source                - <seconds>  failed
+    failed in <seconds>
+    [1]
     $ printf '{"watch":1,"rate":70}\n{"watch":2,"rate":71}\n' >$object
     $ aorta run readings
+    failed    raw.readings                      asset raw.readings: topics/readings/year=2024/month=04/day=01/hour=08/readings+0+0000000000.json holds 2 records, its plan says 3
+    asset         kind               rows      time  checks
+    raw.readings  source                - <seconds>  failed
+    failed in <seconds>
+    [1]
     $ rm $object
     $ aorta run readings
+    failed    raw.readings                      asset raw.readings: connection lake: the lake's object topics/readings/year=2024/month=04/day=01/hour=08/readings+0+0000000000.json is gone
+    asset         kind               rows      time  checks
+    raw.readings  source                - <seconds>  failed
+    failed in <seconds>
+    [1]
     $ aorta query "select * from raw.readings"
+    aorta: connection warehouse: Catalog Error: Table with name readings does not exist! <any>(line 1: select * from raw.readings)
+    [1]
 
 Whole again, it arrives once.
 
     $ printf '{"watch":1,"rate":70}\n{"watch":2,"rate":71}\n{"watch":3,"rate":72}\n' >$object
     $ aorta run readings >/dev/null
     $ aorta run readings
+    fresh     raw.readings
+    asset         kind               rows      time  checks
+    raw.readings  source                - <seconds>  fresh
+    succeeded in <seconds>
     $ aorta query --json "select watch, rate from raw.readings order by watch"
+    {"watch":1,"rate":70}
+    {"watch":2,"rate":71}
+    {"watch":3,"rate":72}
 
 A source of files must say which columns they have.
 
     $ printf 'kind = "source"\nfrom = { connection = "lake", topic = "readings" }\n' >assets/raw/readings.toml
     $ aorta run readings
+    failed    raw.readings                      asset raw.readings: assets/raw/readings.toml: a source of files declares its columns
+    asset         kind               rows      time  checks
+    raw.readings  source                - <seconds>  failed
+    failed in <seconds>
+    [1]
