@@ -1,35 +1,17 @@
 #include "daemon/client.h"
 
 #include "base/alloc.h"
+#include "daemon/address.h"
 #include "daemon/work.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 enum { BACKLOG = 64 };
-
-/* A path of any length as a socket's address: through a descriptor of its folder. */
-static int socket_address(const char *state_folder, struct sockaddr_un *address, struct err *err)
-{
-    int folder = open(state_folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-    if (folder < 0)
-        return err_set(err, ERR_CONFIG, "state folder %s: %s", state_folder, strerror(errno));
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    snprintf(address->sun_path, sizeof address->sun_path, "/proc/self/fd/%d/control.sock", folder);
-    return folder;
-}
-
-/* ------------------------------------------------------------------------- in the daemon */
 
 struct client {
     struct listener listener; /* first: a listener of the daemon is a client here */
@@ -183,7 +165,7 @@ static void accept_client(uv_stream_t *stream, int status)
 static int bind_socket(const char *state_folder, struct err *err)
 {
     struct sockaddr_un address;
-    int folder = socket_address(state_folder, &address, err);
+    int folder = address_open(state_folder, &address, err);
     int fd = -1;
 
     if (folder < 0)
@@ -239,126 +221,4 @@ void client_close(struct client_server *server)
     for (struct client *client = server->clients; client != NULL; client = client->next)
         close_client(client);
     uv_close((uv_handle_t *)&server->pipe, server_closed);
-}
-
-/* ------------------------------------------------------------------- in another process */
-
-static int connect_socket(const char *state_folder, struct err *err)
-{
-    struct sockaddr_un address;
-    int folder = socket_address(state_folder, &address, err);
-    int fd;
-
-    if (folder < 0)
-        return -1;
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
-        close(fd);
-        fd = -1;
-    }
-    close(folder);
-    return fd;
-}
-
-static bool is_last(const struct frame *frame)
-{
-    struct event event = {0};
-    struct arena arena;
-    struct err err;
-    bool last = false;
-
-    if (frame->kind != MESSAGE_EVENT)
-        return false;
-    arena_init(&arena);
-    if (record_decode(frame->text, frame->size, &event_shape, &arena, &event, &err) == 0 &&
-        event.type != NULL)
-        last = strcmp(event.type, "ended") == 0 || strcmp(event.type, "refused") == 0;
-    arena_release(&arena);
-    return last;
-}
-
-static int send_frame(int fd, enum message_kind kind, const struct record_shape *shape,
-                      const void *record, struct err *err)
-{
-    struct buf out;
-
-    buf_init(&out);
-    if (record != NULL)
-        frame_append_record(&out, kind, shape, record);
-    else
-        frame_append(&out, kind, "{}", 2);
-    int result = frame_write_all(fd, &out, err);
-    buf_release(&out);
-    return result;
-}
-
-/* A signal asks the daemon to cancel; the second one leaves. */
-static int wait_readable(int fd, int signals, int *interrupts, struct err *err)
-{
-    struct pollfd fds[] = {{fd, POLLIN, 0}, {signals, POLLIN, 0}};
-    struct signalfd_siginfo info;
-
-    for (;;) {
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
-            return err_set(err, ERR_TRANSIENT, "poll: %s", strerror(errno));
-        if (fds[1].revents != 0 && read(signals, &info, sizeof info) > 0) {
-            if (++*interrupts > 1)
-                return err_set(err, ERR_CANCELED, "left; the daemon goes on canceling");
-            if (send_frame(fd, MESSAGE_CANCEL, NULL, NULL, err) < 0)
-                return -1;
-        }
-        if (fds[0].revents != 0)
-            return 0;
-    }
-}
-
-static int hear_all(int fd, int signals, struct listener *listener, struct err *err)
-{
-    struct buf in;
-    struct frame frame;
-    size_t used;
-    int interrupts = 0, result = -1;
-
-    buf_init(&in);
-    for (;;) {
-        int found = frame_find(&in, &frame, &used, err);
-        if (found == 0 && wait_readable(fd, signals, &interrupts, err) == 0)
-            found = frame_read(fd, &in, &frame, &used, err);
-        else if (found == 0)
-            found = -1;
-        if (found == 0)
-            err_set(err, ERR_TRANSIENT, "the daemon ended before the request did");
-        if (found <= 0)
-            break;
-        listener->hear(listener, &frame);
-        if (is_last(&frame)) {
-            result = 1;
-            break;
-        }
-        buf_consume(&in, used);
-    }
-    buf_release(&in);
-    return result;
-}
-
-int client_request(const char *state_folder, const struct request *request,
-                   struct listener *listener, struct err *err)
-{
-    sigset_t set, before;
-    int fd = connect_socket(state_folder, err);
-    int result = -1;
-
-    if (fd < 0)
-        return 0;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, &before);
-    int signals = signalfd(-1, &set, SFD_CLOEXEC);
-    if (send_frame(fd, MESSAGE_REQUEST, &request_shape, request, err) == 0)
-        result = hear_all(fd, signals, listener, err);
-    close(signals);
-    close(fd);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    return result;
 }

@@ -19,9 +19,4 @@ struct client_server *client_listen(struct daemon *daemon, uv_loop_t *loop,
 /* Closes the socket and every client. */
 void client_close(struct client_server *server);
 
-/* From another process: connects, sends the request, and tells the listener what comes back.
- * 1: done; 0: there was no daemon to connect to. */
-int client_request(const char *state_folder, const struct request *request,
-                   struct listener *listener, struct err *err);
-
 #endif

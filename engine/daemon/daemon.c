@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/caller.h"
 #include "daemon/client.h"
 #include "daemon/lock.h"
 #include "daemon/work.h"
@@ -162,7 +163,7 @@ int daemon_request(const char *state_folder, const struct request *request,
             close(lock);
             return result;
         }
-        int asked = client_request(state_folder, request, listener, err);
+        int asked = caller_request(state_folder, request, listener, err);
         if (asked != 0)
             return asked < 0 ? -1 : 0;
         if (clock_monotonic_us() > give_up)

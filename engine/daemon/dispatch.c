@@ -137,9 +137,7 @@ static bool servers_are_ready(struct daemon *daemon, const struct asset *asset, 
 
 static struct child *executor_of(struct daemon *daemon, const struct asset *asset, struct err *err)
 {
-    const char *name = order_executor(asset);
-
-    return work_child(daemon, name[0] != '\0' ? name : "main", NULL, err);
+    return work_child(daemon, order_executor(asset), NULL, err);
 }
 
 static void build_order(struct job *job, const struct run_step *step, struct buf *frame)
@@ -224,12 +222,11 @@ static void start_step(struct job *job, struct run_step *step)
 {
     struct daemon *daemon = job->daemon;
     struct sending *sending = alloc_zeroed(1, sizeof *sending);
-    const char *name = order_executor(step->asset);
 
     run_begin_attempt(step, ++daemon->last_number, clock_monotonic_us());
     sending->daemon = daemon;
     sending->number = step->number;
-    sending->executor = alloc_strdup(name[0] != '\0' ? name : "main");
+    sending->executor = alloc_strdup(order_executor(step->asset));
     buf_init(&sending->frame);
     build_order(job, step, &sending->frame);
     journal_attempt_began(daemon->journal, &job->run, step,
@@ -358,9 +355,8 @@ static size_t count_running_in(const struct daemon *daemon, const char *executor
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
         for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
             const struct run_step *step = &job->run.steps[i];
-            const char *name = order_executor(step->asset);
             count += step->state == STEP_RUNNING && (!canceled || job->run.is_canceled) &&
-                     strcmp(name[0] != '\0' ? name : "main", executor) == 0;
+                     strcmp(order_executor(step->asset), executor) == 0;
         }
     return count;
 }
@@ -381,9 +377,8 @@ void work_child_gone(struct daemon *daemon, struct child *child, const char *how
         }
         for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
             struct run_step *step = &job->run.steps[i];
-            const char *name = order_executor(step->asset);
             if (step->state != STEP_RUNNING ||
-                strcmp(name[0] != '\0' ? name : "main", child->name) != 0)
+                strcmp(order_executor(step->asset), child->name) != 0)
                 continue;
             log_warn("asset %s: %s", step->asset->key, reason);
             run_lose_attempt(&job->run, step, running == 1, reason, clock_monotonic_us(), over,

@@ -257,5 +257,5 @@ const char *order_executor(const struct asset *asset)
     const struct connection *connection = asset->into.connection;
     bool owns = connection != NULL && connection->connector->is_single_process;
 
-    return owns ? connection->name : "";
+    return owns ? connection->name : "main";
 }

@@ -24,8 +24,8 @@ struct order_connection order_connection_of(const struct connection *connection,
                                             const struct order_server *servers, size_t server_count,
                                             struct arena *arena);
 
-/* The connection that belongs to one process alone, and so to one executor: the name of the
- * asset's destination if its files can be opened by one process only, else "". */
+/* Which executor builds the asset: one of its destination's name if its files can be opened by one
+ * process only, else "main". */
 const char *order_executor(const struct asset *asset);
 
 #endif

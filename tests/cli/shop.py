@@ -66,6 +66,29 @@ class Shop:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
+    def change_source(self, sql):
+        """Changes the shop's own database."""
+        source = sqlite3.connect(self.folder / "shop.db", timeout=WAIT_SECONDS)
+        source.executescript(sql)
+        source.close()
+
+    def runs(self):
+        """(state, selection) of each run that the run store knows, the oldest first."""
+        store = sqlite3.connect(self.folder / ".aorta" / "runs.db", timeout=WAIT_SECONDS)
+        rows = store.execute("select state, selection from runs order by id").fetchall()
+        store.close()
+        return rows
+
+    def twin(self):
+        """Another pipeline folder with a state folder of its own, on the same databases."""
+        other = self.folder / "twin"
+        shutil.copytree(self.folder / "assets", other / "assets")
+        text = (self.folder / "pipeline.toml").read_text()
+        for name in ("shop.db", "warehouse.duckdb", "warehouse.db"):
+            text = text.replace(f'"{name}"', f'"../{name}"')
+        (other / "pipeline.toml").write_text(text)
+        return other
+
 
 def finish(process):
     """Waits for the program, and for what it printed."""
@@ -105,13 +128,45 @@ def members(session):
 
 
 def executors(session):
-    """Their pids."""
+    """The pids of a session's executors."""
     return [pid for pid, (_, arguments) in members(session).items()
             if arguments[1:2] == ["executor"]]
 
 
-def is_stopped(pid, session):
-    return members(session).get(pid, (None,))[0] == "T"
+def stopped_executor(session):
+    """The pid of the session's executor that is stopped, or None."""
+    return next((pid for pid, (state, arguments) in members(session).items()
+                 if state == "T" and arguments[1:2] == ["executor"]), None)
+
+
+class Events:
+    """What `aorta run --json` says, as it says it."""
+
+    def __init__(self, process):
+        self.process = process
+
+    def wait_for(self, asset, state):
+        """Reads until the asset's step has that state."""
+        for line in self.process.stdout:
+            event = json.loads(line)
+            if event.get("asset") == asset and event.get("state") == state:
+                return event
+        raise AssertionError(f"the run ended before {asset} was {state}")
+
+
+class Gate:
+    """Holds the shop's database, so that a step which reads it waits until the gate is open."""
+
+    def __init__(self, shop):
+        text = (shop.folder / "pipeline.toml").read_text()
+        shop.write("pipeline.toml", text.replace(
+            '"shop.db"', f'"shop.db"\nbusy_timeout = "{WAIT_SECONDS}s"'))
+        self.source = sqlite3.connect(shop.folder / "shop.db", isolation_level=None)
+        self.source.execute("begin exclusive")
+
+    def open(self):
+        self.source.execute("rollback")
+        self.source.close()
 
 
 def kill_session(session):
