@@ -53,6 +53,8 @@ void dispatch_query(struct job *job)
     frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
     child_send(job->query_child, &frame);
     buf_release(&frame);
+    const struct event accepted = {.type = "accepted"};
+    work_tell(job, &accepted);
 }
 
 void dispatch_cancel_query(struct job *job)

@@ -11,6 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+enum { FIRST_ANSWER_MS = 60000 /* a daemon that is stopped accepts, and says nothing */ };
+
 static int connect_socket(const char *state_folder, struct err *err)
 {
     struct sockaddr_un address;
@@ -61,14 +63,20 @@ static int send_frame(int fd, enum message_kind kind, const struct record_shape 
 }
 
 /* A signal asks the daemon to cancel; the second one leaves. */
-static int wait_readable(int fd, int signals, int *interrupts, struct err *err)
+static int wait_readable(int fd, int signals, int timeout_ms, int *interrupts, struct err *err)
 {
     struct pollfd fds[] = {{fd, POLLIN, 0}, {signals, POLLIN, 0}};
     struct signalfd_siginfo info;
 
     for (;;) {
-        if (poll(fds, 2, -1) < 0 && errno != EINTR)
+        int ready = poll(fds, 2, timeout_ms);
+        if (ready < 0 && errno != EINTR)
             return err_set(err, ERR_TRANSIENT, "poll: %s", strerror(errno));
+        if (ready == 0)
+            return err_set(err, ERR_TRANSIENT,
+                           "the daemon of this state folder does not answer: is it stopped?");
+        if (ready < 0)
+            continue;
         if (fds[1].revents != 0 && read(signals, &info, sizeof info) > 0) {
             if (++*interrupts > 1)
                 return err_set(err, ERR_CANCELED, "left; the daemon goes on canceling");
@@ -86,11 +94,12 @@ static int hear_all(int fd, int signals, struct listener *listener, struct err *
     struct frame frame;
     size_t used;
     int interrupts = 0, result = -1;
+    int timeout_ms = FIRST_ANSWER_MS;
 
     buf_init(&in);
     for (;;) {
         int found = frame_find(&in, &frame, &used, err);
-        if (found == 0 && wait_readable(fd, signals, &interrupts, err) == 0)
+        if (found == 0 && wait_readable(fd, signals, timeout_ms, &interrupts, err) == 0)
             found = frame_read(fd, &in, &frame, &used, err);
         else if (found == 0)
             found = -1;
@@ -98,6 +107,7 @@ static int hear_all(int fd, int signals, struct listener *listener, struct err *
             err_set(err, ERR_TRANSIENT, "the daemon ended before the request did");
         if (found <= 0)
             break;
+        timeout_ms = -1;
         listener->hear(listener, &frame);
         if (is_last(&frame)) {
             result = 1;

@@ -35,7 +35,7 @@ extern const struct record_shape request_shape;
  *     check    (asset, message: a check that did not pass)
  *     ended    (state)
  *
- * and of a query: fields, rows (MESSAGE_ROWS), ended. `refused` comes instead of accepted; its state
+ * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended. `refused` comes instead of accepted; its state
  * is "config" when a person must change the request or the files. */
 struct event {
     const char *type;
