@@ -4,6 +4,8 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void json_escape(struct buf *out, const char *text, size_t size)
@@ -115,11 +117,18 @@ void json_write_int(struct json_writer *json, int64_t value)
 
 void json_write_double(struct json_writer *json, double value)
 {
+    char text[32];
+    int digits = 15; /* as few as give the same number again; 17 always do */
+
     before_value(json);
-    if (isfinite(value))
-        buf_printf(json->out, "%.17g", value);
-    else
+    if (!isfinite(value)) {
         buf_append_str(json->out, "null");
+        return;
+    }
+    do
+        snprintf(text, sizeof text, "%.*g", digits, value);
+    while (digits++ < 17 && strtod(text, NULL) != value);
+    buf_append_str(json->out, text);
 }
 
 void json_write_bool(struct json_writer *json, bool value)

@@ -209,8 +209,10 @@ static void hear_check(struct progress_view *view, const struct event *event)
 void progress_hear(struct progress_view *view, const struct event *event, const char *text,
                    size_t size)
 {
-    if (view->as_json)
+    if (view->as_json) {
         printf("%.*s\n", (int)size, text);
+        fflush(stdout); /* whoever reads it acts on it */
+    }
     if (strcmp(event->type, "ended") == 0)
         view->state = arena_strdup(&view->arena, event->state);
     if (strcmp(event->type, "refused") == 0)
@@ -228,6 +230,7 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
         line->total = event->total;
     }
     draw_live(view);
+    fflush(stdout);
 }
 
 static void describe_checks(const struct line *line, struct buf *out)

@@ -1,6 +1,7 @@
 #include "config/pipeline.h"
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "config/keys.h"
@@ -335,6 +336,25 @@ const char *connection_option(const struct connection *connection, const char *n
         if (strcmp(connection->option_names[i], name) == 0)
             return connection->option_texts[i];
     return NULL;
+}
+
+const char *pipeline_environment(const struct pipeline *pipeline)
+{
+    const struct target *target = pipeline->target;
+    char *hex = arena_alloc(pipeline->arena, HASH_HEX_SIZE + 1);
+    struct hash *hash = hash_new();
+
+    for (size_t i = 0; target != NULL && i < target->connection_count; i++)
+        for (size_t j = 0; j < target->connections[i].option_count; j++) {
+            const char *text = target->connections[i].option_texts[j];
+            if (strncmp(text, "env:", 4) != 0)
+                continue;
+            const char *value = getenv(text + 4);
+            hash_add_str(hash, text);
+            hash_add_str(hash, value != NULL ? value : "");
+        }
+    hash_finish(hash, hex);
+    return hex;
 }
 
 int pipeline_find_folder(const char *from, struct arena *arena, const char **folder,

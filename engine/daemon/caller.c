@@ -88,6 +88,7 @@ static int wait_readable(int fd, int signals, int timeout_ms, int *interrupts, s
     }
 }
 
+/* 1 when the last event was heard; 0 when the daemon left before it said anything. */
 static int hear_all(int fd, int signals, struct listener *listener, struct err *err)
 {
     struct buf in;
@@ -95,6 +96,7 @@ static int hear_all(int fd, int signals, struct listener *listener, struct err *
     size_t used;
     int interrupts = 0, result = -1;
     int timeout_ms = FIRST_ANSWER_MS;
+    bool heard = false, found_nobody = false;
 
     buf_init(&in);
     for (;;) {
@@ -105,8 +107,10 @@ static int hear_all(int fd, int signals, struct listener *listener, struct err *
             found = -1;
         if (found == 0)
             err_set(err, ERR_TRANSIENT, "the daemon ended before the request did");
+        found_nobody = found == 0 && !heard;
         if (found <= 0)
             break;
+        heard = true;
         timeout_ms = -1;
         listener->hear(listener, &frame);
         if (is_last(&frame)) {
@@ -116,7 +120,7 @@ static int hear_all(int fd, int signals, struct listener *listener, struct err *
         buf_consume(&in, used);
     }
     buf_release(&in);
-    return result;
+    return found_nobody ? 0 : result;
 }
 
 int caller_request(const char *state_folder, const struct request *request,
@@ -133,7 +137,10 @@ int caller_request(const char *state_folder, const struct request *request,
     sigaddset(&set, SIGTERM);
     sigprocmask(SIG_BLOCK, &set, &before);
     int signals = signalfd(-1, &set, SFD_CLOEXEC);
-    if (send_frame(fd, MESSAGE_REQUEST, &request_shape, request, err) == 0)
+    /* A daemon that left while we wrote is one that was not there. */
+    if (send_frame(fd, MESSAGE_REQUEST, &request_shape, request, err) < 0)
+        result = 0;
+    else
         result = hear_all(fd, signals, listener, err);
     close(signals);
     close(fd);

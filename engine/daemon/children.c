@@ -125,17 +125,29 @@ static struct child *start_server(struct daemon *daemon, const struct connection
     return child;
 }
 
-struct child *work_child(struct daemon *daemon, const char *name, const struct connection *served,
-                         struct err *err)
+static struct child *find_child(const struct daemon *daemon, const char *name, bool is_server)
 {
-    bool is_server = served != NULL;
-
     for (size_t i = 0; i < daemon->child_count; i++)
         if (daemon->children[i]->is_server == is_server &&
             strcmp(daemon->children[i]->name, name) == 0)
             return daemon->children[i];
-    struct child *child =
-        is_server ? start_server(daemon, served, err) : start_executor(daemon, name, err);
+    return NULL;
+}
+
+struct child *work_find_child(const struct daemon *daemon, const char *name)
+{
+    return find_child(daemon, name, false);
+}
+
+struct child *work_child(struct daemon *daemon, const char *name, const struct connection *served,
+                         struct err *err)
+{
+    bool is_server = served != NULL;
+    struct child *child = find_child(daemon, name, is_server);
+
+    if (child != NULL)
+        return child;
+    child = is_server ? start_server(daemon, served, err) : start_executor(daemon, name, err);
     if (child == NULL)
         return NULL;
     daemon->children =

@@ -22,6 +22,7 @@ struct own {
     struct daemon daemon;
     uv_loop_t loop;
     uv_signal_t signals[2];
+    uv_timer_t closing; /* close_all, but not in the middle of what asked for it */
     struct client_server *server;
     struct listener *listener;
     struct err *err;
@@ -45,24 +46,26 @@ static void close_all(struct own *own)
     work_end(&own->daemon);
     client_close(own->server);
     close_handle((uv_handle_t *)&own->daemon.retry_timer);
+    close_handle((uv_handle_t *)&own->daemon.grace_timer);
+    close_handle((uv_handle_t *)&own->closing);
     close_handle((uv_handle_t *)&own->signals[0]);
     close_handle((uv_handle_t *)&own->signals[1]);
     journal_close(own->daemon.journal);
 }
 
-/* Not in the middle of what called us: the journal is still calling back. */
-static void close_later(uv_timer_t *timer)
+static void close_now(uv_timer_t *timer)
 {
-    struct daemon *daemon = timer->data;
-    struct own *own = (struct own *)daemon;
+    struct own *own = timer->data;
 
-    if (daemon->jobs == NULL || own->has_failed)
+    if (own->daemon.jobs == NULL || own->has_failed)
         close_all(own);
 }
 
 static void no_job_left(struct daemon *daemon)
 {
-    uv_timer_start(&daemon->retry_timer, close_later, 0, 0);
+    struct own *own = (struct own *)daemon;
+
+    uv_timer_start(&own->closing, close_now, 0, 0);
 }
 
 static void journal_failed(void *arg, const struct err *err)
@@ -72,8 +75,8 @@ static void journal_failed(void *arg, const struct err *err)
     if (!own->has_failed)
         *own->err = *err;
     own->has_failed = true;
-    own->daemon.is_ending = true; /* nothing more is dispatched, nobody restarts the timer */
-    uv_timer_start(&own->daemon.retry_timer, close_later, 0, 0);
+    own->daemon.is_ending = true; /* nothing more is dispatched */
+    uv_timer_start(&own->closing, close_now, 0, 0);
 }
 
 static void interrupted(uv_signal_t *handle, int signal)
@@ -128,7 +131,11 @@ static int be_daemon(const char *state_folder, const struct request *request,
     own->daemon.state_folder = state_folder;
     own->daemon.idle = no_job_left;
     uv_timer_init(&own->loop, &own->daemon.retry_timer);
-    own->daemon.retry_timer.data = &own->daemon;
+    uv_timer_init(&own->loop, &own->daemon.grace_timer);
+    uv_timer_init(&own->loop, &own->closing);
+    own->daemon.retry_timer.data = own->daemon.grace_timer.data = &own->daemon;
+    own->closing.data = own;
+    uv_unref((uv_handle_t *)&own->daemon.grace_timer);
     watch_signal(own, 0, SIGINT);
     watch_signal(own, 1, SIGTERM);
     own->daemon.journal = journal_open(&own->loop, state_folder, journal_failed, own, err);

@@ -101,8 +101,8 @@ void dispatch_accepted(struct job *job)
 
 /* ---------------------------------------------------------------------------- starting steps */
 
-/* Two runs never build the same asset at once, nor does one executor get more than it can work on
- * at a time. */
+/* Two runs never build the same asset at once; one executor gets no more than it can work on at a
+ * time; a step that may be what killed its executor runs there alone. */
 static bool must_wait(const struct daemon *daemon, const struct run_step *step)
 {
     const char *executor = order_executor(step->asset);
@@ -115,9 +115,13 @@ static bool must_wait(const struct daemon *daemon, const struct run_step *step)
                 continue;
             if (strcmp(other->asset->key, step->asset->key) == 0)
                 return true;
-            busy += strcmp(order_executor(other->asset), executor) == 0;
+            if (strcmp(order_executor(other->asset), executor) != 0)
+                continue;
+            if (other->is_suspect)
+                return true;
+            busy++;
         }
-    return busy >= STEPS_PER_EXECUTOR;
+    return busy >= (step->is_suspect ? 1 : STEPS_PER_EXECUTOR);
 }
 
 /* Starts the embedded servers that the step needs; false while one has not said its address. */
@@ -347,26 +351,28 @@ void work_progress(struct daemon *daemon, const struct progress *progress)
     work_tell(job, &event);
 }
 
-/* How many steps run in the executor; only those of canceled runs, if so asked. */
-static size_t count_running_in(const struct daemon *daemon, const char *executor, bool canceled)
+static size_t count_running_in(const struct daemon *daemon, const char *executor)
 {
     size_t count = 0;
 
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
         for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
             const struct run_step *step = &job->run.steps[i];
-            count += step->state == STEP_RUNNING && (!canceled || job->run.is_canceled) &&
-                     strcmp(order_executor(step->asset), executor) == 0;
+            count +=
+                step->state == STEP_RUNNING && strcmp(order_executor(step->asset), executor) == 0;
         }
     return count;
 }
 
 void work_child_gone(struct daemon *daemon, struct child *child, const char *how)
 {
-    size_t running = count_running_in(daemon, child->name, false);
+    size_t running = count_running_in(daemon, child->name);
+    bool alone = running == 1;
     char reason[256];
     struct job *following;
 
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        alone = alone && job->query_child != child;
     snprintf(reason, sizeof reason, "the executor %s %s", child->name, how);
     for (struct job *job = daemon->jobs; job != NULL; job = following) {
         following = job->next;
@@ -381,8 +387,7 @@ void work_child_gone(struct daemon *daemon, struct child *child, const char *how
                 strcmp(order_executor(step->asset), child->name) != 0)
                 continue;
             log_warn("asset %s: %s", step->asset->key, reason);
-            run_lose_attempt(&job->run, step, running == 1, reason, clock_monotonic_us(), over,
-                             job);
+            run_lose_attempt(&job->run, step, alone, reason, clock_monotonic_us(), over, job);
             if (!step_is_over(step))
                 journal_step(daemon->journal, &job->run, step);
         }
@@ -405,43 +410,50 @@ void work_server_gone(struct daemon *daemon, const struct child *child, const ch
     }
 }
 
-static void kill_canceled(uv_timer_t *timer)
+/* Ends executors that still run steps of a canceled run whose grace is over. */
+static void end_grace(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
+    int64_t now = clock_monotonic_us();
 
-    for (size_t i = daemon->child_count; i-- > 0;)
-        if (!daemon->children[i]->is_server &&
-            count_running_in(daemon, daemon->children[i]->name, true) > 0)
-            child_kill(daemon->children[i]);
-    uv_close((uv_handle_t *)timer, (uv_close_cb)free);
+    for (struct job *job = daemon->jobs; job != NULL; job = job->next)
+        for (size_t i = 0; job->has_run && job->run.is_canceled && i < job->run.step_count; i++) {
+            const struct run_step *step = &job->run.steps[i];
+            if (step->state != STEP_RUNNING || job->run.grace_ends_us > now)
+                continue;
+            struct child *child = work_find_child(daemon, order_executor(step->asset));
+            if (child != NULL) {
+                child_kill(child); /* whose end changes the jobs: the next turn goes on */
+                return;
+            }
+        }
+}
+
+static void send_cancel(struct daemon *daemon, const struct run_step *step)
+{
+    struct cancel_order cancel = {step->number};
+    struct child *child = work_find_child(daemon, order_executor(step->asset));
+    struct buf frame;
+
+    if (child == NULL)
+        return;
+    buf_init(&frame);
+    frame_append_record(&frame, MESSAGE_CANCEL, &cancel_order_shape, &cancel);
+    child_send(child, &frame);
+    buf_release(&frame);
 }
 
 void dispatch_cancel(struct job *job)
 {
     struct daemon *daemon = job->daemon;
-    uv_timer_t *timer;
 
     if (job->run.is_canceled)
         return;
     run_cancel(&job->run, clock_monotonic_us(), over, job);
-    for (size_t i = 0; i < job->run.step_count; i++) {
-        const struct run_step *step = &job->run.steps[i];
-        struct cancel_order cancel = {step->number};
-        struct buf frame;
-        struct err err;
-        if (step->state != STEP_RUNNING)
-            continue;
-        buf_init(&frame);
-        frame_append_record(&frame, MESSAGE_CANCEL, &cancel_order_shape, &cancel);
-        struct child *child = executor_of(daemon, step->asset, &err);
-        if (child != NULL)
-            child_send(child, &frame);
-        buf_release(&frame);
-    }
-    timer = alloc_zeroed(1, sizeof *timer);
-    uv_timer_init(daemon->loop, timer);
-    timer->data = daemon;
-    uv_timer_start(timer, kill_canceled, GRACE_MS, 0);
-    uv_unref((uv_handle_t *)timer);
+    job->run.grace_ends_us = clock_monotonic_us() + GRACE_MS * INT64_C(1000);
+    for (size_t i = 0; i < job->run.step_count; i++)
+        if (job->run.steps[i].state == STEP_RUNNING)
+            send_cancel(daemon, &job->run.steps[i]);
+    uv_timer_start(&daemon->grace_timer, end_grace, GRACE_MS, GRACE_MS / 10);
     end_if_over(job);
 }

@@ -19,14 +19,19 @@ static const char LEASE_SUFFIX[] = ".lock";
 
 enum { KILL_WAIT_MS = 10000 };
 
-/* The process that holds a write lock on the file, or 0. */
+enum { NOBODY = 0, INVISIBLE = -1 };
+
+/* The process that holds a write lock on the file; INVISIBLE if the kernel cannot name it to us: it
+ * is in another container, or on another host. */
 static pid_t holder_of(int fd)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
-    if (fcntl(fd, F_GETLK, &lock) < 0 || lock.l_type == F_UNLCK)
-        return 0;
-    return lock.l_pid;
+    if (fcntl(fd, F_GETLK, &lock) < 0)
+        return INVISIBLE;
+    if (lock.l_type == F_UNLCK)
+        return NOBODY;
+    return lock.l_pid > 0 ? lock.l_pid : INVISIBLE;
 }
 
 int lock_take(const char *folder, int *fd, pid_t *holder, struct err *err)
@@ -70,10 +75,20 @@ char *lock_lease_path(const char *folder, const char *executor)
 /* The pid may be another process by now: the lock is asked again once the pidfd pins it. */
 static int end_holder(int fd, pid_t pid, const char *lease, struct err *err)
 {
-    int process = pidfd_open(pid, 0);
+    int process;
 
-    if (process < 0)
+    if (pid == INVISIBLE)
+        return err_set(
+            err, ERR_CONFIG,
+            "%s is held by a process that cannot be seen from here: end it where it runs, "
+            "in another container or on another host",
+            lease);
+    process = pidfd_open(pid, 0);
+    if (process < 0 && errno == ESRCH)
         return 0; /* it ended meanwhile */
+    if (process < 0)
+        return err_set(err, ERR_CONFIG, "executor %ld holds %s and cannot be ended: %s", (long)pid,
+                       lease, strerror(errno));
     if (holder_of(fd) == pid)
         pidfd_send_signal(process, SIGKILL, NULL, 0);
     struct pollfd wait = {process, POLLIN, 0};
@@ -93,7 +108,7 @@ static int end_executor(const char *lease, int *killed, struct err *err)
 
     if (fd < 0)
         return err_set(err, err_code_of_errno(errno), "open %s: %s", lease, strerror(errno));
-    while (result == 0 && (pid = holder_of(fd)) != 0) {
+    while (result == 0 && (pid = holder_of(fd)) != NOBODY) {
         result = end_holder(fd, pid, lease, err);
         if (killed != NULL)
             ++*killed;

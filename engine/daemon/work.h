@@ -43,6 +43,7 @@ struct daemon {
     int64_t last_number; /* of attempts */
     struct ulid_source run_ids;
     uv_timer_t retry_timer;
+    uv_timer_t grace_timer; /* runs while a canceled run has its grace */
     bool is_ending;
     void (*idle)(struct daemon *daemon); /* no job is left */
 };
@@ -68,6 +69,9 @@ void work_end(struct daemon *daemon);
 /* For children.c: the child of that name and kind, started if it is not there. */
 struct child *work_child(struct daemon *daemon, const char *name, const struct connection *served,
                          struct err *err);
+
+/* The executor of that name if it runs, or NULL. */
+struct child *work_find_child(const struct daemon *daemon, const char *name);
 
 /* The address of the connection's embedded server: NULL if it has not said it yet. */
 const char *work_server_address(const struct daemon *daemon, const char *connection);

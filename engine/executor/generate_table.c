@@ -206,6 +206,15 @@ static int put_position(struct applying *a, struct err *err)
     return result;
 }
 
+static void interrupt_both(void *arg)
+{
+    struct applying *a = arg;
+
+    session_interrupt(&a->session);
+    if (a->g->source->cancel != NULL)
+        a->g->source->cancel(a->g->reader);
+}
+
 static int apply_all(struct applying *a, struct err *err)
 {
     struct generation *g = a->g;
@@ -216,6 +225,7 @@ static int apply_all(struct applying *a, struct err *err)
         generate_open(g, AORTA_READ_CHANGES, a->before.checkpoint, err) < 0 ||
         relation_describe(&a->session, &clock, a->arena, &columns, err) < 0)
         return -1;
+    step_set_interrupt(g->step, interrupt_both, a);
     a->has_clock = columns.is_there;
     a->stream = g->source->schema(g->reader);
     if (create_table(a, err) < 0)
@@ -241,6 +251,7 @@ int generate_table(struct generation *g, struct err *err)
                      &g->step->cancel, err) == 0 &&
         state_create(&a.session, err) == 0 && session_begin(&a.session, true, err) == 0)
         result = apply_all(&a, err);
+    step_set_interrupt(g->step, NULL, NULL);
     session_close(&a.session);
     buf_release(&a.upsert);
     buf_release(&a.remove);

@@ -105,6 +105,7 @@ static int fill_spec(struct step *step, struct model_spec *spec, struct err *err
         .target_name = "",
         .config = "{}",
         .config_hash = order->config_hash,
+        .is_volatile = order->is_volatile,
         .full_refresh = order->full_refresh,
         .force = order->force,
         .run_id = order->run,

@@ -8,6 +8,7 @@
  */
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/hash.h"
 #include "executor/audit_report.h"
 #include "executor/intake.h"
 #include "executor/warehouse.h"
@@ -28,6 +29,7 @@ struct ingestion {
     struct state before;
     bool replaces; /* the whole table, not only new rows */
     int64_t extracted_at_us;
+    char origin[HASH_HEX_SIZE + 1]; /* of what is read, and how */
     struct publish_report report;
 };
 
@@ -142,7 +144,7 @@ static int put_state(struct ingestion *in, int64_t rows, struct state *written, 
     const struct state next = {
         .asset = in->spec.asset,
         .epoch = restarts ? state_new_epoch(arena) : NULL,
-        .fingerprint = in->spec.config_hash,
+        .fingerprint = in->origin,
         .position = position,
         .checkpoint = arena_strdup(arena, intake_position(&in->intake)),
         .row_count = (adds ? in->before.row_count : 0) + rows,
@@ -173,6 +175,33 @@ static int open_all(struct ingestion *in, struct err *err)
     return 0;
 }
 
+/* A checkpoint means something only where it came from. */
+static void hash_origin(struct ingestion *in)
+{
+    const struct order *order = in->step->order;
+    struct hash *hash = hash_new();
+
+    hash_add_str(hash, order->connections[order->from.connection].name);
+    hash_add_str(hash, order->from.object);
+    hash_add_str(hash, order->mode);
+    hash_add_str(hash, order->cursor != NULL ? order->cursor : "");
+    hash_finish(hash, in->origin);
+}
+
+static int check_origin(const struct ingestion *in, struct err *err)
+{
+    const char *before = in->before.fingerprint;
+
+    if (in->before.version == 0 || in->replaces ||
+        (before != NULL && strcmp(before, in->origin) == 0))
+        return 0;
+    return err_set(err, ERR_CONFIG,
+                   "%s: what is published was read from elsewhere (connection, table, mode or "
+                   "cursor have changed): read it again with --full-refresh, or give the asset "
+                   "another name",
+                   in->step->order->file);
+}
+
 /* Inside the transaction, up to and with the stage. */
 static int fill_stage(struct ingestion *in, struct err *err)
 {
@@ -184,13 +213,18 @@ static int fill_stage(struct ingestion *in, struct err *err)
         relation_describe(session, &in->spec.relation, &in->step->arena, &in->target, err) < 0)
         return -1;
     in->replaces = !keeps || order->full_refresh;
+    hash_origin(in);
+    if (check_origin(in, err) < 0)
+        return -1;
     bool resumes =
         in->before.version > 0 && !in->replaces && strcmp(order->mode, "append_all") != 0;
     in->extracted_at_us = next_extracted_at(&in->before);
     if (intake_open(&in->intake, in->step, resumes ? in->before.checkpoint : NULL,
                     in->extracted_at_us, err) < 0)
         return -1;
-    return load_stage(in, err);
+    int loaded = load_stage(in, err);
+    warehouse_interruptible(in->step, &in->use); /* the reader was, until now */
+    return loaded;
 }
 
 static int reject(struct ingestion *in, struct err *err)
@@ -200,6 +234,16 @@ static int reject(struct ingestion *in, struct err *err)
         return -1;
     in->step->report.outcome = "rejected";
     return 0;
+}
+
+/* The rows are safe: a source that cannot be told so now is told at the next run. */
+static void acknowledge(struct ingestion *in, const char *checkpoint)
+{
+    struct err err;
+
+    if (intake_ack(&in->intake, checkpoint, &err) < 0)
+        buf_printf(&in->report.warnings, "the source was not told what it may forget: %s\n",
+                   err.message);
 }
 
 static int publish_and_commit(struct ingestion *in, struct err *err)
@@ -220,18 +264,20 @@ static int publish_and_commit(struct ingestion *in, struct err *err)
     report->rows = rows;
     report->table_rows = written.row_count;
     report->version = written.version;
-    report->fingerprint = in->spec.config_hash;
-    return intake_ack(&in->intake, written.checkpoint, err);
+    report->fingerprint = arena_strdup(&in->step->arena, in->origin);
+    acknowledge(in, written.checkpoint);
+    return 0;
 }
 
 /* Nothing new: what is published stays as it is, the position too. */
-static int leave_fresh(struct ingestion *in, struct err *err)
+static int leave_fresh(struct ingestion *in)
 {
     session_rollback(&in->use.session);
     in->step->report.outcome = "fresh";
     in->step->report.table_rows = in->before.row_count;
     in->step->report.version = in->before.version;
-    return intake_ack(&in->intake, in->before.checkpoint, err);
+    acknowledge(in, in->before.checkpoint);
+    return 0;
 }
 
 static int ingest(struct ingestion *in, struct err *err)
@@ -242,7 +288,7 @@ static int ingest(struct ingestion *in, struct err *err)
         fill_stage(in, err) < 0)
         return -1;
     if (in->intake.rows == 0 && in->before.version > 0 && !in->replaces)
-        return leave_fresh(in, err);
+        return leave_fresh(in);
     if (run_audit(in, &is_blocked, err) < 0)
         return -1;
     return is_blocked ? reject(in, err) : publish_and_commit(in, err);

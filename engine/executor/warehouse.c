@@ -21,8 +21,13 @@ int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err
                      use->connection->name, &step->cancel, err) < 0)
         return -1;
     use->is_open = true;
-    step_set_interrupt(step, interrupt_session, &use->session);
+    warehouse_interruptible(step, use);
     return 0;
+}
+
+void warehouse_interruptible(struct step *step, struct warehouse_use *use)
+{
+    step_set_interrupt(step, interrupt_session, &use->session);
 }
 
 void warehouse_close(struct step *step, struct warehouse_use *use)

@@ -18,6 +18,9 @@ struct warehouse_use {
 int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err);
 void warehouse_close(struct step *step, struct warehouse_use *use);
 
+/* From now on a cancel of the step interrupts the session (again). */
+void warehouse_interruptible(struct step *step, struct warehouse_use *use);
+
 /* Fills the spec's refs, inputs and variables from the order. */
 void warehouse_refs(struct step *step, struct model_spec *spec);
 

@@ -50,18 +50,12 @@ static const struct {
 static bool is_able(const struct connector_info *connector, enum ability ability)
 {
     switch (ability) {
-    case SOURCE:
-        return connector->is_source || connector->is_object_store;
-    case WAREHOUSE:
-        return connector->is_warehouse;
-    case MESSAGE_LOG:
-        return connector->is_message_log;
-    case LAKE:
-        return connector->is_object_store;
-    case SINK:
-        return connector->is_warehouse || connector->is_message_log;
-    case ANYTHING:
-        return true;
+    case SOURCE: return connector->is_source || connector->is_object_store;
+    case WAREHOUSE: return connector->is_warehouse;
+    case MESSAGE_LOG: return connector->is_message_log;
+    case LAKE: return connector->is_object_store;
+    case SINK: return connector->is_warehouse || connector->is_message_log;
+    case ANYTHING: return true;
     }
     return true;
 }
@@ -70,9 +64,9 @@ static void check_place(const struct asset *asset, const struct asset_place *pla
                         enum ability ability, struct problems *problems)
 {
     static const char *const names[] = {
-        [SOURCE] = "gives no rows",     [WAREHOUSE] = "is no warehouse",
+        [SOURCE] = "gives no rows",      [WAREHOUSE] = "is no warehouse",
         [MESSAGE_LOG] = "has no topics", [LAKE] = "is no lake",
-        [SINK] = "takes no rows",       [ANYTHING] = "",
+        [SINK] = "takes no rows",        [ANYTHING] = "",
     };
     const struct connection *connection = place->connection;
 

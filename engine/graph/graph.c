@@ -13,6 +13,7 @@ void graph_init(struct graph *graph)
     *graph = (struct graph){0};
     map_init(&graph->by_name);
     map_init(&graph->by_key);
+    map_init(&graph->by_lower);
 }
 
 void graph_release(struct graph *graph)
@@ -21,6 +22,7 @@ void graph_release(struct graph *graph)
         return;
     map_release(&graph->by_name);
     map_release(&graph->by_key);
+    map_release(&graph->by_lower);
 }
 
 struct asset *graph_find(const struct graph *graph, const char *name)
@@ -28,6 +30,16 @@ struct asset *graph_find(const struct graph *graph, const char *name)
     struct asset *asset = map_find(&graph->by_name, name);
 
     return asset != NULL ? asset : map_find(&graph->by_key, name);
+}
+
+static const char *lower(struct arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+
+    for (char *p = copy; *p != '\0'; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+    return copy;
 }
 
 static void add_asset(struct graph *graph, struct asset *asset, struct problems *problems)
@@ -43,6 +55,13 @@ static void add_asset(struct graph *graph, struct asset *asset, struct problems 
     if (same != NULL) {
         problem_add(problems, asset->file, 1, 1, "%s writes %s, and so does %s", asset->name,
                     asset->key, same->file);
+        return;
+    }
+    same = map_put(&graph->by_lower, lower(graph->pipeline->arena, asset->key), asset);
+    if (same != NULL) {
+        problem_add(problems, asset->file, 1, 1,
+                    "%s differs from %s only by capital letters: most databases take them for one",
+                    asset->key, same->key);
         return;
     }
     map_put(&graph->by_name, asset->name, asset);

@@ -19,6 +19,7 @@ struct graph {
     size_t count;
     struct map by_name;
     struct map by_key;
+    struct map by_lower; /* keys in small letters */
 };
 
 void graph_init(struct graph *graph);

@@ -5,6 +5,7 @@ static const struct record_field request_fields[] = {
     RECORD_FIELD(request, verb, TEXT),
     RECORD_FIELD(request, folder, TEXT),
     RECORD_FIELD(request, target, TEXT),
+    RECORD_FIELD(request, environment, TEXT),
     RECORD_FIELD(request, assignments, TEXTS),
     RECORD_FIELD(request, select, TEXTS),
     RECORD_FIELD(request, full_refresh, BOOL),

@@ -79,10 +79,10 @@ int frame_read(int fd, struct buf *in, struct frame *frame, size_t *used, struct
         ssize_t got = read(fd, in->data + in->size, 64 * 1024);
         if (got < 0 && errno == EINTR)
             continue;
+        if (got == 0 || (got < 0 && errno == ECONNRESET))
+            return 0;
         if (got < 0)
             return err_set(err, ERR_TRANSIENT, "message: %s", strerror(errno));
-        if (got == 0)
-            return 0;
         in->size += (size_t)got;
         in->data[in->size] = '\0';
     }

@@ -103,6 +103,7 @@ static const struct record_field order_fields[] = {
     RECORD_NESTED(order, columns, MANY, column_shape),
     RECORD_FIELD(order, checks, JSON),
     RECORD_NESTED(order, variables, MANY, variable_shape),
+    RECORD_FIELD(order, is_volatile, BOOL),
     RECORD_FIELD(order, full_refresh, BOOL),
     RECORD_FIELD(order, force, BOOL),
     {0},

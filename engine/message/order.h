@@ -101,6 +101,7 @@ struct order {
     const char *checks; /* JSON: a list of {"column", "check"}, the check as the asset says it */
     struct order_variable *variables;
     size_t variable_count;
+    bool is_volatile; /* depends on the clock, on chance, or on what others make: never fresh */
     bool full_refresh, force;
 };
 

@@ -1,6 +1,7 @@
 #include "run/order.h"
 
 #include "base/hash.h"
+#include "graph/volatile.h"
 
 #include <string.h>
 
@@ -109,6 +110,8 @@ static void add_input(struct filling *f, const struct asset *asset)
     if (reference->is_input)
         return;
     reference->is_input = asset->kind != ASSET_EXTERNAL;
+    /* Nobody tells us when somebody else's table changes. */
+    f->order->is_volatile = f->order->is_volatile || asset->kind == ASSET_EXTERNAL;
     for (size_t i = 0; is_view(asset) && i < asset->sql_input_count; i++)
         add_input(f, asset->sql_inputs[i]);
 }
@@ -221,6 +224,7 @@ void order_fill(struct order *order, const struct graph *graph, const struct ass
         .body_file = asset->body_file,
         .body = asset->body,
         .folder = graph->pipeline->folder,
+        .is_volatile = asset->template != NULL && volatile_find(asset->body) != NULL,
         .schema = asset->schema,
         .table = asset->table,
         .mode = asset_mode_names[asset->mode],

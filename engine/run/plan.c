@@ -4,6 +4,7 @@
 #include "graph/select.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void choose_assets(struct plan *plan, const struct request *request)
 {
@@ -41,6 +42,13 @@ struct plan *plan_new(const struct request *request)
     if (pipeline_load(&plan->pipeline, request->folder, &choice, &plan->arena, &plan->problems) ==
         0)
         graph_load(&plan->graph, &plan->pipeline, &plan->problems);
+    /* References are resolved here, not where the command was typed. */
+    if (plan->problems.count == 0 && request->environment != NULL &&
+        strcmp(request->environment, pipeline_environment(&plan->pipeline)) != 0)
+        problem_add(&plan->problems, NULL, 0, 0,
+                    "the daemon that is at work was started with other values of the environment "
+                    "variables that target %s refers to: wait until it has ended",
+                    plan->pipeline.target->name);
     if (plan->problems.count == 0)
         choose_assets(plan, request);
     problems_sort(&plan->problems);

@@ -39,11 +39,14 @@ static struct run_step *step_of(struct run *run, const struct asset *asset)
 
 static const char *join_words(struct arena *arena, const char *const *words, size_t count)
 {
-    const char *joined = "";
+    struct buf joined;
 
+    buf_init(&joined);
     for (size_t i = 0; i < count; i++)
-        joined = arena_printf(arena, "%s%s%s", joined, i > 0 ? " " : "", words[i]);
-    return joined;
+        buf_printf(&joined, "%s%s", i > 0 ? " " : "", words[i]);
+    const char *copy = arena_strndup(arena, joined.data, joined.size);
+    buf_release(&joined);
+    return copy;
 }
 
 void run_init(struct run *run, const char *id, struct plan *plan, const struct request *request)
@@ -147,10 +150,10 @@ void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us)
         step->started_us = now_us;
 }
 
-/* Exponential backoff from the first failure on; at once after an attempt that cost nothing. */
+/* Exponential backoff from the first failure on. */
 static void retry_later(struct run_step *step, int64_t now_us)
 {
-    int64_t wait_us = step->failures > 0 ? FIRST_RETRY_US << (step->failures - 1) : 0;
+    int64_t wait_us = FIRST_RETRY_US << (step->failures > 0 ? step->failures - 1 : 0);
 
     step->state = STEP_READY;
     step->number = 0;
@@ -225,6 +228,7 @@ void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, co
                       int64_t now_us, run_over *over, void *arg)
 {
     step->failures += by_itself;
+    step->is_suspect = step->is_suspect || !by_itself;
     if (run->is_canceled) {
         end_step(run, step, STEP_CANCELED, NULL, now_us, over, arg);
         return;

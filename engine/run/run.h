@@ -37,6 +37,7 @@ struct run_step {
     size_t waiting_for;  /* parents that are not over */
     int64_t attempt;     /* 0 before the first */
     int64_t failures;    /* attempts that cost a retry */
+    bool is_suspect;     /* its executor died while more ran there: from now on it runs alone */
     int64_t number;      /* the live attempt's, 0: none */
     int64_t ready_at_us; /* monotonic: a retry waits */
     int64_t started_us;  /* monotonic, of the first attempt */
@@ -56,7 +57,8 @@ struct run {
     char id[ULID_SIZE + 1];
     struct plan *plan;
     enum run_state state;
-    bool is_canceled; /* asked for; running steps are still ending */
+    bool is_canceled;      /* asked for; running steps are still ending */
+    int64_t grace_ends_us; /* then whoever still runs a step of it is killed; monotonic */
     bool full_refresh, force;
     const char *selection;  /* as it was asked for, words joined by spaces */
     struct run_step *steps; /* in the order of the graph */
@@ -82,8 +84,8 @@ typedef void run_over(void *arg, struct run_step *step);
 void run_finish_attempt(struct run *run, struct run_step *step, const struct report *report,
                         int64_t now_us, run_over *over, void *arg);
 
-/* The executor of the live attempt died. `by_itself`: no other step ran there, so it is to blame;
- * a neighbour's death costs no retry. */
+/* The executor of the live attempt died. `by_itself`: nothing else ran there, so it is to blame; a
+ * neighbour's death costs no retry, but makes the step a suspect, which from then on runs alone. */
 void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, const char *reason,
                       int64_t now_us, run_over *over, void *arg);
 

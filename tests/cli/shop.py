@@ -6,6 +6,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -43,10 +44,11 @@ class Shop:
                       **(more or {}))
         return result
 
-    def start(self, *arguments, environment=None, folder=None):
-        """Starts the program in a session of its own, so that its children can be found too."""
+    def start(self, *arguments, environment=None, folder=None, before=()):
+        """Starts the program in a session of its own, so that its children can be found too.
+        `before` is a command that starts it."""
         process = subprocess.Popen(
-            [self.program, *arguments], cwd=folder or self.folder,
+            [*before, self.program, *arguments], cwd=folder or self.folder,
             env=self.environment(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True)
         self.sessions.append(process)
@@ -101,6 +103,20 @@ def finish(process):
     return process.returncode, output
 
 
+# Runs its arguments and inherits their orphans. (Without one, the kernel sends SIGCONT to a stopped
+# process whose parent has died: its group has nobody left in the session.)
+ORPHANAGE = [sys.executable, "-c", """
+import ctypes, os, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+subprocess.Popen(sys.argv[1:])
+while True:
+    try:
+        os.wait()
+    except ChildProcessError:
+        break
+"""]
+
+
 def wait_until(condition, what):
     """Waits until the condition gives something true, and gives that."""
     deadline = time.monotonic() + WAIT_SECONDS
@@ -127,10 +143,9 @@ def members(session):
     return result
 
 
-def executors(session):
-    """The pids of a session's executors."""
-    return [pid for pid, (_, arguments) in members(session).items()
-            if arguments[1:2] == ["executor"]]
+def working(session, word):
+    """The pids of a session's processes that run `aorta WORD`."""
+    return [pid for pid, (_, arguments) in members(session).items() if arguments[1:2] == [word]]
 
 
 def stopped_executor(session):
@@ -148,7 +163,7 @@ class Events:
     def wait_for(self, asset, state):
         """Reads until the asset's step has that state."""
         for line in self.process.stdout:
-            event = json.loads(line)
+            event = json.loads(line) if line.startswith("{") else {}
             if event.get("asset") == asset and event.get("state") == state:
                 return event
         raise AssertionError(f"the run ended before {asset} was {state}")
@@ -185,7 +200,6 @@ def kill_session(session):
 
 def main(tests):
     """Runs the tests of a file, those named in the arguments or all: AORTA [NAME…]."""
-    import sys
     program, *names = sys.argv[1:]
     failures = 0
     for test in tests:
