@@ -1,6 +1,7 @@
 #include "daemon/child.h"
 
 #include "base/alloc.h"
+#include "base/log.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -118,8 +119,11 @@ static void hear(uv_stream_t *stream, ssize_t got, const uv_buf_t *unused)
         child->events->frame(child, &frame, is_row);
         buf_consume(in, used);
     }
-    if (found < 0)
+    if (found < 0) {
+        log_warn("%s: it is ended, because it sent what cannot be read: %s", child->name,
+                 err.message);
         end_child(child);
+    }
 }
 
 static void open_pipe(struct child *child, uv_loop_t *loop, uv_pipe_t *pipe, int fd)

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "executor/connection.h"
 #include "executor/executor.h"
+#include "executor/reading.h"
 #include "message/control.h"
 #include "message/order.h"
 #include "message/report.h"
@@ -24,33 +25,42 @@ struct query {
     struct session session;
     struct buf rows; /* JSON: the rows that were not sent yet */
     struct json_writer json;
+    struct buf row; /* JSON: the row that is being written */
     int64_t row_count;
 };
 
 static atomic_bool is_running;
 static atomic_int is_canceled;
 
-/* What query_cancel may interrupt. */
-static pthread_mutex_t session_lock = PTHREAD_MUTEX_INITIALIZER;
+/* What query_cancel may end. A query is current before it has a session: whoever cancels it while
+ * its connection is being opened is not forgotten. */
+static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER;
+static int64_t current_number; /* 0: none */
 static struct session *live_session;
-static int64_t live_number;
 
-static void set_live(struct session *session, int64_t number)
+static void set_current(int64_t number)
 {
-    pthread_mutex_lock(&session_lock);
+    pthread_mutex_lock(&current_lock);
+    current_number = number;
+    pthread_mutex_unlock(&current_lock);
+}
+
+static void set_live(struct session *session)
+{
+    pthread_mutex_lock(&current_lock);
     live_session = session;
-    live_number = number;
-    pthread_mutex_unlock(&session_lock);
+    pthread_mutex_unlock(&current_lock);
 }
 
 void query_cancel(int64_t number)
 {
-    pthread_mutex_lock(&session_lock);
-    if (live_session != NULL && live_number == number) {
+    pthread_mutex_lock(&current_lock);
+    if (current_number == number) {
         atomic_store(&is_canceled, 1);
-        session_interrupt(live_session);
+        if (live_session != NULL)
+            session_interrupt(live_session);
     }
-    pthread_mutex_unlock(&session_lock);
+    pthread_mutex_unlock(&current_lock);
 }
 
 bool query_is_running(void)
@@ -60,11 +70,11 @@ bool query_is_running(void)
 
 bool query_tend(void)
 {
-    pthread_mutex_lock(&session_lock);
-    bool ends = live_session != NULL && atomic_load(&is_canceled) != 0;
-    if (ends)
+    pthread_mutex_lock(&current_lock);
+    bool ends = current_number != 0 && atomic_load(&is_canceled) != 0;
+    if (ends && live_session != NULL)
         session_interrupt(live_session);
-    pthread_mutex_unlock(&session_lock);
+    pthread_mutex_unlock(&current_lock);
     return ends;
 }
 
@@ -102,6 +112,11 @@ static int send_names(const char **names, size_t count, struct err *err)
 
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_EVENT, &event_shape, &event);
+    if (frame.size > frame_limit(MESSAGE_EVENT)) {
+        buf_release(&frame);
+        return err_set(err, ERR_DATA, "the names of the columns are larger than %zu bytes together",
+                       frame_limit(MESSAGE_EVENT));
+    }
     return send_frame(&frame, err);
 }
 
@@ -116,17 +131,54 @@ static int send_fields(const struct aorta_field *fields, int32_t count, struct e
     return result;
 }
 
+/* The row as JSON in query->row; the column that took most of it. */
+static int32_t write_row(struct query *query, const struct aorta_batch *batch, int64_t row)
+{
+    struct json_writer json;
+    int32_t widest = 0;
+    size_t width = 0;
+
+    buf_reset(&query->row);
+    json_writer_init(&json, &query->row);
+    json_write_array(&json);
+    for (int32_t column = 0; column < batch->column_count; column++) {
+        size_t before = query->row.size;
+        cell_json(batch, row, column, &json);
+        if (query->row.size - before > width) {
+            width = query->row.size - before;
+            widest = column;
+        }
+    }
+    json_write_end(&json);
+    return widest;
+}
+
+/* A row goes into the frame that is being filled, or begins the next one. */
+static int add_row(struct query *query, const struct aorta_batch *batch, int64_t row,
+                   struct err *err)
+{
+    const size_t brackets = 2;
+    int32_t widest = write_row(query, batch, row);
+
+    if (query->row.size + brackets > frame_limit(MESSAGE_ROWS))
+        return err_set(err, ERR_DATA,
+                       "row %lld is larger than the %zu bytes that a row may have as JSON, most of "
+                       "it column \"%.80s\": select a part of it",
+                       (long long)query->row_count + 1, frame_limit(MESSAGE_ROWS),
+                       batch->fields[widest].name);
+    if (query->rows.size + query->row.size > ROWS_FRAME_BYTES && send_rows(query, err) < 0)
+        return -1;
+    json_write_raw(&query->json, query->row.data, query->row.size);
+    query->row_count++;
+    return 0;
+}
+
 static int add_rows(struct query *query, const struct aorta_batch *batch, struct err *err)
 {
     for (int64_t row = 0; row < batch->row_count; row++) {
         if (query->order.limit > 0 && query->row_count == query->order.limit)
             return 1;
-        json_write_array(&query->json);
-        for (int32_t column = 0; column < batch->column_count; column++)
-            cell_json(batch, row, column, &query->json);
-        json_write_end(&query->json);
-        query->row_count++;
-        if (query->rows.size > ROWS_FRAME_BYTES && send_rows(query, err) < 0)
+        if (add_row(query, batch, row, err) < 0)
             return -1;
     }
     return 0;
@@ -193,7 +245,8 @@ static int answer(struct query *query, struct err *err)
 {
     if (query->order.sql == NULL)
         return clean(query, err);
-    if (session_begin(&query->session, false, err) < 0)
+    if (reading_check(query->order.sql, err) < 0 ||
+        session_begin(&query->session, false, err) < 0)
         return -1;
     return send_result(query, err);
 }
@@ -211,9 +264,9 @@ static int run_query(struct query *query, struct err *err)
                 connection->connector->name);
     else if (session_open(&query->session, connection->connector->warehouse, connection->handle,
                           connection->name, &is_canceled, err) == 0) {
-        set_live(&query->session, query->order.step);
+        set_live(&query->session);
         result = answer(query, err);
-        set_live(NULL, 0);
+        set_live(NULL);
     }
     session_close(&query->session);
     connection_release(connection);
@@ -235,12 +288,14 @@ static void *query_thread(void *arg)
     report.rows = query->row_count;
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_REPORT, &report_shape, &report);
-    struct err ignored; /* nobody is left to be told */
+    set_current(0);
+    atomic_store(&is_running, false); /* before the report: the next query may follow at once */
+    struct err ignored;               /* nobody is left to be told */
     send_frame(&frame, &ignored);
+    buf_release(&query->row);
     buf_release(&query->rows);
     arena_release(&query->arena);
     free(query);
-    atomic_store(&is_running, false);
     executor_wake();
     return NULL;
 }
@@ -252,11 +307,13 @@ int query_start(const struct frame *frame, struct err *err)
 
     arena_init(&query->arena);
     buf_init(&query->rows);
+    buf_init(&query->row);
     if (record_decode(frame->text, frame->size, &query_order_shape, &query->arena, &query->order,
                       err) < 0)
         goto fail;
     atomic_store(&is_canceled, 0);
     atomic_store(&is_running, true);
+    set_current(query->order.step);
     if (pthread_create(&thread, NULL, query_thread, query) != 0) {
         err_set(err, ERR_TRANSIENT, "no thread for a query");
         goto fail;
@@ -264,6 +321,7 @@ int query_start(const struct frame *frame, struct err *err)
     pthread_detach(thread);
     return 0;
 fail:
+    set_current(0);
     atomic_store(&is_running, false);
     arena_release(&query->arena);
     free(query);

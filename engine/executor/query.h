@@ -13,10 +13,10 @@
 /* Starts it on a thread of its own; one at a time. */
 int query_start(const struct frame *frame, struct err *err);
 
-/* Interrupts the query of that number, if it is the one that runs. */
+/* Ends the query of that number, if it is the one that runs, whatever it is at. */
 void query_cancel(int64_t number);
 
-/* Interrupts a canceled query again; true while there is one. */
+/* Interrupts a canceled query again; true while there is one: call it again soon. */
 bool query_tend(void);
 
 bool query_is_running(void);

@@ -34,6 +34,56 @@ static bool names_asset(const struct err *err, const struct step *step)
            err->message[sizeof prefix - 1 + size] == ':';
 }
 
+/* ------------------------------------------------------------------- a report that is too large */
+
+static void drop_samples(struct report *report)
+{
+    for (size_t i = 0; i < report->check_count; i++)
+        report->checks[i].sample = NULL;
+    if (report->note == NULL)
+        report->note = "the samples of its checks are too large to be kept";
+}
+
+static const char *cut(struct arena *arena, const char *text)
+{
+    const size_t most = 200;
+
+    return text == NULL ? NULL : arena_strndup(arena, text, strnlen(text, most));
+}
+
+static void cut_texts(struct report *report, struct arena *arena)
+{
+    report->note = cut(arena, report->note);
+    for (size_t i = 0; i < report->check_count; i++) {
+        report->checks[i].name = cut(arena, report->checks[i].name);
+        report->checks[i].column = cut(arena, report->checks[i].column);
+        report->checks[i].detail = cut(arena, report->checks[i].detail);
+    }
+}
+
+static bool fits(const struct report *report)
+{
+    struct buf frame;
+
+    buf_init(&frame);
+    frame_append_record(&frame, MESSAGE_REPORT, &report_shape, report);
+    bool result = frame.size <= frame_limit(MESSAGE_REPORT);
+    buf_release(&frame);
+    return result;
+}
+
+/* The daemon ends an executor that sends more than it reads: what a person can do without goes,
+ * the outcome stays. */
+static void make_fit(struct report *report, struct arena *arena)
+{
+    if (!fits(report))
+        drop_samples(report);
+    if (!fits(report))
+        cut_texts(report, arena);
+    while (!fits(report))
+        report->check_count /= 2;
+}
+
 static void *run_thread(void *arg)
 {
     struct step *step = arg;
@@ -50,6 +100,7 @@ static void *run_thread(void *arg)
         step->report.error = arena_strdup(&step->arena, err.message);
     }
     step_set_interrupt(step, NULL, NULL);
+    make_fit(&step->report, &step->arena);
     step_send(MESSAGE_REPORT, &report_shape, &step->report);
     atomic_store(&step->is_over, true);
     executor_wake();

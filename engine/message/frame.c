@@ -10,6 +10,11 @@
 
 enum { HEAD_BYTES = 5 };
 
+size_t frame_limit(enum message_kind kind)
+{
+    return kind == MESSAGE_ORDER ? LIMIT_ORDER_BYTES : LIMIT_MESSAGE_BYTES;
+}
+
 void frame_append(struct buf *out, enum message_kind kind, const char *text, size_t size)
 {
     unsigned char head[HEAD_BYTES];
@@ -43,7 +48,7 @@ int frame_find(const struct buf *in, struct frame *frame, size_t *used, struct e
         return 0;
     for (int i = 0; i < 4; i++)
         size |= (size_t)head[i] << (8 * i);
-    if (size > (head[4] == MESSAGE_ORDER ? LIMIT_ORDER_BYTES : LIMIT_MESSAGE_BYTES))
+    if (size > frame_limit((enum message_kind)head[4]))
         return err_set(err, ERR_BROKEN, "message of %zu bytes", size);
     if (in->size < HEAD_BYTES + size)
         return 0;

@@ -7,8 +7,8 @@
  *     client ──request, cancel─────────────▶ daemon
  *     client ◀──event, rows─────────────────
  *
- * A message larger than LIMIT_MESSAGE_BYTES, an order larger than LIMIT_ORDER_BYTES, is refused by
- * who reads it.
+ * A text larger than frame_limit is refused by who reads it, who then ends the connection: who
+ * writes one that outside data can make large looks at the limit before.
  */
 #ifndef AORTA_MESSAGE_FRAME_H
 #define AORTA_MESSAGE_FRAME_H
@@ -40,6 +40,9 @@ struct frame {
     const char *text; /* lent until the next call on the buffer */
     size_t size;
 };
+
+/* What the text of such a message may have, in bytes. */
+size_t frame_limit(enum message_kind kind);
 
 /* Appends one frame. */
 void frame_append(struct buf *out, enum message_kind kind, const char *text, size_t size);
