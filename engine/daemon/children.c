@@ -88,6 +88,8 @@ static void child_gone(struct child *child, const char *how)
         work_dispatch(daemon);
     }
     child_free(child);
+    if (daemon->is_ending && daemon->child_count == 0 && daemon->idle != NULL)
+        daemon->idle(daemon);
 }
 
 static const struct child_events events = {hear, child_gone};
@@ -167,8 +169,21 @@ const char *work_server_address(const struct daemon *daemon, const char *connect
 void work_end(struct daemon *daemon)
 {
     daemon->is_ending = true;
+    for (size_t i = daemon->child_count; i-- > 0;)
+        if (daemon->children[i]->is_server)
+            child_kill(daemon->children[i]);
+    for (size_t i = 0; i < daemon->child_count; i++) {
+        struct buf frame;
+        buf_init(&frame);
+        frame_append(&frame, MESSAGE_STOP, "{}", 2);
+        child_send(daemon->children[i], &frame);
+        buf_release(&frame);
+    }
+}
+
+void work_end_now(struct daemon *daemon)
+{
+    daemon->is_ending = true;
     while (daemon->child_count > 0)
         child_kill(daemon->children[0]);
-    free(daemon->children);
-    daemon->children = NULL;
 }

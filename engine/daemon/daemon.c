@@ -16,6 +16,7 @@
 enum {
     CONNECT_EVERY_MS = 20, /* while another daemon starts or ends */
     CONNECT_WITHIN_MS = 10000,
+    LEAVE_WITHIN_MS = 5000, /* executors that have not ended by then are killed */
 };
 
 struct own {
@@ -37,13 +38,12 @@ static void close_handle(uv_handle_t *handle)
         uv_close(handle, NULL);
 }
 
-/* Ends the loop: everything that could keep it alive is closed. */
+/* Everything that keeps the loop alive is closed: uv_run returns. */
 static void close_all(struct own *own)
 {
     if (own->is_closing)
         return;
     own->is_closing = true;
-    work_end(&own->daemon);
     client_close(own->server);
     close_handle((uv_handle_t *)&own->daemon.retry_timer);
     close_handle((uv_handle_t *)&own->daemon.grace_timer);
@@ -53,19 +53,36 @@ static void close_all(struct own *own)
     journal_close(own->daemon.journal);
 }
 
-static void close_now(uv_timer_t *timer)
+static void end_at_once(uv_timer_t *timer)
 {
     struct own *own = timer->data;
 
-    if (own->daemon.jobs == NULL || own->has_failed)
-        close_all(own);
+    work_end_now(&own->daemon);
+    close_all(own);
 }
 
-static void no_job_left(struct daemon *daemon)
+/* No job is left: nobody may connect any more, and the executors are given time to close their
+ * files. Called by a timer, not in the middle of what noticed it. */
+static void leave(uv_timer_t *timer)
+{
+    struct own *own = timer->data;
+
+    if (own->daemon.jobs != NULL)
+        return; /* somebody came meanwhile */
+    client_close(own->server);
+    own->server = NULL;
+    work_end(&own->daemon);
+    if (own->daemon.child_count == 0)
+        close_all(own);
+    else
+        uv_timer_start(timer, end_at_once, LEAVE_WITHIN_MS, 0);
+}
+
+static void idle(struct daemon *daemon)
 {
     struct own *own = (struct own *)daemon;
 
-    uv_timer_start(&own->closing, close_now, 0, 0);
+    uv_timer_start(&own->closing, daemon->is_ending ? end_at_once : leave, 0, 0);
 }
 
 static void journal_failed(void *arg, const struct err *err)
@@ -76,7 +93,7 @@ static void journal_failed(void *arg, const struct err *err)
         *own->err = *err;
     own->has_failed = true;
     own->daemon.is_ending = true; /* nothing more is dispatched */
-    uv_timer_start(&own->closing, close_now, 0, 0);
+    uv_timer_start(&own->closing, end_at_once, 0, 0);
 }
 
 static void interrupted(uv_signal_t *handle, int signal)
@@ -129,7 +146,7 @@ static int be_daemon(const char *state_folder, const struct request *request,
     uv_loop_init(&own->loop);
     own->daemon.loop = &own->loop;
     own->daemon.state_folder = state_folder;
-    own->daemon.idle = no_job_left;
+    own->daemon.idle = idle;
     uv_timer_init(&own->loop, &own->daemon.retry_timer);
     uv_timer_init(&own->loop, &own->daemon.grace_timer);
     uv_timer_init(&own->loop, &own->closing);
@@ -141,13 +158,14 @@ static int be_daemon(const char *state_folder, const struct request *request,
     own->daemon.journal = journal_open(&own->loop, state_folder, journal_failed, own, err);
     if (own->daemon.journal != NULL)
         own->server = client_listen(&own->daemon, &own->loop, state_folder, err);
-    if (own->server == NULL)
-        close_all(own);
-    else
+    bool is_ready = own->server != NULL;
+    if (is_ready)
         accept_own(own, request);
+    else
+        close_all(own);
     uv_run(&own->loop, UV_RUN_DEFAULT);
     work_forget_all(&own->daemon);
-    if (own->server != NULL && !own->has_failed)
+    if (is_ready && !own->has_failed)
         result = 0;
     uv_loop_close(&own->loop);
     free(own);

@@ -47,6 +47,7 @@ void work_forget_all(struct daemon *daemon)
     daemon->idle = NULL;
     while (daemon->jobs != NULL)
         forget_job(daemon->jobs);
+    free(daemon->children);
 }
 
 void work_finish(struct job *job, const char *state)

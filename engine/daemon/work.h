@@ -45,7 +45,7 @@ struct daemon {
     uv_timer_t retry_timer;
     uv_timer_t grace_timer; /* runs while a canceled run has its grace */
     bool is_ending;
-    void (*idle)(struct daemon *daemon); /* no job is left */
+    void (*idle)(struct daemon *daemon); /* no job is left; when it is ending: no child */
 };
 
 /* Begins with a request in JSON; the listener hears of it from now on. */
@@ -63,8 +63,11 @@ void work_forget_all(struct daemon *daemon);
 /* Starts what can be started. */
 void work_dispatch(struct daemon *daemon);
 
-/* Ends all children. */
+/* Asks all children to end: no step is running. `idle` is called when they have. */
 void work_end(struct daemon *daemon);
+
+/* Ends all children at once. */
+void work_end_now(struct daemon *daemon);
 
 /* For children.c: the child of that name and kind, started if it is not there. */
 struct child *work_child(struct daemon *daemon, const char *name, const struct connection *served,

@@ -79,6 +79,38 @@ static int open_new(const struct order_connection *order, const char *folder, ch
     return 0;
 }
 
+static void close_connection(struct connection *connection)
+{
+    connection->connector->close(connection->handle);
+    free(connection->identity);
+    free(connection->name);
+    free(connection);
+}
+
+/* Closes those that nobody uses: all of them, or those of one name. */
+static void close_unused(const char *name)
+{
+    struct connection **at = &connections;
+
+    while (*at != NULL) {
+        struct connection *connection = *at;
+        if (connection->users > 0 || (name != NULL && strcmp(connection->name, name) != 0)) {
+            at = &connection->next;
+            continue;
+        }
+        *at = connection->next;
+        close_connection(connection);
+    }
+}
+
+static bool is_open_otherwise(const char *name)
+{
+    for (const struct connection *other = connections; other != NULL; other = other->next)
+        if (strcmp(other->name, name) == 0)
+            return true;
+    return false;
+}
+
 int connection_acquire(const struct order_connection *order, const char *folder,
                        struct connection **connection, struct err *err)
 {
@@ -89,10 +121,14 @@ int connection_acquire(const struct order_connection *order, const char *folder,
     struct connection *found = connections;
     while (found != NULL && strcmp(found->identity, identity) != 0)
         found = found->next;
-    if (found == NULL)
+    if (found == NULL) {
+        close_unused(order->name); /* its options have changed: an embedded file opens once */
         result = open_new(order, folder, identity, &found, err);
-    else
+        if (result < 0 && is_open_otherwise(order->name))
+            err->code = ERR_TRANSIENT; /* until the steps that use the old options have ended */
+    } else {
         free(identity);
+    }
     if (result == 0) {
         found->users++;
         *connection = found;
@@ -112,27 +148,10 @@ void connection_release(struct connection *connection)
     pthread_mutex_unlock(&lock);
 }
 
-static void close_connection(struct connection *connection)
-{
-    connection->connector->close(connection->handle);
-    free(connection->identity);
-    free(connection->name);
-    free(connection);
-}
-
 void connection_close_idle(void)
 {
     pthread_mutex_lock(&lock);
-    struct connection **at = &connections;
-    while (*at != NULL) {
-        struct connection *connection = *at;
-        if (connection->users > 0) {
-            at = &connection->next;
-            continue;
-        }
-        *at = connection->next;
-        close_connection(connection);
-    }
+    close_unused(NULL);
     pthread_mutex_unlock(&lock);
 }
 

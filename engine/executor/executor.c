@@ -110,7 +110,9 @@ static int obey(const struct frame *frame, struct err *err)
     case MESSAGE_ORDER: return start_step(frame, err);
     case MESSAGE_CANCEL: return cancel_step(frame, err);
     case MESSAGE_QUERY: return query_start(frame, err);
-    case MESSAGE_STOP: leave(0);
+    case MESSAGE_STOP:
+        connection_close_idle(); /* so that an embedded file is left whole, without a log beside it */
+        leave(0);
     case MESSAGE_HELLO:
     case MESSAGE_PROGRESS:
     case MESSAGE_REPORT:

@@ -80,7 +80,7 @@ static void make_fit(struct report *report, struct arena *arena)
         drop_samples(report);
     if (!fits(report))
         cut_texts(report, arena);
-    while (!fits(report))
+    while (!fits(report) && report->check_count > 0)
         report->check_count /= 2;
 }
 
