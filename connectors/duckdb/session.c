@@ -87,12 +87,15 @@ int session_begin(void *opaque, bool for_write, struct aorta_error *error)
 {
     struct session *session = opaque;
 
-    (void)for_write; /* the file's lock is the write lock, and this process has it */
+    /* The file's lock is the write lock, and this process has it. Temporary tables may be written
+     * in either. */
+    const char *sql = for_write ? "BEGIN TRANSACTION" : "BEGIN TRANSACTION READ ONLY";
+
     if (session_expect_idle(session, error) < 0)
         return -1;
     if (session->in_transaction)
         return aorta_fail(error, AORTA_BROKEN, "a transaction of this session is still open");
-    if (run_guarded(session, "BEGIN TRANSACTION", error) < 0)
+    if (run_guarded(session, sql, error) < 0)
         return -1;
     session->in_transaction = true;
     session->is_doomed = false;

@@ -1,5 +1,6 @@
 #include "cli/ask.h"
 
+#include "cli/output.h"
 #include "daemon/daemon.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ static void hear(struct listener *listener, const struct frame *frame)
 
     if (frame->kind == MESSAGE_ROWS) {
         rows_add(asking->rows, frame->text, frame->size);
+        listener->wants_no_more = !output_flush();
         return;
     }
     arena_init(&arena);
@@ -27,7 +29,7 @@ static void hear(struct listener *listener, const struct frame *frame)
             rows_begin(asking->rows, event.lines, event.line_count);
         else if (strcmp(event.type, "ended") == 0)
             asking->status = EXIT_OK;
-        else if (strcmp(event.type, "refused") == 0)
+        else if (strcmp(event.type, "refused") == 0 && !listener->wants_no_more)
             asking->status = command_refused(&event);
     }
     arena_release(&arena);
@@ -35,7 +37,9 @@ static void hear(struct listener *listener, const struct frame *frame)
 
 int ask(const struct arguments *arguments, enum rows_form form)
 {
-    struct asking asking = {{hear, NULL}, rows_new(stdout, form), EXIT_FAILED};
+    struct asking asking = {.listener = {.hear = hear},
+                            .rows = rows_new(stdout, form),
+                            .status = EXIT_FAILED};
     struct err err;
 
     if (daemon_request(arguments->state_folder, &arguments->request, &asking.listener, &err) < 0)

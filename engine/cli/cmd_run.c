@@ -23,7 +23,7 @@ static void hear(struct listener *listener, const struct frame *frame)
 
 static int run(int argc, char **argv)
 {
-    struct watching watching = {{hear, NULL}, NULL};
+    struct watching watching = {.listener = {.hear = hear}};
     struct arguments a;
     struct arena arena;
     struct err err;

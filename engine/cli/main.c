@@ -1,6 +1,7 @@
 #include "base/log.h"
 #include "base/suggest.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "executor/executor.h"
 
 #include <stdlib.h>
@@ -70,11 +71,11 @@ int main(int argc, char **argv)
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         help(argc < 2 ? stderr : stdout);
-        return argc < 2 ? EXIT_USAGE : EXIT_OK;
+        return output_end(argc < 2 ? EXIT_USAGE : EXIT_OK);
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("aorta " AORTA_VERSION);
-        return EXIT_OK;
+        return output_end(EXIT_OK);
     }
     /* The two that the daemon starts: nobody types them. */
     if (strcmp(argv[1], "executor") == 0 && argc == 3)
@@ -86,7 +87,7 @@ int main(int argc, char **argv)
         return unknown_command(argv[1]);
     if (asks_for_help(argc - 2, argv + 2)) {
         command_help(command, stdout);
-        return EXIT_OK;
+        return output_end(EXIT_OK);
     }
-    return command->run(argc - 2, argv + 2);
+    return output_end(command->run(argc - 2, argv + 2));
 }

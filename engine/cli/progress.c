@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "cli/command.h"
+#include "cli/output.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -211,7 +212,7 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
 {
     if (view->as_json) {
         printf("%.*s\n", (int)size, text);
-        fflush(stdout); /* whoever reads it acts on it */
+        output_flush(); /* whoever reads it acts on it */
     }
     if (strcmp(event->type, "ended") == 0)
         view->state = arena_strdup(&view->arena, event->state);
@@ -230,7 +231,7 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
         line->total = event->total;
     }
     draw_live(view);
-    fflush(stdout);
+    output_flush();
 }
 
 static void describe_checks(const struct line *line, struct buf *out)
@@ -283,7 +284,7 @@ int progress_end(struct progress_view *view)
         printf("\n%s in %.2fs\n", view->state != NULL ? view->state : "interrupted",
                (double)(clock_monotonic_us() - view->started_us) / 1e6);
     }
-    fflush(stdout);
+    output_flush();
     map_release(&view->by_asset);
     free(view->lines);
     arena_release(&view->arena);

@@ -265,7 +265,6 @@ void rows_end(struct rows *rows, bool is_complete)
         write_held(rows);
         fprintf(rows->out, "(%zu row%s)\n", rows->row_count, rows->row_count == 1 ? "" : "s");
     }
-    fflush(rows->out);
     arena_release(&rows->line);
     arena_release(&rows->arena);
     free(rows);

@@ -21,7 +21,8 @@ void rows_begin(struct rows *rows, const char *const *names, size_t count);
  * written as they come; a table is aligned by its first thousand rows. */
 void rows_add(struct rows *rows, const char *json, size_t size);
 
-/* Writes what is left (unless the query failed) and frees. NULL is accepted. */
+/* Writes what is left (unless the query failed) and frees. NULL is accepted. Whether it could be
+ * written is the business of who has the file: see cli/output.h. */
 void rows_end(struct rows *rows, bool is_complete);
 
 #endif

@@ -2,6 +2,8 @@
 #include "daemon/work.h"
 #include "run/order.h"
 
+#include <string.h>
+
 enum { BACKLOG_BYTES = 4 << 20 };
 
 static bool has_running_step(const struct daemon *daemon)
@@ -13,9 +15,24 @@ static bool has_running_step(const struct daemon *daemon)
     return false;
 }
 
+static const char *executor_of(const struct connection *connection)
+{
+    return connection->connector->is_single_process ? connection->name : "main";
+}
+
+/* Whether a query is running in that executor: it answers one at a time. */
+static bool is_asked(const struct daemon *daemon, const char *executor)
+{
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        if (job->query_child != NULL && strcmp(job->query_child->name, executor) == 0)
+            return true;
+    return false;
+}
+
 void dispatch_query(struct job *job)
 {
     struct daemon *daemon = job->daemon;
+    const struct event accepted = {.type = "accepted"};
     const struct pipeline *pipeline = &job->plan->pipeline;
     const struct connection *connection = pipeline_connection(pipeline, "warehouse");
     const char *line = NULL;
@@ -26,14 +43,16 @@ void dispatch_query(struct job *job)
         line = "canceled";
     else if (connection == NULL || !connection->connector->is_warehouse)
         line = "the target has no connection \"warehouse\" to query";
-    for (const struct job *other = daemon->jobs; other != NULL && line == NULL; other = other->next)
-        if (other->query_child != NULL)
-            line = "another query is running: try again when it has ended";
+    if (line == NULL && is_asked(daemon, executor_of(connection))) {
+        if (!job->is_waiting)
+            work_tell(job, &accepted); /* a word, so that the caller does not give us up */
+        job->is_waiting = true;
+        return;
+    }
     if (line == NULL && job->request->sql == NULL && has_running_step(daemon))
         line = "a run is at work, and its hidden tables are in use: clean when it has ended";
     if (line == NULL) {
-        bool owns = connection->connector->is_single_process;
-        job->query_child = work_child(daemon, owns ? connection->name : "main", NULL, &err);
+        job->query_child = work_child(daemon, executor_of(connection), NULL, &err);
         line = job->query_child == NULL ? err.message : NULL;
     }
     if (line != NULL) {
@@ -53,8 +72,15 @@ void dispatch_query(struct job *job)
     frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
     child_send(job->query_child, &frame);
     buf_release(&frame);
-    const struct event accepted = {.type = "accepted"};
-    work_tell(job, &accepted);
+    if (!job->is_waiting)
+        work_tell(job, &accepted);
+    job->is_waiting = false;
+}
+
+bool dispatch_is_cleaning(const struct job *job, const char *executor)
+{
+    return job->query_child != NULL && job->request->sql == NULL &&
+           strcmp(job->query_child->name, executor) == 0;
 }
 
 void dispatch_cancel_query(struct job *job)
@@ -62,8 +88,15 @@ void dispatch_cancel_query(struct job *job)
     struct cancel_order cancel = {job->query_number};
     struct buf frame;
 
+    if (job->is_waiting) {
+        const char *line = "canceled";
+        work_refuse(job, &line, 1);
+        return;
+    }
     if (job->query_child == NULL)
         return;
+    if (job->query_grace_ends_us == 0)
+        job->query_grace_ends_us = dispatch_begin_grace(job->daemon);
     child_pause_rows(job->query_child, false); /* its thread may be waiting for us to read */
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_CANCEL, &cancel_order_shape, &cancel);
@@ -73,6 +106,7 @@ void dispatch_cancel_query(struct job *job)
 
 static void end_query(struct job *job, const struct frame *frame)
 {
+    struct daemon *daemon = job->daemon;
     struct report report = {0};
     struct err err;
 
@@ -80,10 +114,12 @@ static void end_query(struct job *job, const struct frame *frame)
     if (record_decode(frame->text, frame->size, &report_shape, &job->arena, &report, &err) == 0 &&
         report.error == NULL) {
         work_finish(job, "succeeded");
-        return;
+    } else {
+        const char *line = report.error != NULL ? report.error : err.message;
+        line = job->is_canceled ? "canceled" : line;
+        work_refuse(job, &line, 1);
     }
-    const char *line = report.error != NULL ? report.error : err.message;
-    work_refuse(job, &line, 1);
+    work_dispatch(daemon); /* what waited for its end */
 }
 
 /* A listener who reads slowly makes the executor wait. */
@@ -92,6 +128,11 @@ static void pass_on(struct job *job, const struct frame *frame)
     struct listener *listener = job->listener;
 
     listener->hear(listener, frame);
+    if (listener->wants_no_more) {
+        job->is_canceled = true;
+        dispatch_cancel_query(job);
+        return;
+    }
     if (listener->backlog_bytes != NULL && listener->backlog_bytes(listener) > BACKLOG_BYTES)
         child_pause_rows(job->query_child, true);
 }

@@ -96,7 +96,7 @@ static int hear_all(int fd, int signals, struct listener *listener, struct err *
     size_t used;
     int interrupts = 0, result = -1;
     int timeout_ms = FIRST_ANSWER_MS;
-    bool heard = false, found_nobody = false;
+    bool heard = false, found_nobody = false, has_canceled = false;
 
     buf_init(&in);
     for (;;) {
@@ -116,6 +116,11 @@ static int hear_all(int fd, int signals, struct listener *listener, struct err *
         if (is_last(&frame)) {
             result = 1;
             break;
+        }
+        if (listener->wants_no_more && !has_canceled) {
+            has_canceled = true;
+            if (send_frame(fd, MESSAGE_CANCEL, NULL, NULL, err) < 0)
+                break;
         }
         buf_consume(&in, used);
     }

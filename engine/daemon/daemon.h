@@ -19,12 +19,16 @@
 #include "message/control.h"
 #include "message/frame.h"
 
+#include <stdbool.h>
+
 /* Whoever made a request, and hears what becomes of it. */
 struct listener {
     /* A frame (event or rows) for him. */
     void (*hear)(struct listener *listener, const struct frame *frame);
     /* What he has not read yet; NULL: he always has. */
     size_t (*backlog_bytes)(const struct listener *listener);
+    /* Set by `hear`: nobody reads the rows that he passes on, so the query is canceled. */
+    bool wants_no_more;
 };
 
 /* Carries the request out, as the daemon or by asking the one there is. The listener hears events

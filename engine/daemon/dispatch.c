@@ -109,6 +109,9 @@ static bool must_wait(const struct daemon *daemon, const struct run_step *step)
     int busy = 0;
 
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        if (dispatch_is_cleaning(job, executor))
+            return true;
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
         for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
             const struct run_step *other = &job->run.steps[i];
             if (other->state != STEP_RUNNING)
@@ -286,6 +289,10 @@ void work_dispatch(struct daemon *daemon)
         return;
     for (struct job *job = daemon->jobs; job != NULL; job = following) {
         following = job->next;
+        if (job->is_waiting) {
+            dispatch_query(job);
+            continue;
+        }
         if (!job->has_run)
             continue;
         int64_t due = start_ready(job);
@@ -410,12 +417,28 @@ void work_server_gone(struct daemon *daemon, const struct child *child, const ch
     }
 }
 
-/* Ends executors that still run steps of a canceled run whose grace is over. */
+/* A canceled query whose grace is over ends its executor if nothing else would end with it. */
+static struct child *overdue_query(const struct daemon *daemon, int64_t now)
+{
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        if (job->query_child != NULL && job->is_canceled && job->query_grace_ends_us <= now &&
+            count_running_in(daemon, job->query_child->name) == 0)
+            return job->query_child;
+    return NULL;
+}
+
+/* Ends executors that still run steps of a canceled run, or a canceled query, whose grace is
+ * over. */
 static void end_grace(uv_timer_t *timer)
 {
     struct daemon *daemon = timer->data;
     int64_t now = clock_monotonic_us();
+    struct child *overdue = overdue_query(daemon, now);
 
+    if (overdue != NULL) {
+        child_kill(overdue);
+        return;
+    }
     for (struct job *job = daemon->jobs; job != NULL; job = job->next)
         for (size_t i = 0; job->has_run && job->run.is_canceled && i < job->run.step_count; i++) {
             const struct run_step *step = &job->run.steps[i];
@@ -427,6 +450,13 @@ static void end_grace(uv_timer_t *timer)
                 return;
             }
         }
+}
+
+int64_t dispatch_begin_grace(struct daemon *daemon)
+{
+    if (!uv_is_active((uv_handle_t *)&daemon->grace_timer))
+        uv_timer_start(&daemon->grace_timer, end_grace, GRACE_MS, GRACE_MS / 10);
+    return clock_monotonic_us() + GRACE_MS * INT64_C(1000);
 }
 
 static void send_cancel(struct daemon *daemon, const struct run_step *step)
@@ -450,10 +480,9 @@ void dispatch_cancel(struct job *job)
     if (job->run.is_canceled)
         return;
     run_cancel(&job->run, clock_monotonic_us(), over, job);
-    job->run.grace_ends_us = clock_monotonic_us() + GRACE_MS * INT64_C(1000);
+    job->run.grace_ends_us = dispatch_begin_grace(daemon);
     for (size_t i = 0; i < job->run.step_count; i++)
         if (job->run.steps[i].state == STEP_RUNNING)
             send_cancel(daemon, &job->run.steps[i]);
-    uv_timer_start(&daemon->grace_timer, end_grace, GRACE_MS, GRACE_MS / 10);
     end_if_over(job);
 }

@@ -4,6 +4,10 @@
 #ifndef AORTA_DAEMON_DISPATCH_H
 #define AORTA_DAEMON_DISPATCH_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+struct daemon;
 struct job;
 
 /* Tells the listener which steps there are. */
@@ -12,10 +16,17 @@ void dispatch_accepted(struct job *job);
 /* Cancels the job's run: running steps are told to end. */
 void dispatch_cancel(struct job *job);
 
-/* Begins the job's query, or refuses it. */
+/* Begins the job's query, lets it wait for another one of its executor, or refuses it. */
 void dispatch_query(struct job *job);
 
-/* Interrupts the job's query, if it has begun; it ends when its executor says so. */
+/* Interrupts the job's query, if it has begun; it ends when its executor says so. One that waits is
+ * over, and forgotten. */
 void dispatch_cancel_query(struct job *job);
+
+/* Whether the job is `aorta clean` at work in that executor: no step may begin there. */
+bool dispatch_is_cleaning(const struct job *job, const char *executor);
+
+/* The grace of what was canceled begins: when it ends (monotonic). */
+int64_t dispatch_begin_grace(struct daemon *daemon);
 
 #endif

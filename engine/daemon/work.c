@@ -189,6 +189,9 @@ void work_forget_listener(struct daemon *daemon, const struct listener *listener
         if (job->listener != listener)
             continue;
         job->listener = NULL;
-        dispatch_cancel_query(job); /* nobody will read its rows */
+        if (!job->is_query)
+            continue;
+        job->is_canceled = true; /* nobody will read its rows */
+        dispatch_cancel_query(job);
     }
 }

@@ -28,8 +28,10 @@ struct job {
     bool is_query;
     bool is_canceled; /* before it had a run */
     bool is_over;
-    struct child *query_child;
+    struct child *query_child; /* while its query runs */
     int64_t query_number;
+    bool is_waiting; /* for the end of another query of its executor */
+    int64_t query_grace_ends_us;
     struct job *next;
 };
 

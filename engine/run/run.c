@@ -97,7 +97,7 @@ static void settle(struct run *run)
     run->state = RUN_SUCCEEDED;
     for (size_t i = 0; i < run->step_count; i++) {
         enum step_state state = run->steps[i].state;
-        if (state == STEP_FAILED || state == STEP_REJECTED || state == STEP_SKIPPED)
+        if (state != STEP_PUBLISHED && state != STEP_FRESH)
             run->state = RUN_FAILED;
     }
     if (run->is_canceled)
