@@ -18,6 +18,7 @@ static const struct {
     {"", "Transaction conflict", AORTA_TRANSIENT},
     {"", "Conflict on ", AORTA_TRANSIENT},
     {"TransactionContext", "Failed to commit", AORTA_TRANSIENT},
+    {"TransactionContext", "read-only", AORTA_CONFIG},
     {"TransactionContext", "", AORTA_BROKEN}, /* begin in a transaction, use of an aborted one */
 
     {"FATAL", "No space left", AORTA_TRANSIENT},

@@ -32,7 +32,7 @@ int err_set(struct err *err, enum err_code code, const char *fmt, ...)
 
 int err_wrap(struct err *err, const char *fmt, ...)
 {
-    char whole[2 * sizeof err->message];
+    char whole[2 * sizeof err->message + sizeof ": "];
     const size_t room = sizeof err->message - 1;
     static const char gap[] = " ... ";
     va_list args;

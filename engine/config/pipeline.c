@@ -170,13 +170,14 @@ static void read_target(struct pipeline *pipeline, const struct toml_node *table
 {
     struct target_keys keys = {0};
 
+    *target = (struct target){.name = table->key};
     if (table->kind != TOML_TABLE) {
         problem_add(problems, FILE_NAME, table->line, table->column,
                     "target.%s must be a table, not %s", table->key, toml_kind_name(table->kind));
         return;
     }
     keys_read(table, target_keys, &keys, FILE_NAME, NULL, problems);
-    *target = (struct target){.name = table->key, .is_default = keys.is_default};
+    target->is_default = keys.is_default;
     if (keys.connections == NULL)
         return;
     size_t count = keys.connections->item_count;
@@ -204,11 +205,11 @@ static void choose_target(struct pipeline *pipeline, const char *wanted, struct 
     buf_init(&list);
     for (size_t i = 0; i < pipeline->target_count; i++) {
         const struct target *target = &pipeline->targets[i];
-        bool chosen = wanted != NULL ? target->name != NULL && strcmp(target->name, wanted) == 0
+        bool chosen = wanted != NULL ? strcmp(target->name, wanted) == 0
                                      : target->is_default || pipeline->target_count == 1;
         if (chosen && pipeline->target == NULL)
             pipeline->target = target;
-        buf_printf(&list, "%s%s", i > 0 ? ", " : "", target->name != NULL ? target->name : "?");
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "", target->name);
     }
     if (pipeline->target == NULL && wanted != NULL)
         problem_add(problems, FILE_NAME, 0, 0, "there is no target \"%s\"; there are %s", wanted,

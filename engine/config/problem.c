@@ -46,6 +46,8 @@ static int compare(const void *left, const void *right)
 {
     const struct problem *a = left, *b = right;
 
+    if (a->file == NULL && b->file == NULL)
+        return strcmp(a->message, b->message);
     if (a->file == NULL || b->file == NULL)
         return (a->file != NULL) - (b->file != NULL);
     int order = strcmp(a->file, b->file);

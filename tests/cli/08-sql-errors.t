@@ -39,7 +39,7 @@ A query's mistake is the database's to name as well.
     aorta: connection warehouse: Catalog Error: Table with name sails does not exist! <any>(line 1: select * from marts.sails)
     [1]
     $ aorta query "selec 1"
-    aorta: connection warehouse: Parser Error: syntax error at or near "selec" (line 1: selec 1)
+    aorta: a query only reads: it begins with SELECT, FROM, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE, PIVOT or EXPLAIN, not with selec
     [1]
     $ aorta query "select 1; select 2"
     aorta: connection warehouse: Invalid Input Error: Cannot prepare multiple statements at once!
@@ -48,7 +48,7 @@ A query's mistake is the database's to name as well.
     aorta: connection warehouse: Invalid Input Error: No statement to prepare!
     [1]
     $ aorta query "commit"
-    aorta: connection warehouse: transactions are not begun or ended by SQL
+    aorta: a query only reads: it begins with SELECT, FROM, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE, PIVOT or EXPLAIN, not with commit
     [1]
 
 A check on a column that is not there.

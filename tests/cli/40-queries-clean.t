@@ -8,6 +8,13 @@ stopped before its commit; a run that comes meanwhile waits for it.
     $ until grep -q '"ready"' run.log; do sleep 0.01; done
     $ aorta query --json "select count(*) as rows from seeds.countries" >query.log 2>&1 & query=$!
     $ grep -c '"running"' run.log
+    0
+    [1]
     $ kill -CONT $executor; wait $clean; wait $run; wait $query
     $ cat clean.log query.log
+    schema  name
+    ------  ----
+    (0 rows)
+    {"rows":3}
     $ grep -c '"running"' run.log
+    1

@@ -230,6 +230,22 @@ TEST("transactions that are not there, or twice there, are our own mistake")
     fixture_close();
 }
 
+TEST("a transaction that is not for writing writes temporary tables alone")
+{
+    fixture_open(":memory:");
+    EXEC("CREATE TABLE t AS SELECT 1 AS n");
+    check_ok(warehouse->begin(session, false, &err));
+    EXEC("CREATE TEMPORARY TABLE mine AS SELECT n + 1 AS n FROM t");
+    check_str(ROWS("SELECT n FROM mine"), "2\n");
+    check_fails(TRY("DELETE FROM t"), AORTA_CONFIG, "read-only");
+    check_ok(warehouse->rollback(session, &err));
+    check_ok(warehouse->begin(session, true, &err));
+    EXEC("DELETE FROM t");
+    check_ok(warehouse->commit(session, &err));
+    check_str(ROWS("SELECT n FROM t"), "");
+    fixture_close();
+}
+
 TEST("of two sessions that change one row the second is told to try again")
 {
     void *other;

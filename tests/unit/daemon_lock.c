@@ -19,6 +19,7 @@ static pid_t start_holder(int (*take)(void))
     int ready[2];
     char byte;
 
+    test_folder(); /* made by us, not by the child */
     check(pipe(ready) == 0);
     pid_t child = fork();
     if (child == 0) {
@@ -72,7 +73,8 @@ static bool was_killed(pid_t child)
 
 TEST("a state folder has one daemon, which dies with its process")
 {
-    pid_t child = start_holder(take_lock), holder = 0;
+    pid_t child = start_holder(take_lock);
+    pid_t holder = 0;
     struct err err;
     int fd = -1;
 
