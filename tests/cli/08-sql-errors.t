@@ -78,10 +78,10 @@ A check on a column that is not there.
 
 A source of a table that is not there.
 
-    $ sed -i 's/"orders"/"oders"/' assets/raw/orders.toml
-    $ aorta run orders
-    failed    raw.orders                        asset raw.orders: connection shop: sqlite: no such table: oders
-    asset       kind               rows      time  checks
-    raw.orders  source                - <seconds>  failed
+    $ printf 'kind = "source"\nfrom = { connection = "shop", table = "oders", mode = "cdc_append" }\n' > assets/raw/oders.toml
+    $ aorta run oders
+    failed    raw.oders                         asset raw.oders: connection shop: sqlite: no such table: oders
+    asset      kind               rows      time  checks
+    raw.oders  source                - <seconds>  failed
     failed in <seconds>
     [1]

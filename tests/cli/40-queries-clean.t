@@ -5,7 +5,7 @@ stopped before its commit; a run that comes meanwhile waits for it.
     $ AORTA_FAULT=model.commit.before:1:stop AORTA_FAULT_ONCE=$PWD/once aorta clean >clean.log 2>&1 & clean=$!
     $ until executor=$(pgrep -P $clean -f "aorta executor") && grep -q "^State:.T" /proc/$executor/status; do sleep 0.01; done
     $ aorta run --force --json countries >run.log 2>&1 & run=$!
-    $ until grep -q '"ready"' run.log; do sleep 0.01; done
+    $ until grep -qs '"ready"' run.log; do sleep 0.01; done
     $ aorta query --json "select count(*) as rows from seeds.countries" >query.log 2>&1 & query=$!
     $ grep -c '"running"' run.log
     0
