@@ -341,8 +341,7 @@ struct aorta_warehouse {
 
     /* begin: one snapshot for all that follows; for_write takes the write lock at once where the
      * database has one lock, and without it a statement that writes may be refused (AORTA_CONFIG).
-     * A commit or statement that lost against another transaction fails
-     * with AORTA_TRANSIENT. */
+     * A commit or statement that lost against another transaction fails with AORTA_TRANSIENT. */
     int (*begin)(void *session, bool for_write, struct aorta_error *error);
     int (*commit)(void *session, struct aorta_error *error);
     int (*rollback)(void *session, struct aorta_error *error);

@@ -37,9 +37,8 @@ static void hear(struct listener *listener, const struct frame *frame)
 
 int ask(const struct arguments *arguments, enum rows_form form)
 {
-    struct asking asking = {.listener = {.hear = hear},
-                            .rows = rows_new(stdout, form),
-                            .status = EXIT_FAILED};
+    struct asking asking = {
+        .listener = {.hear = hear}, .rows = rows_new(stdout, form), .status = EXIT_FAILED};
     struct err err;
 
     if (daemon_request(arguments->state_folder, &arguments->request, &asking.listener, &err) < 0)

@@ -139,8 +139,7 @@ static const char *cell_text(struct arena *arena, const struct cell *cell)
         return "";
     if (!is_string(cell))
         return arena_strndup(arena, cell->json, cell->size);
-    json_t *string =
-        json_loadb(cell->json, cell->size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    json_t *string = json_loadb(cell->json, cell->size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     text = arena_strdup(arena, json_string_value(string));
     json_decref(string);
     return text != NULL ? text : "";
@@ -184,9 +183,8 @@ static void write_held(struct rows *rows)
 static void add_to_table(struct rows *rows, const struct cell *row)
 {
     struct arena *arena = rows->is_aligned ? &rows->line : &rows->arena;
-    const char **cells = rows->is_aligned
-                             ? arena_calloc(arena, rows->column_count, sizeof *cells)
-                             : rows->held + rows->held_count * rows->column_count;
+    const char **cells = rows->is_aligned ? arena_calloc(arena, rows->column_count, sizeof *cells)
+                                          : rows->held + rows->held_count * rows->column_count;
 
     for (size_t i = 0; i < rows->column_count; i++) {
         cells[i] = cell_text(arena, &row[i]);

@@ -44,7 +44,7 @@ static void tell_after_commit(struct job *job, const struct event *event, bool e
     arena_init(&telling->arena);
     telling->event = *event;
     telling->event.run = job->run.id;
-    telling->event.state = arena_strdup(&telling->arena, event->state); /* of a check: the report's */
+    telling->event.state = arena_strdup(&telling->arena, event->state); /* a check's: borrowed */
     telling->event.message = arena_strdup(&telling->arena, event->message);
     telling->event.note = arena_strdup(&telling->arena, event->note);
     journal_event(job->daemon->journal, &job->run, &telling->event,

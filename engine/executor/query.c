@@ -245,8 +245,7 @@ static int answer(struct query *query, struct err *err)
 {
     if (query->order.sql == NULL)
         return clean(query, err);
-    if (reading_check(query->order.sql, err) < 0 ||
-        session_begin(&query->session, false, err) < 0)
+    if (reading_check(query->order.sql, err) < 0 || session_begin(&query->session, false, err) < 0)
         return -1;
     return send_result(query, err);
 }

@@ -11,8 +11,9 @@ struct token {
     size_t size;
 };
 
-static const char *const reading[] = {"SELECT", "FROM",     "WITH",      "VALUES", "TABLE",   "SHOW",
-                                      "DESC",   "DESCRIBE", "SUMMARIZE", "PIVOT",  "UNPIVOT", NULL};
+static const char *const reading[] = {"SELECT",    "FROM",  "WITH",    "VALUES",
+                                      "TABLE",     "SHOW",  "DESC",    "DESCRIBE",
+                                      "SUMMARIZE", "PIVOT", "UNPIVOT", NULL};
 
 /* What may stand between EXPLAIN and its statement. */
 static const char *const explaining[] = {"ANALYZE", "VERBOSE", "QUERY", "PLAN", NULL};

@@ -169,9 +169,6 @@ static int open_all(struct ingestion *in, struct err *err)
     session = &in->use.session;
     in->stage =
         relation_hidden(&in->step->arena, session->dialect, &in->spec.relation, RELATION_STAGE);
-    if (state_create(session, err) < 0 ||
-        publish_ensure_schema(session, &in->spec.relation, err) < 0)
-        return -1;
     return 0;
 }
 

@@ -1,12 +1,31 @@
 #include "executor/warehouse.h"
 
+#include "model/publish.h"
+#include "model/state.h"
+
 #include <jansson.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void interrupt_session(void *arg)
 {
     session_interrupt(arg);
+}
+
+/* Steps that begin together must not make the same thing at once: a database may refuse the second
+ * (DuckDB does, as a conflict), which would cost that step an attempt. */
+static int make_places(struct step *step, struct session *session, struct err *err)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    const struct relation relation = {step->order->schema, step->order->table};
+
+    pthread_mutex_lock(&lock);
+    int result = state_create(session, err);
+    if (result == 0)
+        result = publish_ensure_schema(session, &relation, err);
+    pthread_mutex_unlock(&lock);
+    return result;
 }
 
 int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err)
@@ -22,7 +41,7 @@ int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err
         return -1;
     use->is_open = true;
     warehouse_interruptible(step, use);
-    return 0;
+    return make_places(step, &use->session, err);
 }
 
 void warehouse_interruptible(struct step *step, struct warehouse_use *use)

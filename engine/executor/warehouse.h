@@ -14,7 +14,8 @@ struct warehouse_use {
     bool is_open;
 };
 
-/* Opens a session of the order's `into` connection; a cancel of the step interrupts it. */
+/* Opens a session of the order's `into` connection; a cancel of the step interrupts it. The table of
+ * states and the relation's schema are there then. After a failure close it as well. */
 int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err);
 void warehouse_close(struct step *step, struct warehouse_use *use);
 

@@ -15,7 +15,7 @@ struct request {
     const char *verb;   /* "run", "query", "clean" */
     const char *folder; /* of the pipeline */
     const char *target;
-    const char *environment; /* pipeline_environment of whoever asks */
+    const char *environment;  /* pipeline_environment of whoever asks */
     const char **assignments; /* NAME=VALUE */
     size_t assignment_count;
     const char **select;

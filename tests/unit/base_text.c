@@ -3,6 +3,7 @@
  */
 #include "test.h"
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/suggest.h"
@@ -14,28 +15,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of what a test keeps to its end. */
+static struct arena arena;
+
+static const char *keep(struct buf *buf)
+{
+    const char *copy = arena_strndup(&arena, buf->data, buf->size);
+
+    buf_release(buf);
+    return copy;
+}
+
 static const char *escaped(const char *text, size_t size)
 {
-    static struct buf buf = {0};
+    struct buf buf;
 
     buf_init(&buf);
     json_escape(&buf, text, size);
-    return buf.data; /* the test's process ends soon */
+    return keep(&buf);
 }
 
 TEST("a JSON string escapes quotes, backslashes and every control character")
 {
-    char *all[32];
-
     check_str(escaped("a\"b\\c/d", 7), "\"a\\\"b\\\\c/d\"");
     check_str(escaped("\n\t\r\b\x1f\x7f", 6), "\"\\n\\t\\u000d\\u0008\\u001f\x7f\"");
     check_str(escaped("a\0b", 3), "\"a\\u0000b\"");
     check_str(escaped("", 0), "\"\"");
-    for (int c = 0; c < 32; c++) {
-        all[c] = strdup(escaped((char[]){(char)c}, 1));
-        check(all[c][1] == '\\');
-        free(all[c]);
-    }
+    for (int c = 0; c < 32; c++)
+        check(escaped((char[]){(char)c}, 1)[1] == '\\');
 }
 
 TEST("a JSON string keeps UTF-8 and replaces each byte that is none")
@@ -47,13 +54,13 @@ TEST("a JSON string keeps UTF-8 and replaces each byte that is none")
 
 static const char *number(double value)
 {
-    static struct buf buf = {0};
     struct json_writer json;
+    struct buf buf;
 
     buf_init(&buf);
     json_writer_init(&json, &buf);
     json_write_double(&json, value);
-    return buf.data;
+    return keep(&buf);
 }
 
 TEST("a number has as few digits as give it back")
@@ -126,10 +133,7 @@ TEST("UTF-8 is what it encodes, and nothing else")
 
     for (uint32_t c = 0; c <= 0x10ffff; c++) {
         size_t size = utf8_encode(c, bytes);
-        check_int(size, c < 0x80 ? 1
-                        : c < 0x800 ? 2
-                        : c < 0x10000 ? 3
-                        : 4);
+        check_int(size, c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4);
         check_int(utf8_length(bytes, size), size);
         for (size_t part = 1; part < size; part++)
             check_int(utf8_length(bytes, part), 0);
@@ -143,9 +147,22 @@ TEST("UTF-8 is what it encodes, and nothing else")
 TEST("overlong forms, surrogates, stray tails and what is above U+10FFFF are no UTF-8")
 {
     static const char *const bad[] = {
-        "\x80",         "\xbf",         "\xc0\x80",         "\xc1\xbf",         "\xe0\x80\x80",
-        "\xe0\x9f\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",     "\xf0\x80\x80\x80", "\xf0\x8f\xbf\xbf",
-        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3(", "\xe2\x82(", "\xf0\x9f\x98(",
+        "\x80",
+        "\xbf",
+        "\xc0\x80",
+        "\xc1\xbf",
+        "\xe0\x80\x80",
+        "\xe0\x9f\xbf",
+        "\xed\xa0\x80",
+        "\xed\xbf\xbf",
+        "\xf0\x80\x80\x80",
+        "\xf0\x8f\xbf\xbf",
+        "\xf4\x90\x80\x80",
+        "\xf5\x80\x80\x80",
+        "\xff",
+        "\xc3(",
+        "\xe2\x82(",
+        "\xf0\x9f\x98(",
     };
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -186,16 +203,29 @@ TEST("durations and sizes have units, and nothing before or behind")
     static const struct {
         const char *text;
         int64_t ms;
-    } durations[] = {{"0ms", 0}, {"500ms", 500}, {"30s", 30000}, {"5m", 300000}, {"2h", 7200000},
-                     {"7d", 604800000}};
+    } durations[] = {{"0ms", 0},     {"500ms", 500},  {"30s", 30000},
+                     {"5m", 300000}, {"2h", 7200000}, {"7d", 604800000}};
     static const struct {
         const char *text;
         int64_t bytes;
-    } sizes[] = {{"0", 0}, {"4096", 4096}, {"1B", 1}, {"64KiB", 65536}, {"200MiB", 209715200},
-                 {"1GiB", 1073741824}, {"10kB", 10000}, {"5MB", 5000000}, {"2GB", 2000000000}};
-    static const char *const neither[] = {"", "s", "-1s", "+1s", " 1s", "1 s", "1s ", "1.5s", "1S",
-                                          "1KB", "1kib", "0x10", "9223372036854775808",
-                                          "9223372036854775807d", "9223372036854775807GiB"};
+    } sizes[] = {{"0", 0},         {"4096", 4096},        {"1B", 1},
+                 {"64KiB", 65536}, {"200MiB", 209715200}, {"1GiB", 1073741824},
+                 {"10kB", 10000},  {"5MB", 5000000},      {"2GB", 2000000000}};
+    static const char *const neither[] = {"",
+                                          "s",
+                                          "-1s",
+                                          "+1s",
+                                          " 1s",
+                                          "1 s",
+                                          "1s ",
+                                          "1.5s",
+                                          "1S",
+                                          "1KB",
+                                          "1kib",
+                                          "0x10",
+                                          "9223372036854775808",
+                                          "9223372036854775807d",
+                                          "9223372036854775807GiB"};
     int64_t got;
 
     for (size_t i = 0; i < sizeof durations / sizeof *durations; i++) {

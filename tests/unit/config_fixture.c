@@ -110,35 +110,43 @@ struct plan *config_fixture_plan(const char *selection)
     return plan;
 }
 
-static void append_problems(struct plan *plan, struct buf *out)
+/* Of the texts that tests are given. */
+static struct arena kept;
+
+const char *config_fixture_keep(const char *text)
 {
+    return arena_strdup(&kept, text);
+}
+
+static const char *problems_of(const struct plan *plan)
+{
+    const char *lines = "";
+
     for (size_t i = 0; i < plan->problems.count; i++)
-        buf_printf(out, "%s\n", problem_text(&plan->problems.items[i], &plan->arena));
+        lines = arena_printf(&kept, "%s%s\n", lines, problem_text(&plan->problems.items[i], &kept));
+    return lines;
 }
 
 const char *config_fixture_problems(void)
 {
-    static struct buf lines;
     struct plan *plan = config_fixture_plan("");
+    const char *lines = problems_of(plan);
 
-    buf_init(&lines);
-    append_problems(plan, &lines);
     plan_free(plan);
-    return lines.data; /* the test's process ends soon */
+    return lines;
 }
 
 const char *config_fixture_selected(const char *selection)
 {
-    static struct buf list;
     struct plan *plan = config_fixture_plan(selection);
+    const char *list = "";
 
-    buf_init(&list);
-    append_problems(plan, &list);
     if (plan->problems.count > 0)
-        test_fail(__FILE__, __LINE__, "%s: %s", selection, list.data);
+        test_fail(__FILE__, __LINE__, "%s: %s", selection, problems_of(plan));
     for (size_t i = 0; i < plan->graph.count; i++)
         if (plan->is_selected[i])
-            buf_printf(&list, "%s%s", list.size > 0 ? " " : "", plan->graph.assets[i]->key);
+            list = arena_printf(&kept, "%s%s%s", list, list[0] != '\0' ? " " : "",
+                                plan->graph.assets[i]->key);
     plan_free(plan);
-    return list.data;
+    return list;
 }

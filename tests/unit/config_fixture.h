@@ -25,6 +25,9 @@ struct plan *config_fixture_plan_of(const struct request *request);
 /* What is wrong with the pipeline, a line each. */
 const char *config_fixture_problems(void);
 
+/* A copy that lives as long as the test. */
+const char *config_fixture_keep(const char *text);
+
 /* "raw.users staging.stg_users …": the selected assets, in order. Ends the test if there is a
  * problem. */
 const char *config_fixture_selected(const char *selection);

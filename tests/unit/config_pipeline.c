@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define HEAD "[pipeline]\nname = \"test\"\n"
-#define WAREHOUSE(target)                                                                          \
+#define WAREHOUSE(target) \
     "[target." target ".connection.warehouse]\nconnector = \"duck\"\npath = \"w.db\"\n"
 
 /* What is wrong with a pipeline.toml that has one asset. */
@@ -84,12 +84,14 @@ TEST("an option is looked at as its connector declares it")
                                          "embedded = true\n");
 
     check_contains(lines, "pipeline.toml:3:24: connection warehouse: path is missing: The file\n");
-    check_contains(lines, "pipeline.toml:5:1: unknown option \"thread\": did you mean \"threads\"?\n");
+    check_contains(lines,
+                   "pipeline.toml:5:1: unknown option \"thread\": did you mean \"threads\"?\n");
     check_contains(lines, "pipeline.toml:6:1: threads must be an integer, not \"many\"\n");
     check_contains(lines, "pipeline.toml:7:1: password is a secret: give it as");
     check(strstr(lines, "hunter2") == NULL);
-    check_contains(lines, "pipeline.toml:9:1: there is no connector \"bass\"; there are base, duck, "
-                          "lake, log\n");
+    check_contains(lines,
+                   "pipeline.toml:9:1: there is no connector \"bass\"; there are base, duck, "
+                   "lake, log\n");
     check_contains(lines, "connection files: connector lake has no embedded server\n");
 }
 
@@ -111,7 +113,8 @@ TEST("a variable becomes an option's text, one that is not declared is a problem
                                          "connector = \"duck\"\n"
                                          "path = \"var:names\"\nthreads = \"var:none\"\n");
     check_contains(lines, "pipeline.toml:7:1: path must be a path");
-    check_contains(lines, "pipeline.toml:8:1: there is no variable \"none\": declare it under [vars]\n");
+    check_contains(lines,
+                   "pipeline.toml:8:1: there is no variable \"none\": declare it under [vars]\n");
     check(strstr(lines, "threads must be") == NULL);
 }
 
@@ -143,8 +146,8 @@ static const char *target_of(const char *text, const char *wanted)
     config_fixture_model("marts", "one", "select 1");
     config_fixture_write("pipeline.toml", text);
     struct plan *plan = config_fixture_plan_of(&request);
-    const char *result = strdup(plan->problems.count > 0 ? plan->problems.items[0].message
-                                                         : plan->pipeline.target->name);
+    const char *result = config_fixture_keep(
+        plan->problems.count > 0 ? plan->problems.items[0].message : plan->pipeline.target->name);
     plan_free(plan);
     return result;
 }
@@ -184,10 +187,13 @@ TEST("a pipeline is found in its folder and from below, up to the root")
     const char *folder = config_fixture_folder();
     const char *below = arena_printf(&arena, "%s/assets/marts", folder);
     check_ok(pipeline_find_folder(below, &arena, &found, &err));
-    check_str(found, realpath(folder, NULL));
+    char *real = realpath(folder, NULL);
+    check_str(found, real);
+    free(real);
     check_fails(pipeline_find_folder("/proc/self", &arena, &found, &err), ERR_CONFIG,
                 "no pipeline.toml in /proc/self or above it");
-    check_fails(pipeline_find_folder("/", &arena, &found, &err), ERR_CONFIG, "no pipeline.toml in /");
+    check_fails(pipeline_find_folder("/", &arena, &found, &err), ERR_CONFIG,
+                "no pipeline.toml in /");
     check_fails(pipeline_find_folder("/nowhere", &arena, &found, &err), ERR_CONFIG,
                 "there is no folder /nowhere");
     arena_release(&arena);

@@ -21,11 +21,13 @@ static const struct toml_node *parse(const char *text)
 
 static const char *json_of(const char *text)
 {
-    static struct buf out;
+    struct buf out;
 
     buf_init(&out);
     toml_to_json(parse(text), &out);
-    return out.data;
+    const char *copy = arena_strndup(&arena, out.data, out.size);
+    buf_release(&out);
+    return copy;
 }
 
 TEST("every kind of value becomes JSON, keys in the order of the file")
@@ -66,8 +68,9 @@ TEST("scalars have a text, lists and tables none")
 
 TEST("what is no TOML is an error with file, line and column")
 {
-    static const char *const bad[] = {"a", "a =", "a = 'x", "[a", "[a]\n[a]", "a = 1\na = 2",
-                                      "a = 2024-13-01", "a = \"\\q\"", "a = 01", "= 1", "\xff = 1"};
+    static const char *const bad[] = {"a",        "a =",          "a = 'x",         "[a",
+                                      "[a]\n[a]", "a = 1\na = 2", "a = 2024-13-01", "a = \"\\q\"",
+                                      "a = 01",   "= 1",          "\xff = 1"};
     struct toml_node *root = NULL;
     struct err err;
 
@@ -118,16 +121,15 @@ static const struct key keys[] = {
 /* The problems of reading the text into the thing, a line each. */
 static const char *read_thing(const char *text, struct thing *thing)
 {
-    static struct buf lines;
+    const char *lines = "";
     struct problems problems;
 
-    buf_init(&lines);
     problems_init(&problems, &arena);
     keys_read(parse(text), keys, thing, "f", NULL, &problems);
     problems_sort(&problems);
     for (size_t i = 0; i < problems.count; i++)
-        buf_printf(&lines, "%s\n", problem_text(&problems.items[i], &arena));
-    return lines.data;
+        lines = arena_printf(&arena, "%s%s\n", lines, problem_text(&problems.items[i], &arena));
+    return lines;
 }
 
 TEST("keys of every kind go where they belong")

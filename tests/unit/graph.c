@@ -48,19 +48,21 @@ static void write_all_kinds(void)
                          "time = { unit = \"log\" }\n");
     config_fixture_write("assets/raw/events.toml",
                          "kind = \"source\"\nfrom = { connection = \"files\", topic = \"t\" }\n");
-    config_fixture_write("assets/raw/users.toml",
-                         "kind = \"source\"\ninto = \"landing.people\"\n"
-                         "from = { connection = \"oltp\", table = \"users\", mode = \"cdc_append\" }\n"
-                         "[columns.country]\nchecks = [{ relationships = \"countries.code\" }]\n");
+    config_fixture_write(
+        "assets/raw/users.toml",
+        "kind = \"source\"\ninto = \"landing.people\"\n"
+        "from = { connection = \"oltp\", table = \"users\", mode = \"cdc_append\" }\n"
+        "[columns.country]\nchecks = [{ relationships = \"countries.code\" }]\n");
     config_fixture_write("assets/seeds/countries.toml", "kind = \"seed\"\n");
     config_fixture_write("assets/seeds/countries.csv", "code\nDE\n");
     config_fixture_model("marts", "fct",
                          "select * from {{ new_rows(ref('events')) }} join {{ source('landing', "
                          "'people') }} using (id) join {{ ref('dim') }} using (id)");
     config_fixture_model("marts", "dim", "select * from {{ ref('users') }}");
-    config_fixture_write("assets/marts/dim.toml",
-                         "kind = \"snapshot\"\ntags = [\"nightly\", \"live\"]\nunique_key = \"id\"\n"
-                         "changed_at = \"at\"\nsurrogate_key = \"key\"\n");
+    config_fixture_write(
+        "assets/marts/dim.toml",
+        "kind = \"snapshot\"\ntags = [\"nightly\", \"live\"]\nunique_key = \"id\"\n"
+        "changed_at = \"at\"\nsurrogate_key = \"key\"\n");
 }
 
 TEST("assets depend on what they refer to, on what writes what they read, and on their checks")
@@ -144,7 +146,8 @@ TEST("a reference to nothing has its place and a suggestion")
                                             "checks = [{ relationships = \"zzzzz.id\" }]\n");
     config_fixture_model("x", "b", "select {{ ref(name) }}");
     const char *lines = config_fixture_problems();
-    check_contains(lines, "assets/x/a.sql:2:9: there is no asset \"user\": did you mean \"users\"?\n");
+    check_contains(lines,
+                   "assets/x/a.sql:2:9: there is no asset \"user\": did you mean \"users\"?\n");
     check_contains(lines, "assets/x/a.sql:2:");
     check_contains(lines, "there is no asset \"raw.usrs\"");
     check_contains(lines, "assets/x/b.toml:2:1: there is no asset \"nothing_like_it\"\n");
@@ -155,8 +158,9 @@ TEST("what has no table cannot be referred to")
 {
     write_all_kinds();
     config_fixture_model("marts", "fct", "select * from {{ ref('events_lake') }}");
-    check_contains(config_fixture_problems(),
-                   "assets/marts/fct.sql:1:18: events_lake is a stream: it has no table to refer to");
+    check_contains(
+        config_fixture_problems(),
+        "assets/marts/fct.sql:1:18: events_lake is a stream: it has no table to refer to");
 }
 
 TEST("names are unique, and so are the tables they become")
@@ -169,7 +173,8 @@ TEST("names are unique, and so are the tables they become")
     config_fixture_model("c", "TWO", "select 1");
     config_fixture_write("assets/c/TWO.toml", "into = \"B.two\"\n");
     const char *lines = config_fixture_problems();
-    check_contains(lines, "assets/b/one.sql:1:1: there is an asset one already, in assets/a/one.sql");
+    check_contains(lines,
+                   "assets/b/one.sql:1:1: there is an asset one already, in assets/a/one.sql");
     check_contains(lines, "two writes b.two, and so does assets/b/three.toml");
     check_contains(lines, "differs from b.two only by capital letters");
 }
@@ -220,7 +225,8 @@ TEST("what its kind needs and what it cannot have is said")
     check_contains(lines, "assets/x/d.toml:3:1: a model has no from\n");
     check_contains(lines, "assets/x/e.toml:1:1: kind must be one of seed, generator");
     check(strstr(lines, "\"e\"") == NULL && strstr(lines, "assets/x/e.toml:2") == NULL);
-    check_contains(lines, "assets/x/g.toml:1:1: into must be \"schema.table\", not \"no_schema\"\n");
+    check_contains(lines,
+                   "assets/x/g.toml:1:1: into must be \"schema.table\", not \"no_schema\"\n");
     check_contains(lines, "assets/x/g.toml:2:1: unknown key \"form\": did you mean \"from\"?\n");
 }
 

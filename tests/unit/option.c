@@ -143,8 +143,8 @@ static const char *give(void *arg, const char *name)
 
 TEST("an array of values is filled from what is given, references, and defaults")
 {
-    const char *pairs[] = {"name", "db", "password", "env:AORTA_TEST_OPTION",
-                           "share", "env:AORTA_TEST_SHARE", NULL};
+    const char *pairs[] = {
+        "name", "db", "password", "env:AORTA_TEST_OPTION", "share", "env:AORTA_TEST_SHARE", NULL};
     struct aorta_option_value *values;
     struct err err;
 

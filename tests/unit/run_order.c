@@ -24,7 +24,7 @@ static const struct order *order_of(struct plan *plan, const char *name)
 static const char *hash_of(const char *name)
 {
     struct plan *plan = config_fixture_plan("");
-    const char *hash = strdup(order_of(plan, name)->config_hash);
+    const char *hash = config_fixture_keep(order_of(plan, name)->config_hash);
 
     check_int(strlen(hash), 64);
     plan_free(plan);
@@ -33,9 +33,10 @@ static const char *hash_of(const char *name)
 
 static void write_pipeline(void)
 {
-    config_fixture_write("assets/raw/users.toml",
-                         "kind = \"source\"\n"
-                         "from = { connection = \"oltp\", table = \"users\", mode = \"cdc_append\" }\n");
+    config_fixture_write(
+        "assets/raw/users.toml",
+        "kind = \"source\"\n"
+        "from = { connection = \"oltp\", table = \"users\", mode = \"cdc_append\" }\n");
     config_fixture_model("staging", "stg_users", "select * from {{ new_rows(ref('users')) }}");
     config_fixture_write("assets/staging/stg_users.toml",
                          "materialized = \"incremental\"\nposition = \"at\"\n");

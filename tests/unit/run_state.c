@@ -369,7 +369,8 @@ TEST("a server that dies after its steps were over changes nothing")
     start_stream(&run);
     do_step(&run, "make", "published");
     do_step(&run, "lake", "published");
-    run_lose_server(&run, pipeline_connection(&run.plan->pipeline, "broker"), "died", 2, hear, told);
+    run_lose_server(&run, pipeline_connection(&run.plan->pipeline, "broker"), "died", 2, hear,
+                    told);
     check_int(told_count, 2);
     check_int(step_named(&run, "load")->state, STEP_READY);
     run_release(&run);
