@@ -71,8 +71,8 @@ TEST("a number has as few digits as give it back")
     check_str(number(2.5), "2.5");
     check_str(number(-0.17613799999999999), "-0.176138");
     check_str(number(1e300), "1e+300");
-    check_str(number(NAN), "null");
-    check_str(number(-INFINITY), "null");
+    check_str(number((double)NAN), "null");
+    check_str(number(-(double)INFINITY), "null");
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         check(strtod(number(values[i]), NULL) == values[i]);
 }
