@@ -39,7 +39,7 @@ enum key_kind {
     KEY_NODE,     /* const struct toml_node * of anything */
 };
 
-struct key { /* NOLINT(clang-analyzer-optin.performance.Padding): in the order of writing */
+struct key {
     const char *name;
     enum key_kind kind;
     size_t offset;

@@ -29,34 +29,41 @@ static bool is_asked(const struct daemon *daemon, const char *executor)
     return false;
 }
 
+static void refuse(struct job *job, const char *line)
+{
+    work_refuse(job, &line, 1);
+}
+
 void dispatch_query(struct job *job)
 {
     struct daemon *daemon = job->daemon;
     const struct event accepted = {.type = "accepted"};
     const struct pipeline *pipeline = &job->plan->pipeline;
     const struct connection *connection = pipeline_connection(pipeline, "warehouse");
-    const char *line = NULL;
     struct buf frame;
     struct err err;
 
-    if (job->is_canceled)
-        line = "canceled";
-    else if (connection == NULL || !connection->connector->is_warehouse)
-        line = "the target has no connection \"warehouse\" to query";
-    if (line == NULL && is_asked(daemon, executor_of(connection))) {
+    if (job->is_canceled) {
+        refuse(job, "canceled");
+        return;
+    }
+    if (connection == NULL || !connection->connector->is_warehouse) {
+        refuse(job, "the target has no connection \"warehouse\" to query");
+        return;
+    }
+    if (is_asked(daemon, executor_of(connection))) {
         if (!job->is_waiting)
             work_tell(job, &accepted); /* a word, so that the caller does not give us up */
         job->is_waiting = true;
         return;
     }
-    if (line == NULL && job->request->sql == NULL && has_running_step(daemon))
-        line = "a run is at work, and its hidden tables are in use: clean when it has ended";
-    if (line == NULL) {
-        job->query_child = work_child(daemon, executor_of(connection), NULL, &err);
-        line = job->query_child == NULL ? err.message : NULL;
+    if (job->request->sql == NULL && has_running_step(daemon)) {
+        refuse(job, "a run is at work, and its hidden tables are in use: clean when it has ended");
+        return;
     }
-    if (line != NULL) {
-        work_refuse(job, &line, 1);
+    job->query_child = work_child(daemon, executor_of(connection), NULL, &err);
+    if (job->query_child == NULL) {
+        refuse(job, err.message);
         return;
     }
     job->query_number = ++daemon->last_number;
