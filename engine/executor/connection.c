@@ -24,7 +24,7 @@ static char *identity_of(const struct order_connection *order, const char *folde
     return buf_take(&text);
 }
 
-static const char *get_option(void *arg, const char *name)
+const char *connection_order_option(void *arg, const char *name)
 {
     const struct order_connection *order = arg;
 
@@ -44,8 +44,8 @@ static int open_handle(struct connection *connection, const struct order_connect
     int result = -1;
 
     arena_init(&arena);
-    if (option_fill(connection->connector->options, folder, get_option, &lent, &arena, &values,
-                    err) < 0)
+    if (option_fill(connection->connector->options, folder, connection_order_option, &lent, &arena,
+                    &values, err) < 0)
         err_wrap(err, "connection %s", order->name);
     else if (connection->connector->open(&module_host, values, &connection->handle, &error) < 0)
         connection_error(connection, &error, err);

@@ -25,6 +25,9 @@ int connection_acquire(const struct order_connection *order, const char *folder,
                        struct connection **connection, struct err *err);
 void connection_release(struct connection *connection);
 
+/* The text of an option of a `struct order_connection`, or NULL: what option_fill asks. */
+const char *connection_order_option(void *arg, const char *name);
+
 /* Closes those that nobody uses. */
 void connection_close_idle(void);
 

@@ -1,4 +1,5 @@
 /* The process of an embedded server: development only, dies with the daemon. */
+#include "executor/connection.h"
 #include "executor/executor.h"
 #include "executor/module.h"
 #include "message/frame.h"
@@ -13,16 +14,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-
-static const char *get_option(void *arg, const char *name)
-{
-    const struct order_connection *order = arg;
-
-    for (size_t i = 0; i < order->option_count; i++)
-        if (strcmp(order->options[i].name, name) == 0)
-            return order->options[i].text;
-    return NULL;
-}
 
 static int start(struct query_order *order, struct arena *arena, const char **address,
                  struct err *err)
@@ -41,8 +32,8 @@ static int start(struct query_order *order, struct arena *arena, const char **ad
     int index = option_find(options, connector->server->address_option);
     if (index >= 0)
         options[index].is_required = false;
-    if (option_fill(options, order->folder, get_option, &order->connection, arena, &values, err) <
-        0)
+    if (option_fill(options, order->folder, connection_order_option, &order->connection, arena,
+                    &values, err) < 0)
         return -1;
     if (connector->server->start(&module_host, values, &server, address, &error) < 0)
         return module_error(&error, connector->name, err);
