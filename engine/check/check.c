@@ -328,12 +328,28 @@ static int check_combination(const struct check *check, struct err *err)
     return 0;
 }
 
+/* Whether the text is a name, such as a column has, and no more than that. */
+static bool is_plain(const char *text)
+{
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+
+    return text[strspn(text, word)] == '\0';
+}
+
+/* "height_between", "end_date_greater_than_start_date": an asset has several of those. */
 static void make_name(struct arena *arena, struct check *check)
 {
-    if (check->name == NULL)
-        check->name = check->column == NULL
-                          ? check->kind->name
-                          : arena_printf(arena, "%s_%s", check->column, check->kind->name);
+    const char *name = check->kind->name;
+
+    if (check->name != NULL)
+        return;
+    if (check->kind->id == CHECK_GREATER_THAN && is_plain(check->args[0].text) &&
+        is_plain(check->args[1].text))
+        check->name =
+            arena_printf(arena, "%s_%s_%s", check->args[0].text, name, check->args[1].text);
+    else
+        check->name =
+            check->column == NULL ? name : arena_printf(arena, "%s_%s", check->column, name);
 }
 
 /* The key that is a check's name. */

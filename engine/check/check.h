@@ -47,7 +47,8 @@ struct check_threshold {
 
 struct check {
     const struct check_kind *kind;
-    const char *name;         /* given by `name`, or made: "height_between" */
+    /* Given by `name`, or made: "height_between", "row_count", "end_greater_than_start". */
+    const char *name;
     const char *column;       /* of a column's check, else NULL */
     struct check_value *args; /* in the order of kind->arguments */
     const char *where;        /* an SQL condition: other rows are not looked at; or NULL */

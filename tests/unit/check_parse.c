@@ -48,6 +48,19 @@ TEST("a check is a name, or a table with the name as a key")
     arena_release(&arena);
 }
 
+TEST("a comparison of columns is named by both, another one only if it is given a name")
+{
+    arena_init(&arena);
+    struct check columns = parsed(NULL, "{\"greater_than\": [\"end_date\", \"start_date\"]}");
+    struct check sql = parsed(NULL, "{\"greater_than\": [\"end_date\", \"day + 1\"]}");
+    struct check named = parsed(NULL, "{\"greater_than\": [\"b\", \"a\"], \"name\": \"order\"}");
+
+    check_str(columns.name, "end_date_greater_than_start_date");
+    check_str(sql.name, "greater_than");
+    check_str(named.name, "order");
+    arena_release(&arena);
+}
+
 TEST("arguments come in order, alone, or by name, also by dbt's longer names")
 {
     arena_init(&arena);
