@@ -4,6 +4,9 @@
 #ifndef AORTA_BASE_LIMITS_H
 #define AORTA_BASE_LIMITS_H
 
+/* Steps of a run at once: a thread and a session of its database each. */
+#define LIMIT_THREADS 64
+
 /* A person writes these; 4 MiB is a thousand pages. */
 #define LIMIT_CONFIG_FILE_BYTES ((size_t)4 << 20)
 

@@ -1,9 +1,11 @@
 #include "base/arena.h"
+#include "base/limits.h"
 #include "base/suggest.h"
 #include "cli/command.h"
 #include "run/plan.h"
 
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 int command_fail(int status, const char *fmt, ...)
@@ -63,6 +65,12 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->request.discard_history = true;
     else if (strcmp(name, "--force") == 0)
         a->request.force = true;
+    else if (strcmp(name, "--fail-fast") == 0)
+        a->request.fail_fast = true;
+    else if (strcmp(name, "--exclude") == 0)
+        a->request.exclude[a->request.exclude_count++] = value;
+    else if (strcmp(name, "--threads") == 0)
+        a->threads = value;
     else if (strcmp(name, "--json") == 0)
         a->as_json = true;
     else if (strcmp(name, "--csv") == 0)
@@ -120,6 +128,20 @@ static int read_flag(const struct command *command, int left, char **argv, int *
     return set_flag(a, flag->name, value) ? 0 : command_fail(-1, "%s is not known", flag->name);
 }
 
+static int read_threads(struct arguments *a)
+{
+    char *end;
+
+    if (a->threads == NULL)
+        return 0;
+    a->request.threads = strtol(a->threads, &end, 10);
+    if (a->threads[0] < '0' || a->threads[0] > '9' || *end != '\0' || a->request.threads < 1 ||
+        a->request.threads > LIMIT_THREADS)
+        return command_fail(-1, "--threads wants a number from 1 to %d, not \"%s\"", LIMIT_THREADS,
+                            a->threads);
+    return 0;
+}
+
 static int find_project(struct arguments *a)
 {
     struct pipeline_choice choice = {a->request.target, NULL, 0};
@@ -148,6 +170,7 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     *a = (struct arguments){.arena = arena};
     a->request.version = MESSAGE_VERSION;
     a->request.assignments = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
+    a->request.exclude = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
     a->rest = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
     for (int i = 0; i < argc;) {
         int used = 1;
@@ -161,5 +184,5 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     }
     if (a->rest_count > 0 && command->arguments[0] == '\0')
         return command_fail(-1, "%s takes no argument: \"%s\"", command->name, a->rest[0]);
-    return find_project(a);
+    return read_threads(a) < 0 ? -1 : find_project(a);
 }

@@ -73,11 +73,12 @@ static int run(int argc, char **argv)
     return status;
 }
 
-static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
+static const struct flag flags[] = {FLAGS_OF_SELECTION, FLAGS_OF_PIPELINE, {0}};
 
-const struct command cmd_ls = {"ls",
-                               "[SELECT…]",
-                               "Lists assets: kind, rows, when they were last materialized, file",
-                               "Assets stand in the order in which a run builds them.",
-                               flags,
-                               run};
+const struct command cmd_ls = {
+    "ls",
+    "[SELECT…]",
+    "Lists assets: kind, rows, when they were last materialized, file",
+    "Assets stand in the order in which a run builds them.\n\n" HELP_OF_SELECTION,
+    flags,
+    run};

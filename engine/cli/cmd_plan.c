@@ -40,7 +40,7 @@ static int run(int argc, char **argv)
     return status;
 }
 
-static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
+static const struct flag flags[] = {FLAGS_OF_SELECTION, FLAGS_OF_PIPELINE, {0}};
 
 const struct command cmd_plan = {
     "plan",

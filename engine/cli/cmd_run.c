@@ -49,16 +49,18 @@ static const struct flag flags[] = {
     {"--full-refresh", NULL, "builds incremental assets from nothing"},
     {"--discard-history", NULL, "with --full-refresh: also what cannot be read again"},
     {"--force", NULL, "builds also what is fresh"},
+    {"--fail-fast", NULL, "starts nothing more after the first failure"},
+    {"--threads", "N", "steps at once (default: 4 an executor); 1: in the order of plan"},
     {"--json", NULL, "one JSON object an event"},
+    FLAGS_OF_SELECTION,
     FLAGS_OF_PIPELINE,
     {0},
 };
 
-const struct command cmd_run = {
-    "run",
-    "[SELECT…]",
-    "Brings assets up to date: all of them, or those that are selected",
-    "SELECT is a name, or tag:, group:, kind: with a name; +a also means all that a depends on,\n"
-    "a+ all that depends on it. Ctrl-C cancels; what has been published stays.",
-    flags,
-    run};
+const struct command cmd_run = {"run",
+                                "[SELECT…]",
+                                "Brings assets up to date: all of them, or those that are selected",
+                                HELP_OF_SELECTION "\n\n"
+                                                  "Ctrl-C cancels; what has been published stays.",
+                                flags,
+                                run};

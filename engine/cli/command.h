@@ -36,6 +36,7 @@ struct arguments {
     const char *folder;       /* of the pipeline */
     const char *state_folder; /* of its run state */
     struct request request;   /* target, variables, selection, flags */
+    const char *threads;      /* as it was typed, or NULL */
     bool as_json, as_csv;
     const char **rest; /* what is no flag */
     size_t rest_count;
@@ -58,7 +59,17 @@ void command_help(const struct command *command, FILE *out);
 /* What is wrong with a pipeline, a line each, on standard error. */
 void command_report(struct plan *plan);
 
-/* Flags that several commands share. */
+/* Flags that several commands share, and what the help says of SELECT. */
+#define HELP_OF_SELECTION                                                                           \
+    "SELECT is a name or key, or tag:, group:, kind:, path: with a value; * stands for anything.\n" \
+    "+a also means all that a depends on, a+ all that depends on it, 2+a and a+2 so many levels,\n" \
+    "@a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is\n" \
+    "what is both."
+#define FLAGS_OF_SELECTION                                                 \
+    {                                                                      \
+        "--exclude", "SELECT", "leaves out what it means; may be repeated" \
+    }
+
 #define FLAGS_OF_PIPELINE                                                          \
     {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"}, \
         {"--target", "NAME", "which target of pipeline.toml"},                     \

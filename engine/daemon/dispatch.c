@@ -103,11 +103,14 @@ void dispatch_accepted(struct job *job)
 /* ---------------------------------------------------------------------------- starting steps */
 
 /* Two runs never build the same asset at once; one executor gets no more than it can work on at a
- * time; a step that may be what killed its executor runs there alone. */
-static bool must_wait(const struct daemon *daemon, const struct run_step *step)
+ * time, and a run has no more steps at once than it asked for; a step that may be what killed its
+ * executor runs there alone. */
+static bool must_wait(const struct job *asking, const struct run_step *step)
 {
+    const struct daemon *daemon = asking->daemon;
     const char *executor = order_executor(step->asset);
-    int busy = 0;
+    int64_t limit = asking->run.threads > 0 ? asking->run.threads : STEPS_PER_EXECUTOR;
+    int64_t busy = 0, of_run = 0;
 
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
         if (dispatch_is_cleaning(job, executor))
@@ -117,6 +120,7 @@ static bool must_wait(const struct daemon *daemon, const struct run_step *step)
             const struct run_step *other = &job->run.steps[i];
             if (other->state != STEP_RUNNING)
                 continue;
+            of_run += job == asking;
             if (strcmp(other->asset->key, step->asset->key) == 0)
                 return true;
             if (strcmp(order_executor(other->asset), executor) != 0)
@@ -125,7 +129,9 @@ static bool must_wait(const struct daemon *daemon, const struct run_step *step)
                 return true;
             busy++;
         }
-    return busy >= (step->is_suspect ? 1 : STEPS_PER_EXECUTOR);
+    if (asking->run.threads > 0 && of_run >= asking->run.threads)
+        return true;
+    return busy >= (step->is_suspect ? 1 : limit);
 }
 
 /* Starts the embedded servers that the step needs; false while one has not said its address. */
@@ -261,17 +267,20 @@ static int64_t start_ready(struct job *job)
     for (size_t i = 0; i < job->run.step_count; i++) {
         struct run_step *step = &job->run.steps[i];
         struct err err = {.message = ""};
-        if (step->state != STEP_READY || must_wait(daemon, step))
+        if (step->state != STEP_READY)
             continue;
-        if (step->ready_at_us > now) {
+        bool waits = must_wait(job, step);
+        if (!waits && step->ready_at_us > now) {
             next = step->ready_at_us < next ? step->ready_at_us : next;
-            continue;
+            waits = true;
         }
-        bool ready = servers_are_ready(daemon, step->asset, &err);
+        bool ready = !waits && servers_are_ready(daemon, step->asset, &err);
         if (ready && executor_of(daemon, step->asset, &err) != NULL)
             start_step(job, step);
         else if (err.message[0] != '\0')
             fail_step(job, step, &err);
+        if (job->run.threads == 1 && !step_is_over(step))
+            break; /* one at a time is in the graph's order: nothing overtakes what waits */
     }
     return next;
 }

@@ -20,7 +20,10 @@ struct request {
     size_t assignment_count;
     const char **select;
     size_t select_count;
-    bool full_refresh, discard_history, force;
+    const char **exclude;
+    size_t exclude_count;
+    bool full_refresh, discard_history, force, fail_fast;
+    int64_t threads; /* steps at once; 0: as many as the executors take */
     const char *sql; /* query */
     int64_t limit;
     bool drops_rejected; /* clean */

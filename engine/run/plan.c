@@ -8,11 +8,12 @@
 
 static void choose_assets(struct plan *plan, const struct request *request)
 {
+    const struct selection selection = {request->select, request->select_count, request->exclude,
+                                        request->exclude_count};
     struct err err;
 
     plan->is_selected = arena_calloc(&plan->arena, plan->graph.count, sizeof(bool));
-    if (select_assets(&plan->graph, request->select, request->select_count, plan->is_selected,
-                      &err) < 0) {
+    if (select_assets(&plan->graph, &selection, plan->is_selected, &err) < 0) {
         problem_add_err(&plan->problems, &err);
         return;
     }

@@ -37,13 +37,15 @@ static struct run_step *step_of(struct run *run, const struct asset *asset)
     return found ? &run->steps[low] : NULL;
 }
 
-static const char *join_words(struct arena *arena, const char *const *words, size_t count)
+static const char *describe_selection(struct arena *arena, const struct request *request)
 {
     struct buf joined;
 
     buf_init(&joined);
-    for (size_t i = 0; i < count; i++)
-        buf_printf(&joined, "%s%s", i > 0 ? " " : "", words[i]);
+    for (size_t i = 0; i < request->select_count; i++)
+        buf_printf(&joined, "%s%s", i > 0 ? " " : "", request->select[i]);
+    for (size_t i = 0; i < request->exclude_count; i++)
+        buf_printf(&joined, "%s--exclude %s", joined.size > 0 ? " " : "", request->exclude[i]);
     const char *copy = arena_strndup(arena, joined.data, joined.size);
     buf_release(&joined);
     return copy;
@@ -56,9 +58,11 @@ void run_init(struct run *run, const char *id, struct plan *plan, const struct r
         .state = RUN_RUNNING,
         .full_refresh = request->full_refresh,
         .force = request->force,
+        .fail_fast = request->fail_fast,
+        .threads = request->threads,
     };
     memcpy(run->id, id, sizeof run->id);
-    run->selection = join_words(&plan->arena, request->select, request->select_count);
+    run->selection = describe_selection(&plan->arena, request);
     run->steps = arena_calloc(&run->plan->arena, plan->selected_count, sizeof *run->steps);
     for (size_t i = 0; i < plan->graph.count; i++)
         if (plan->is_selected[i])
@@ -126,9 +130,30 @@ static void tell_child(struct run *run, struct run_step *child, const struct run
              now_us, over, arg);
 }
 
+/* Ends what has not begun because of the step that failed. One that was tried and waits to be tried
+ * again has failed, too. */
+static void stop_rest(struct run *run, const struct run_step *failed, int64_t now_us,
+                      run_over *over, void *arg)
+{
+    const char *reason = arena_printf(
+        &run->plan->arena, "%s %s, and the run stops at the first failure", failed->asset->key,
+        failed->state == STEP_REJECTED ? "was not published" : "failed");
+
+    run->is_stopping = true;
+    for (size_t i = 0; i < run->step_count; i++) {
+        struct run_step *step = &run->steps[i];
+        if (step->state == STEP_READY && step->attempt > 0)
+            end_step(run, step, STEP_FAILED, step->reason, now_us, over, arg);
+        else if (step->state == STEP_WAITING || step->state == STEP_READY)
+            end_step(run, step, STEP_SKIPPED, reason, now_us, over, arg);
+    }
+}
+
 static void end_step(struct run *run, struct run_step *step, enum step_state state,
                      const char *reason, int64_t now_us, run_over *over, void *arg)
 {
+    bool failed = state == STEP_FAILED || state == STEP_REJECTED;
+
     assert(!step_is_over(step));
     step->state = state;
     step->number = 0;
@@ -139,6 +164,13 @@ static void end_step(struct run *run, struct run_step *step, enum step_state sta
     over(arg, step);
     for (size_t i = 0; i < step->asset->child_count; i++)
         tell_child(run, step_of(run, step->asset->children[i]), step, now_us, over, arg);
+    if (failed && run->fail_fast && !run->is_stopping)
+        stop_rest(run, step, now_us, over, arg);
+}
+
+static bool may_retry(const struct run *run, const struct run_step *step)
+{
+    return step->failures < MAX_FAILURES && !run->is_canceled && !run->is_stopping;
 }
 
 void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us)
@@ -213,7 +245,8 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
     count_checks(step, report);
     if (state == STEP_FAILED) {
         step->code = err_code_from_name(report->error_code != NULL ? report->error_code : "");
-        if (step->code == ERR_TRANSIENT && ++step->failures < MAX_FAILURES && !run->is_canceled) {
+        step->failures += step->code == ERR_TRANSIENT;
+        if (step->code == ERR_TRANSIENT && may_retry(run, step)) {
             step->reason = reason;
             retry_later(step, now_us);
             return;
@@ -233,7 +266,7 @@ void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, co
         end_step(run, step, STEP_CANCELED, NULL, now_us, over, arg);
         return;
     }
-    if (step->failures < MAX_FAILURES) {
+    if (may_retry(run, step)) {
         retry_later(step, now_us);
         return;
     }

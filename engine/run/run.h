@@ -60,13 +60,19 @@ struct run {
     bool is_canceled;      /* asked for; running steps are still ending */
     int64_t grace_ends_us; /* then whoever still runs a step of it is killed; monotonic */
     bool full_refresh, force;
+    bool fail_fast;         /* the first failure ends what has not begun */
+    bool is_stopping;       /* and there was one */
+    int64_t threads;        /* steps at once; 0: what the executors take */
     const char *selection;  /* as it was asked for, words joined by spaces */
     struct run_step *steps; /* in the order of the graph */
     size_t step_count;
     size_t over_count;
 };
 
-/* Takes over the plan; the id is copied. */
+/* With fail_fast a step that fails or is rejected skips all that wait, related or not; running ones
+ * finish, and are not tried again.
+ *
+ * Takes over the plan; the id is copied. */
 void run_init(struct run *run, const char *id, struct plan *plan, const struct request *request);
 void run_release(struct run *run);
 

@@ -34,18 +34,25 @@ Every command says what it does.
     Shows the steps that a run would have, in order.
     Nothing is connected to and nothing is changed. Whether an asset is fresh is decided by the
     run itself, against what its destination says.
+      --exclude SELECT        leaves out what it means; may be repeated
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta run --help
     usage: aorta run [SELECT…]
     Brings assets up to date: all of them, or those that are selected.
-    SELECT is a name, or tag:, group:, kind: with a name; +a also means all that a depends on,
-    a+ all that depends on it. Ctrl-C cancels; what has been published stays.
+    SELECT is a name or key, or tag:, group:, kind:, path: with a value; * stands for anything.
+    +a also means all that a depends on, a+ all that depends on it, 2+a and a+2 so many levels,
+    @a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is
+    what is both.
+    Ctrl-C cancels; what has been published stays.
       --full-refresh          builds incremental assets from nothing
       --discard-history       with --full-refresh: also what cannot be read again
       --force                 builds also what is fresh
+      --fail-fast             starts nothing more after the first failure
+      --threads N             steps at once (default: 4 an executor); 1: in the order of plan
       --json                  one JSON object an event
+      --exclude SELECT        leaves out what it means; may be repeated
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
@@ -53,6 +60,11 @@ Every command says what it does.
     usage: aorta ls [SELECT…]
     Lists assets: kind, rows, when they were last materialized, file.
     Assets stand in the order in which a run builds them.
+    SELECT is a name or key, or tag:, group:, kind:, path: with a value; * stands for anything.
+    +a also means all that a depends on, a+ all that depends on it, 2+a and a+2 so many levels,
+    @a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is
+    what is both.
+      --exclude SELECT        leaves out what it means; may be repeated
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated

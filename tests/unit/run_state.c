@@ -77,12 +77,17 @@ static void finish(struct run *run, const char *name, const struct report *repor
     run_finish_attempt(run, step_named(run, name), report, now_us, hear, told);
 }
 
-static void do_step(struct run *run, const char *name, const char *outcome)
+static void do_step_end(struct run *run, const char *name, const char *outcome)
 {
     struct report report = {.outcome = outcome, .table_rows = -1};
 
-    begin(run, name, 1);
     finish(run, name, &report, 2);
+}
+
+static void do_step(struct run *run, const char *name, const char *outcome)
+{
+    begin(run, name, 1);
+    do_step_end(run, name, outcome);
 }
 
 TEST("a step waits for all of its parents")
@@ -172,6 +177,49 @@ TEST("a rejected step skips the chain below, each with the nearest reason")
     check_str(step_named(&run, "b")->reason, "x.a was not published: a blocking check failed");
     check_str(step_named(&run, "d")->reason, "x.b was skipped");
     do_step(&run, "e", "published");
+    check_int(run.state, RUN_FAILED);
+    run_release(&run);
+}
+
+TEST("a run that stops at the first failure skips all that has not begun, related or not")
+{
+    struct report bad = {.outcome = "failed", .error_code = "config", .error = "no such column"};
+    struct report passing = {.outcome = "failed", .error_code = "transient", .error = "refused"};
+    struct run run;
+
+    start_diamond(&run);
+    run.fail_fast = true;
+    do_step(&run, "a", "published");
+    begin(&run, "e", 1);
+    begin(&run, "c", 1);
+    begin(&run, "b", 1);
+    finish(&run, "b", &bad, 2);
+    check_str(states(&run), "a:published b:failed c:running d:skipped e:running");
+    check_str(step_named(&run, "d")->reason, "x.b failed");
+    do_step_end(&run, "c", "published");
+    check_str(states(&run), "a:published b:failed c:published d:skipped e:running");
+    finish(&run, "e", &passing, 3);
+    check_int(step_named(&run, "e")->state, STEP_FAILED); /* not tried again */
+    check_int(run.state, RUN_FAILED);
+    check_int(told_count, 5);
+    run_release(&run);
+
+    start_diamond(&run);
+    run.fail_fast = true;
+    begin(&run, "e", 1);
+    finish(&run, "e", &passing, 2); /* it waits to be tried again */
+    do_step(&run, "a", "rejected");
+    check_str(states(&run), "a:rejected b:skipped c:skipped d:skipped e:failed");
+    check_str(step_named(&run, "e")->reason, "refused");
+    check_str(step_named(&run, "b")->reason, "x.a was not published: a blocking check failed");
+    run_release(&run);
+
+    start_diamond(&run);
+    run.fail_fast = true;
+    do_step(&run, "e", "rejected");
+    check_str(states(&run), "a:skipped b:skipped c:skipped d:skipped e:rejected");
+    check_str(step_named(&run, "a")->reason,
+              "x.e was not published, and the run stops at the first failure");
     check_int(run.state, RUN_FAILED);
     run_release(&run);
 }
