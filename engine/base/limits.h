@@ -16,6 +16,9 @@
 /* The graph is held in memory whole: about 4 KiB an asset. */
 #define LIMIT_ASSETS 100000
 
+/* A list that a person reads. */
+#define LIMIT_QUESTIONS 1000
+
 /* A control message is a step or its result; larger answers go over the bulk channel. */
 #define LIMIT_MESSAGE_BYTES ((size_t)4 << 20)
 

@@ -144,7 +144,7 @@ static int read_threads(struct arguments *a)
 
 static int find_project(struct arguments *a)
 {
-    struct pipeline_choice choice = {a->request.target, NULL, 0};
+    struct pipeline_choice choice = {.target = a->request.target};
     struct pipeline pipeline;
     struct problems problems;
     struct err err;

@@ -9,6 +9,7 @@ static int run(int argc, char **argv)
 
     arena_init(&arena);
     if (arguments_read(&cmd_check, argc, argv, &arena, &a) == 0) {
+        a.request.verb = "check";
         struct plan *plan = plan_new(&a.request);
         command_report(plan);
         if (plan->problems.count == 0) {

@@ -220,13 +220,15 @@ static void choose_target(struct pipeline *pipeline, const char *wanted, struct 
     buf_release(&list);
 }
 
-static void read_variables(struct pipeline *pipeline, const struct toml_node *table)
+/* Those of [vars], and room for `more`. */
+static void read_variables(struct pipeline *pipeline, const struct toml_node *table, size_t more)
 {
+    size_t count = table != NULL ? table->item_count : 0;
     struct buf json;
 
     pipeline->variables =
-        arena_calloc(pipeline->arena, table->item_count + 1, sizeof *pipeline->variables);
-    for (size_t i = 0; i < table->item_count; i++) {
+        arena_calloc(pipeline->arena, count + more + 1, sizeof *pipeline->variables);
+    for (size_t i = 0; i < count; i++) {
         const struct toml_node *node = table->items[i];
         buf_init(&json);
         toml_to_json(node, &json);
@@ -239,7 +241,7 @@ static void read_variables(struct pipeline *pipeline, const struct toml_node *ta
     }
 }
 
-static void set_variable(struct pipeline *pipeline, const char *assignment,
+static void set_variable(struct pipeline *pipeline, const char *assignment, bool keeps_added,
                          struct problems *problems)
 {
     const char *equals = strchr(assignment, '=');
@@ -255,6 +257,11 @@ static void set_variable(struct pipeline *pipeline, const char *assignment,
         if (strncmp(pipeline->variables[i].name, assignment, size) == 0 &&
             pipeline->variables[i].name[size] == '\0')
             variable = &pipeline->variables[i];
+    if (variable == NULL && keeps_added) {
+        variable = &pipeline->variables[pipeline->variable_count++];
+        variable->name = arena_strndup(pipeline->arena, assignment, size);
+        variable->is_added = true;
+    }
     if (variable == NULL) {
         problem_add(problems, NULL, 0, 0,
                     "the pipeline has no variable \"%.*s\": declare it under [vars] in %s",
@@ -307,10 +314,9 @@ int pipeline_load(struct pipeline *pipeline, const char *folder,
     const char *state = pipeline->state != NULL ? pipeline->state : ".aorta";
     pipeline->state =
         state[0] == '/' ? state : arena_printf(arena, "%s/%s", pipeline->folder, state);
-    if (keys.vars != NULL)
-        read_variables(pipeline, keys.vars);
+    read_variables(pipeline, keys.vars, choice->assignment_count);
     for (size_t i = 0; i < choice->assignment_count; i++)
-        set_variable(pipeline, choice->assignments[i], problems);
+        set_variable(pipeline, choice->assignments[i], choice->keeps_added, problems);
     if (keys.target == NULL)
         return 0;
     pipeline->targets = arena_calloc(arena, keys.target->item_count, sizeof *pipeline->targets);

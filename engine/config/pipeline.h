@@ -44,6 +44,7 @@ struct variable {
     const char *name;
     const char *json; /* its value */
     const char *text; /* its value as text, NULL for lists and tables */
+    bool is_added;    /* not declared: an assignment that keeps_added let in */
 };
 
 struct pipeline {
@@ -65,6 +66,7 @@ struct pipeline_choice {
     const char *target;             /* NULL: the default one, or the only one */
     const char *const *assignments; /* of variables: NAME=VALUE, VALUE is text */
     size_t assignment_count;
+    bool keeps_added; /* assignments of undeclared variables are no problems: the caller asks */
 };
 
 /* Reads FOLDER/pipeline.toml and chooses a target. What is wrong is added to problems; -1 when

@@ -1,6 +1,8 @@
 #include "config/problem.h"
 
+#include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,10 +38,36 @@ void problem_add(struct problems *problems, const char *file, int line, int colu
         (struct problem){file, line, column, arena_strdup(problems->arena, message)};
 }
 
+/* Reads ":NUMBER" off the text. */
+static bool take_number(const char **text, int *number)
+{
+    char *end;
+
+    if ((*text)[0] != ':' || (*text)[1] < '1' || (*text)[1] > '9')
+        return false;
+    long value = strtol(*text + 1, &end, 10);
+    if (value > INT_MAX)
+        return false;
+    *number = (int)value;
+    *text = end;
+    return true;
+}
+
 void problem_add_err(struct problems *problems, const struct err *err)
 {
-    *next_item(problems) =
-        (struct problem){NULL, 0, 0, arena_strdup(problems->arena, err->message)};
+    struct problem *problem = next_item(problems);
+    const char *colon = strchr(err->message, ':');
+    const char *rest = colon;
+
+    *problem = (struct problem){0};
+    if (colon != NULL && take_number(&rest, &problem->line) &&
+        take_number(&rest, &problem->column) && strncmp(rest, ": ", 2) == 0) {
+        problem->file =
+            arena_strndup(problems->arena, err->message, (size_t)(colon - err->message));
+        problem->message = arena_strdup(problems->arena, rest + 2);
+        return;
+    }
+    *problem = (struct problem){.message = arena_strdup(problems->arena, err->message)};
 }
 
 static int compare(const void *left, const void *right)

@@ -30,7 +30,7 @@ void problems_init(struct problems *problems, struct arena *arena);
 void problem_add(struct problems *problems, const char *file, int line, int column, const char *fmt,
                  ...) __attribute__((format(printf, 5, 6)));
 
-/* Adds a failure whose message already says where, if anywhere. */
+/* Adds a failure. A message that begins with "FILE:LINE:COLUMN: " says where. */
 void problem_add_err(struct problems *problems, const struct err *err);
 
 /* Puts them into the order of files, lines and columns. */

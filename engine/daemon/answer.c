@@ -29,6 +29,11 @@ static bool is_asked(const struct daemon *daemon, const char *executor)
     return false;
 }
 
+static bool is_cleaning(const struct job *job)
+{
+    return strcmp(job->request->verb, "clean") == 0;
+}
+
 static void refuse(struct job *job, const char *line)
 {
     work_refuse(job, &line, 1);
@@ -57,7 +62,7 @@ void dispatch_query(struct job *job)
         job->is_waiting = true;
         return;
     }
-    if (job->request->sql == NULL && has_running_step(daemon)) {
+    if (is_cleaning(job) && has_running_step(daemon)) {
         refuse(job, "a run is at work, and its hidden tables are in use: clean when it has ended");
         return;
     }
@@ -69,12 +74,15 @@ void dispatch_query(struct job *job)
     job->query_number = ++daemon->last_number;
     struct query_order order = {
         .step = job->query_number,
+        .verb = job->request->verb,
         .sql = job->request->sql,
         .drops_rejected = job->request->drops_rejected,
         .folder = pipeline->folder,
         .connection = order_connection_of(connection, NULL, 0, &job->arena),
         .limit = job->request->limit,
     };
+    if (job->plan->question != NULL)
+        order_fill_question(&order.subject, &job->plan->graph, job->plan->question, &job->arena);
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
     child_send(job->query_child, &frame);
@@ -86,7 +94,7 @@ void dispatch_query(struct job *job)
 
 bool dispatch_is_cleaning(const struct job *job, const char *executor)
 {
-    return job->query_child != NULL && job->request->sql == NULL &&
+    return job->query_child != NULL && is_cleaning(job) &&
            strcmp(job->query_child->name, executor) == 0;
 }
 

@@ -151,14 +151,13 @@ void work_accept(struct daemon *daemon, const char *text, size_t size, struct li
     }
     bool is_run = strcmp(job->request->verb, "run") == 0;
     bool is_clean = strcmp(job->request->verb, "clean") == 0;
-    bool asks = strcmp(job->request->verb, "query") == 0 && job->request->sql != NULL;
+    bool asks = strcmp(job->request->verb, "query") == 0 &&
+                (job->request->sql != NULL || job->request->question != NULL);
     if (!is_run && !is_clean && !asks) {
         const char *line = "the daemon knows no such request: wait until it has ended";
         work_refuse(job, &line, 1);
         return;
     }
-    if (is_clean)
-        job->request->sql = NULL;
     job->is_query = !is_run;
     job->planning.data = job;
     uv_queue_work(daemon->loop, &job->planning, plan_in_pool, planned);

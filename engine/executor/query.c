@@ -4,6 +4,7 @@
 #include "executor/connection.h"
 #include "executor/executor.h"
 #include "executor/reading.h"
+#include "executor/render.h"
 #include "message/control.h"
 #include "message/order.h"
 #include "message/report.h"
@@ -241,13 +242,28 @@ static int clean(struct query *query, struct err *err)
     return send_rows(query, err);
 }
 
-static int answer(struct query *query, struct err *err)
+static int ask(struct query *query, struct err *err)
 {
-    if (query->order.sql == NULL)
-        return clean(query, err);
     if (reading_check(query->order.sql, err) < 0 || session_begin(&query->session, false, err) < 0)
         return -1;
     return send_result(query, err);
+}
+
+/* A saved question: its SQL is rendered here, where the dialect is known. */
+static int ask_question(struct query *query, struct err *err)
+{
+    const struct order *subject = &query->order.subject;
+
+    if (render_question(subject, &query->session, &query->arena, &query->order.sql, err) < 0)
+        return -1;
+    return ask(query, err) < 0 ? err_wrap(err, "%s", subject->file) : 0;
+}
+
+static int answer(struct query *query, struct err *err)
+{
+    if (strcmp(query->order.verb, "clean") == 0)
+        return clean(query, err);
+    return query->order.sql != NULL ? ask(query, err) : ask_question(query, err);
 }
 
 static int run_query(struct query *query, struct err *err)

@@ -116,7 +116,7 @@ static int fill_spec(struct step *step, struct model_spec *spec, struct err *err
         spec->sql = order->body;
         spec->sql_size = strlen(order->body);
     }
-    warehouse_refs(step, spec);
+    warehouse_refs(order, &step->arena, spec);
     return warehouse_checks(step, &spec->checks, &spec->check_count, err);
 }
 

@@ -162,7 +162,7 @@ static int open_all(struct ingestion *in, struct err *err)
     in->spec.asset = order->asset;
     in->spec.relation = (struct relation){order->schema, order->table};
     in->spec.config_hash = order->config_hash;
-    warehouse_refs(in->step, &in->spec);
+    warehouse_refs(in->step->order, &in->step->arena, &in->spec);
     if (warehouse_checks(in->step, &in->spec.checks, &in->spec.check_count, err) < 0 ||
         warehouse_open(in->step, &in->use, err) < 0)
         return -1;

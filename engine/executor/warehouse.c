@@ -64,9 +64,8 @@ static int compare_texts(const void *left, const void *right)
     return strcmp(*a, *b);
 }
 
-static const char *variables_json(struct step *step)
+static const char *variables_json(const struct order *order, struct arena *arena)
 {
-    const struct order *order = step->order;
     struct buf text;
     struct json_writer json;
 
@@ -79,17 +78,16 @@ static const char *variables_json(struct step *step)
         json_write_raw(&json, value, strlen(value));
     }
     json_write_end(&json);
-    const char *copy = arena_strndup(&step->arena, text.data, text.size);
+    const char *copy = arena_strndup(arena, text.data, text.size);
     buf_release(&text);
     return copy;
 }
 
-void warehouse_refs(struct step *step, struct model_spec *spec)
+void warehouse_refs(const struct order *order, struct arena *arena, struct model_spec *spec)
 {
-    const struct order *order = step->order;
     size_t count = order->reference_count;
-    struct model_ref *refs = arena_calloc(&step->arena, 2 * count, sizeof *refs);
-    const char **inputs = arena_calloc(&step->arena, count, sizeof *inputs);
+    struct model_ref *refs = arena_calloc(arena, 2 * count, sizeof *refs);
+    const char **inputs = arena_calloc(arena, count, sizeof *inputs);
 
     for (size_t i = 0; i < count; i++) {
         const struct order_reference *r = &order->references[i];
@@ -111,7 +109,7 @@ void warehouse_refs(struct step *step, struct model_spec *spec)
     qsort(inputs, spec->input_count, sizeof *inputs, compare_texts);
     spec->refs = refs;
     spec->inputs = inputs;
-    spec->vars = variables_json(step);
+    spec->vars = variables_json(order, arena);
 }
 
 int warehouse_checks(struct step *step, const struct check **checks, size_t *count, struct err *err)

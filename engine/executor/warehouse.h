@@ -22,8 +22,8 @@ void warehouse_close(struct step *step, struct warehouse_use *use);
 /* From now on a cancel of the step interrupts the session (again). */
 void warehouse_interruptible(struct step *step, struct warehouse_use *use);
 
-/* Fills the spec's refs, inputs and variables from the order. */
-void warehouse_refs(struct step *step, struct model_spec *spec);
+/* Fills the spec's refs, inputs and variables from the order, in the arena. */
+void warehouse_refs(const struct order *order, struct arena *arena, struct model_spec *spec);
 
 /* The order's checks, parsed. */
 int warehouse_checks(struct step *step, const struct check **checks, size_t *count,

@@ -86,9 +86,8 @@ static int found_ref(void *self, const struct template_site *site, struct err *e
     return 0;
 }
 
-static void link_template(struct linking *l)
+static void link_template(struct linking *l, const struct template *template)
 {
-    const struct template *template = l->asset->template;
     struct arena *arena = l->graph->pipeline->arena;
     struct err err;
 
@@ -139,7 +138,7 @@ static void link_parents(struct linking *l)
 {
     struct asset *asset = l->asset;
 
-    link_template(l);
+    link_template(l, asset->template);
     asset->sql_inputs =
         arena_memdup(l->graph->pipeline->arena, l->found, l->found_count * sizeof(struct asset *));
     asset->sql_input_count = l->found_count;
@@ -188,4 +187,14 @@ void depend_link(struct graph *graph, struct problems *problems)
         graph->assets[i]->parent_count = l.found_count;
     }
     link_children(graph);
+}
+
+struct asset **depend_find(struct graph *graph, const struct template *template, size_t *count,
+                           struct problems *problems)
+{
+    struct linking l = {.graph = graph, .problems = problems};
+
+    link_template(&l, template);
+    *count = l.found_count;
+    return l.found;
 }

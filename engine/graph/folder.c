@@ -1,6 +1,7 @@
 #include "graph/folder.h"
 
 #include "base/limits.h"
+#include "graph/question.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -76,6 +77,8 @@ static int walk_folder(struct walk *walk, const char *path, const char *group, i
                 result = add_file(walk, below, group, err);
             continue;
         }
+        if (depth == 0 && strcmp(entry->d_name, QUESTION_FOLDER) == 0)
+            continue; /* no assets: see graph/question.h */
         if (depth == MAX_DEPTH) {
             result = err_set(err, ERR_CONFIG, "folder %s is nested too deeply", below);
             continue;

@@ -1,23 +1,15 @@
 #include "message/control.h"
 
 static const struct record_field request_fields[] = {
-    RECORD_FIELD(request, version, INT),
-    RECORD_FIELD(request, verb, TEXT),
-    RECORD_FIELD(request, folder, TEXT),
-    RECORD_FIELD(request, target, TEXT),
-    RECORD_FIELD(request, environment, TEXT),
-    RECORD_FIELD(request, assignments, TEXTS),
-    RECORD_FIELD(request, select, TEXTS),
-    RECORD_FIELD(request, exclude, TEXTS),
-    RECORD_FIELD(request, full_refresh, BOOL),
-    RECORD_FIELD(request, discard_history, BOOL),
-    RECORD_FIELD(request, force, BOOL),
-    RECORD_FIELD(request, fail_fast, BOOL),
-    RECORD_FIELD(request, threads, INT),
-    RECORD_FIELD(request, sql, TEXT),
-    RECORD_FIELD(request, limit, INT),
-    RECORD_FIELD(request, drops_rejected, BOOL),
-    {0},
+    RECORD_FIELD(request, version, INT),         RECORD_FIELD(request, verb, TEXT),
+    RECORD_FIELD(request, folder, TEXT),         RECORD_FIELD(request, target, TEXT),
+    RECORD_FIELD(request, environment, TEXT),    RECORD_FIELD(request, assignments, TEXTS),
+    RECORD_FIELD(request, select, TEXTS),        RECORD_FIELD(request, exclude, TEXTS),
+    RECORD_FIELD(request, full_refresh, BOOL),   RECORD_FIELD(request, discard_history, BOOL),
+    RECORD_FIELD(request, force, BOOL),          RECORD_FIELD(request, fail_fast, BOOL),
+    RECORD_FIELD(request, threads, INT),         RECORD_FIELD(request, sql, TEXT),
+    RECORD_FIELD(request, question, TEXT),       RECORD_FIELD(request, limit, INT),
+    RECORD_FIELD(request, drops_rejected, BOOL), {0},
 };
 const struct record_shape request_shape = {request_fields, sizeof(struct request)};
 

@@ -12,7 +12,7 @@
 
 struct request {
     int64_t version;    /* MESSAGE_VERSION */
-    const char *verb;   /* "run", "query", "clean" */
+    const char *verb;   /* "run", "query", "clean", "check" */
     const char *folder; /* of the pipeline */
     const char *target;
     const char *environment;  /* pipeline_environment of whoever asks */
@@ -23,8 +23,9 @@ struct request {
     const char **exclude;
     size_t exclude_count;
     bool full_refresh, discard_history, force, fail_fast;
-    int64_t threads; /* steps at once; 0: as many as the executors take */
-    const char *sql; /* query */
+    int64_t threads;      /* steps at once; 0: as many as the executors take */
+    const char *sql;      /* query */
+    const char *question; /* query: a saved one, in the place of sql */
     int64_t limit;
     bool drops_rejected; /* clean */
 };

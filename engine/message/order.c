@@ -112,7 +112,9 @@ const struct record_shape order_shape = {order_fields, sizeof(struct order)};
 
 static const struct record_field query_fields[] = {
     RECORD_FIELD(query_order, step, INT),
+    RECORD_FIELD(query_order, verb, TEXT),
     RECORD_FIELD(query_order, sql, TEXT),
+    RECORD_NESTED(query_order, subject, ONE, order_shape),
     RECORD_FIELD(query_order, drops_rejected, BOOL),
     RECORD_FIELD(query_order, folder, TEXT),
     RECORD_NESTED(query_order, connection, ONE, connection_shape),

@@ -66,7 +66,7 @@ struct order {
     const char *run;
     const char *asset; /* key */
     const char *name;
-    const char *kind; /* "seed", "model", … */
+    const char *kind; /* "seed", "model", …, "question" */
     const char *file, *body_file, *body;
     const char *folder; /* of the pipeline: relative paths of options and secrets */
     const char *config_hash;
@@ -107,11 +107,16 @@ struct order {
 
 extern const struct record_shape order_shape;
 
-/* What a person asks of a connection: the rows of read-only SQL, or (without SQL) that hidden
- * relations be dropped, whose names are the rows. */
+/* What a person asks of a connection. By verb the rows are
+ *
+ *     query   those of `sql`, or of `subject`, a saved question
+ *     clean   the names of the hidden relations that were dropped
+ */
 struct query_order {
     int64_t step;
+    const char *verb;
     const char *sql;
+    struct order subject;
     bool drops_rejected; /* also the rows that checks refused */
     const char *folder;
     struct order_connection connection;

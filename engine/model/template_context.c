@@ -350,29 +350,39 @@ static int parse_settings(const char *json, struct arena *arena, struct template
     return 0;
 }
 
+/* What every SQL may call. */
+static void set_common(struct template_context *context, struct render *render)
+{
+    const struct model_attempt *attempt = render->attempt;
+    struct template_map *target = template_map_new(attempt->arena);
+
+    template_context_set_function(context, "ref", call_ref, render);
+    template_context_set_function(context, "source", call_ref, render);
+    template_context_set_function(context, "var", call_var, render);
+    template_map_put(
+        target, "name",
+        template_string(attempt->spec->target_name != NULL ? attempt->spec->target_name : ""));
+    template_map_put(target, "type", template_string(attempt->session->dialect->name));
+    template_context_set(context, "target", template_map_value(target));
+}
+
+/* What only a model's may. */
 static void set_functions(struct template_context *context, struct render *render)
 {
     const struct model_attempt *attempt = render->attempt;
     struct arena *arena = attempt->arena;
-    struct template_map *config = template_map_new(arena), *target = template_map_new(arena);
+    struct template_map *config = template_map_new(arena);
 
-    template_context_set_function(context, "ref", call_ref, render);
-    template_context_set_function(context, "source", call_ref, render);
+    set_common(context, render);
     template_context_set_function(context, "new_rows", call_new_rows, render);
     template_context_set_function(context, "changed_rows", call_new_rows, render);
     template_context_set_function(context, "is_incremental", call_is_incremental, render);
-    template_context_set_function(context, "var", call_var, render);
     template_map_put(config, "get",
                      template_function_value(
                          template_function_new(arena, "config.get", call_config_get, render)));
     config->function = template_function_new(arena, "config", call_config, render);
     config->text = "";
     template_context_set(context, "config", template_map_value(config));
-    template_map_put(
-        target, "name",
-        template_string(attempt->spec->target_name != NULL ? attempt->spec->target_name : ""));
-    template_map_put(target, "type", template_string(attempt->session->dialect->name));
-    template_context_set(context, "target", template_map_value(target));
     template_context_set(
         context, "this",
         relation_value(arena, attempt->session, &attempt->spec->relation, attempt->spec->asset));
@@ -388,7 +398,10 @@ static size_t without_end(const char *sql, size_t size)
     return size;
 }
 
-int model_render(struct model_attempt *attempt, struct err *err)
+/* Renders to attempt->sql what may call the functions that `set` sets. */
+static int render_with(struct model_attempt *attempt,
+                       void (*set)(struct template_context *context, struct render *render),
+                       struct err *err)
 {
     const struct model_spec *spec = attempt->spec;
     struct render render = {.attempt = attempt};
@@ -401,7 +414,7 @@ int model_render(struct model_attempt *attempt, struct err *err)
         parse_settings(spec->config, attempt->arena, &render.config, err) < 0 ||
         template_parse(attempt->arena, spec->file, spec->sql, spec->sql_size, &template, err) < 0)
         return -1;
-    set_functions(context, &render);
+    set(context, &render);
     buf_init(&sql);
     if (template_render(template, context, attempt->arena, &sql, err) < 0)
         goto out;
@@ -414,4 +427,20 @@ int model_render(struct model_attempt *attempt, struct err *err)
 out:
     buf_release(&sql);
     return result;
+}
+
+int model_render(struct model_attempt *attempt, struct err *err)
+{
+    return render_with(attempt, set_functions, err);
+}
+
+int model_render_question(struct session *session, const struct model_spec *spec,
+                          struct arena *arena, const char **sql, struct err *err)
+{
+    struct model_attempt attempt = {.session = session, .spec = spec, .arena = arena};
+
+    if (render_with(&attempt, set_common, err) < 0)
+        return -1;
+    *sql = attempt.sql;
+    return 0;
 }

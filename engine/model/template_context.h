@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 struct model_attempt;
+struct session;
 
 /* What the asset's checkpoint says of an input: how far it has been read. */
 struct model_read {
@@ -48,5 +49,10 @@ const char *model_checkpoint(const struct model_attempt *attempt);
  * read, as an increment or whole as attempt->is_incremental says. Notes in attempt->reads_rows what
  * new_rows was asked for. Needs the session for the columns of what new_rows reads. */
 int model_render(struct model_attempt *attempt, struct err *err);
+
+/* Renders spec->sql, which is no model's: it may call ref, source, var and target. The session is
+ * looked at for its dialect only. */
+int model_render_question(struct session *session, const struct model_spec *spec,
+                          struct arena *arena, const char **sql, struct err *err);
 
 #endif

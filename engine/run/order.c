@@ -149,15 +149,15 @@ static int use_variable(void *self, const struct template_site *site, struct err
 }
 
 /* Only the variables that the SQL asks for: another one's new value makes nothing stale. */
-static void add_variables(struct filling *f)
+static void add_variables(struct filling *f, const struct template *template)
 {
     const struct pipeline *pipeline = f->graph->pipeline;
     struct err err;
 
     f->order->variables =
         arena_calloc(f->arena, pipeline->variable_count, sizeof *f->order->variables);
-    if (f->asset->template != NULL)
-        template_calls(f->asset->template, "var", f->arena, use_variable, f, &err);
+    if (template != NULL)
+        template_calls(template, "var", f->arena, use_variable, f, &err);
 }
 
 static void add_columns(struct filling *f)
@@ -251,9 +251,29 @@ void order_fill(struct order *order, const struct graph *graph, const struct ass
     };
     add_places(&f);
     add_references(&f);
-    add_variables(&f);
+    add_variables(&f, asset->template);
     add_columns(&f);
     order->config_hash = hash_of(&f);
+}
+
+void order_fill_question(struct order *order, const struct graph *graph,
+                         const struct question *question, struct arena *arena)
+{
+    struct filling f = {.order = order, .graph = graph, .arena = arena};
+
+    *order = (struct order){
+        .asset = arena_printf(arena, "@%s", question->name),
+        .name = question->name,
+        .kind = "question",
+        .file = question->file,
+        .body_file = question->file,
+        .body = question->body,
+        .folder = graph->pipeline->folder,
+    };
+    order->references = arena_calloc(arena, question->input_count + 1, sizeof *order->references);
+    for (size_t i = 0; i < question->input_count; i++)
+        add_reference(&f, question->inputs[i])->is_direct = true;
+    add_variables(&f, question->template);
 }
 
 const char *order_executor(const struct asset *asset)

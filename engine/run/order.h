@@ -5,6 +5,7 @@
 #define AORTA_RUN_ORDER_H
 
 #include "graph/graph.h"
+#include "graph/question.h"
 #include "message/order.h"
 
 /* Where an embedded server of the pipeline was started: the connection's address option. */
@@ -18,6 +19,10 @@ struct order_server {
  * hashed where it is rendered). */
 void order_fill(struct order *order, const struct graph *graph, const struct asset *asset,
                 const struct order_server *servers, size_t server_count, struct arena *arena);
+
+/* The same of a saved question: its SQL, what that refers to and asks for. */
+void order_fill_question(struct order *order, const struct graph *graph,
+                         const struct question *question, struct arena *arena);
 
 /* One connection of the pipeline as an order has it. */
 struct order_connection order_connection_of(const struct connection *connection,

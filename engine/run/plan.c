@@ -1,6 +1,7 @@
 #include "run/plan.h"
 
 #include "base/alloc.h"
+#include "base/suggest.h"
 #include "graph/select.h"
 
 #include <stdlib.h>
@@ -31,18 +32,103 @@ static void choose_assets(struct plan *plan, const struct request *request)
     }
 }
 
+static bool has_variable(const struct pipeline *pipeline, const char *name)
+{
+    for (size_t i = 0; i < pipeline->variable_count; i++)
+        if (strcmp(pipeline->variables[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void check_required(struct plan *plan)
+{
+    const struct question *question = plan->question;
+
+    for (size_t i = 0; i < question->variable_count; i++) {
+        const struct question_variable *variable = &question->variables[i];
+        if (variable->is_required && !has_variable(&plan->pipeline, variable->name))
+            problem_add(&plan->problems, question->file, 0, 0,
+                        "question %s needs a variable: give it with --var %s=VALUE", question->name,
+                        variable->name);
+    }
+}
+
+/* --var may set what the pipeline declares, and what the question asks for. */
+static void check_assignments(struct plan *plan)
+{
+    const struct pipeline *pipeline = &plan->pipeline;
+    const struct question *question = plan->question;
+
+    for (size_t i = 0; i < pipeline->variable_count; i++) {
+        const struct variable *variable = &pipeline->variables[i];
+        if (!variable->is_added ||
+            question_has_variable(question, variable->name, strlen(variable->name)))
+            continue;
+        const char **names =
+            arena_calloc(&plan->arena, question->variable_count + 1, sizeof *names);
+        for (size_t j = 0; j < question->variable_count; j++)
+            names[j] = question->variables[j].name;
+        const char *near = suggest(variable->name, names, question->variable_count);
+        problem_add(&plan->problems, NULL, 0, 0, "question %s has no variable \"%s\"%s%s%s",
+                    question->name, variable->name, near != NULL ? ": did you mean \"" : "",
+                    near != NULL ? near : "", near != NULL ? "\"?" : "");
+    }
+}
+
+/* Another question's faults are none of this one's business. */
+static void choose_question(struct plan *plan, const char *name)
+{
+    struct problems all;
+
+    problems_init(&all, &plan->arena);
+    questions_read(&plan->questions, &plan->pipeline, &all);
+    plan->question = questions_find(&plan->questions, name);
+    if (plan->question == NULL) {
+        problem_add(&plan->problems, NULL, 0, 0, "%s",
+                    questions_unknown(&plan->questions, name, &plan->pipeline));
+        return;
+    }
+    for (size_t i = 0; i < all.count; i++) {
+        const struct problem *p = &all.items[i];
+        if (p->file != NULL && strcmp(p->file, plan->question->file) == 0)
+            problem_add(&plan->problems, p->file, p->line, p->column, "%s", p->message);
+    }
+    question_link(plan->question, &plan->graph, &plan->problems);
+    check_assignments(plan);
+    check_required(plan);
+}
+
+static void check_questions(struct plan *plan)
+{
+    questions_read(&plan->questions, &plan->pipeline, &plan->problems);
+    for (size_t i = 0; i < plan->questions.count; i++)
+        question_link(&plan->questions.items[i], &plan->graph, &plan->problems);
+}
+
+static bool is_check(const struct request *request)
+{
+    return request->verb != NULL && strcmp(request->verb, "check") == 0;
+}
+
 struct plan *plan_new(const struct request *request)
 {
-    struct pipeline_choice choice = {request->target, request->assignments,
-                                     request->assignment_count};
+    struct pipeline_choice choice = {
+        .target = request->target,
+        .assignments = request->assignments,
+        .assignment_count = request->assignment_count,
+        .keeps_added = request->question != NULL,
+    };
     struct plan *plan = alloc_zeroed(1, sizeof *plan);
 
     arena_init(&plan->arena);
     problems_init(&plan->problems, &plan->arena);
     graph_init(&plan->graph);
     if (pipeline_load(&plan->pipeline, request->folder, &choice, &plan->arena, &plan->problems) ==
-        0)
+        0) {
         graph_load(&plan->graph, &plan->pipeline, &plan->problems);
+        if (is_check(request))
+            check_questions(plan);
+    }
     /* References are resolved here, not where the command was typed. */
     if (plan->problems.count == 0 && request->environment != NULL &&
         strcmp(request->environment, pipeline_environment(&plan->pipeline)) != 0)
@@ -52,6 +138,8 @@ struct plan *plan_new(const struct request *request)
                     plan->pipeline.target->name);
     if (plan->problems.count == 0)
         choose_assets(plan, request);
+    if (plan->problems.count == 0 && request->question != NULL)
+        choose_question(plan, request->question);
     problems_sort(&plan->problems);
     return plan;
 }

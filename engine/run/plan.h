@@ -7,6 +7,7 @@
 #define AORTA_RUN_PLAN_H
 
 #include "graph/graph.h"
+#include "graph/question.h"
 #include "message/control.h"
 
 struct plan {
@@ -16,6 +17,8 @@ struct plan {
     struct problems problems;
     bool *is_selected; /* by asset->order */
     size_t selected_count;
+    struct questions questions; /* if the request is about them */
+    struct question *question;  /* the one that is asked, or NULL */
 };
 
 /* Reads and checks everything that the request names. With problems.count > 0 nothing else of the

@@ -7,7 +7,7 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       plan     Shows the steps that a run would have, in order
       run      Brings assets up to date: all of them, or those that are selected
       ls       Lists assets: kind, rows, when they were last materialized, file
-      query    Asks the warehouse and prints the rows
+      query    Asks the warehouse and prints the rows; @NAME is a saved question
       clean    Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
@@ -34,8 +34,9 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
     aorta: clean takes no argument: "marts.sales"
     [2]
     $ aorta query
-    aorta: query wants one SQL text: aorta query "SELECT …"
-    [2]
+    question  title                        variables
+    @buyer    What one buyer has ordered   name
+    @top      The countries that buy most  least=1
     $ aorta query "select 1" "select 2"
     aorta: query wants one SQL text: aorta query "SELECT …"
     [2]

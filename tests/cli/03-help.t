@@ -7,7 +7,7 @@ Every command says what it does.
       plan     Shows the steps that a run would have, in order
       run      Brings assets up to date: all of them, or those that are selected
       ls       Lists assets: kind, rows, when they were last materialized, file
-      query    Asks the warehouse and prints the rows
+      query    Asks the warehouse and prints the rows; @NAME is a saved question
       clean    Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
@@ -18,7 +18,7 @@ Every command says what it does.
       plan     Shows the steps that a run would have, in order
       run      Brings assets up to date: all of them, or those that are selected
       ls       Lists assets: kind, rows, when they were last materialized, file
-      query    Asks the warehouse and prints the rows
+      query    Asks the warehouse and prints the rows; @NAME is a saved question
       clean    Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
@@ -69,9 +69,11 @@ Every command says what it does.
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta query --help
-    usage: aorta query SQL
-    Asks the warehouse and prints the rows.
+    usage: aorta query [SQL | @NAME]
+    Asks the warehouse and prints the rows; @NAME is a saved question.
     The query runs in a transaction that only reads, beside whatever else is running.
+    A question is saved as questions/NAME.sql in the folder of assets, its title in a comment at
+    the top; it may use ref('asset') and var('name', default). Without argument: lists them.
       --json                  one JSON object a line
       --csv                   CSV with a header
       --project DIR           folder of pipeline.toml (default: this one, or above)

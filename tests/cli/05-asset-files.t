@@ -28,7 +28,6 @@ All that is wrong with the assets is said at once, each where it stands.
     $ echo 'kind = "snapshot"' >assets/marts/dim_customers.toml
     $ echo 'kind = "stream"' >assets/marts/events.toml
     $ aorta check
-    assets/marts/torn.sql:1:15: an expression is expected here, not "}}"
     assets/marts/dim_customers.toml:1:1: changed_at is missing
     assets/marts/dim_customers.toml:1:1: snapshot dim_customers has no file assets/marts/dim_customers.sql
     assets/marts/dim_customers.toml:1:1: surrogate_key is missing
@@ -42,6 +41,7 @@ All that is wrong with the assets is said at once, each where it stands.
     assets/marts/sales.toml:1:1: materialized must be one of view, table, incremental, not "tabel"
     assets/marts/sales.toml:2:1: there is no asset "custmers": did you mean "customers"?
     assets/marts/sales.toml:3:1: checks must be a list, not text
+    assets/marts/torn.sql:1:15: an expression is expected here, not "}}"
     assets/raw/customers.toml:1:1: kind must be one of seed, generator, source, stream, model, snapshot, external, not "sauce"
     assets/raw/orders.toml:1:1: a source needs from = { connection = …, … }
     assets/raw/orders.toml:2:1: unknown key "form": did you mean "from"?

@@ -203,12 +203,14 @@ TEST("problems stand in the order of files, lines and columns; those of no file 
     problem_add(&problems, "a", 2, 3, "sooner");
     problem_add(&problems, "a", 0, 0, "whole");
     problem_add(&problems, "a", 7, 0, "line");
-    problem_add_err(&problems, &(struct err){.message = "c:1:1: elsewhere"});
+    problem_add_err(&problems, &(struct err){.message = "a:2:5: between"});
+    problem_add_err(&problems, &(struct err){.message = "no server at 127.0.0.1:80: refused"});
     problems_sort(&problems);
-    check_str(problem_text(&problems.items[0], &arena), "c:1:1: elsewhere");
+    check_str(problem_text(&problems.items[0], &arena), "no server at 127.0.0.1:80: refused");
     check_str(problem_text(&problems.items[1], &arena), "a: whole");
     check_str(problem_text(&problems.items[2], &arena), "a:2:3: sooner");
-    check_str(problem_text(&problems.items[3], &arena), "a:2:9: later");
-    check_str(problem_text(&problems.items[4], &arena), "a:7: line");
-    check_str(problem_text(&problems.items[44], &arena), "b:40:1: line 40");
+    check_str(problem_text(&problems.items[3], &arena), "a:2:5: between");
+    check_str(problem_text(&problems.items[4], &arena), "a:2:9: later");
+    check_str(problem_text(&problems.items[5], &arena), "a:7: line");
+    check_str(problem_text(&problems.items[45], &arena), "b:40:1: line 40");
 }

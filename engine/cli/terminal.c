@@ -1,0 +1,56 @@
+#include "cli/terminal.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+static const struct {
+    const char *word, *escape;
+} colours[] = {
+    {"failed", "\033[31m"},    {"rejected", "\033[31m"},    {"fail", "\033[31m"},
+    {"stale", "\033[33m"},     {"skipped", "\033[33m"},     {"canceled", "\033[33m"},
+    {"warn", "\033[33m"},      {"interrupted", "\033[33m"}, {"succeeded", "\033[32m"},
+    {"published", "\033[32m"}, {"fresh", "\033[32m"},       {"running", "\033[36m"},
+    {"never", "\033[2m"},
+};
+
+size_t terminal_width(void)
+{
+    struct winsize size;
+
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        return 0;
+    return size.ws_col;
+}
+
+static bool has_colour(void)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') &&
+           (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+const char *terminal_colour(const char *word)
+{
+    for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
+        if (strcmp(colours[i].word, word) == 0)
+            return has_colour() ? colours[i].escape : "";
+    return "";
+}
+
+const char *terminal_plain(const char *word)
+{
+    return terminal_colour(word)[0] != '\0' ? "\033[0m" : "";
+}
+
+size_t terminal_text_width(const char *text)
+{
+    size_t width = 0;
+
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}

@@ -1,0 +1,21 @@
+/*
+ * Standard output as a terminal: how wide it is, and whether it may have colours.
+ */
+#ifndef AORTA_CLI_TERMINAL_H
+#define AORTA_CLI_TERMINAL_H
+
+#include <stddef.h>
+
+/* Its columns, or 0 when it is no terminal: then nothing needs to fit. */
+size_t terminal_width(void);
+
+/* What stands before and behind a word in its colour: failed red, stale yellow, fresh green, …
+ * Both are "" for a word that has none, when it is no terminal, and when NO_COLOR is set
+ * (https://no-color.org). */
+const char *terminal_colour(const char *word);
+const char *terminal_plain(const char *word);
+
+/* How many columns the UTF-8 text takes, a code point counting for one. */
+size_t terminal_text_width(const char *text);
+
+#endif
