@@ -38,6 +38,8 @@ void command_help(const struct command *command, FILE *out)
         fprintf(out, "\n%s\n", command->details);
     fputs("\n", out);
     for (const struct flag *flag = command->flags; flag->name != NULL; flag++) {
+        if (flag->help == NULL)
+            continue;
         int width = fprintf(out, "  %s%s%s", flag->name, flag->argument != NULL ? " " : "",
                             flag->argument != NULL ? flag->argument : "");
         fprintf(out, "%*s%s\n", width < 26 ? 26 - width : 1, "", flag->help);
@@ -75,6 +77,8 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->as_json = true;
     else if (strcmp(name, "--csv") == 0)
         a->as_csv = true;
+    else if (strcmp(name, "--names") == 0)
+        a->only_names = true;
     else if (strcmp(name, "--rejected") == 0)
         a->request.drops_rejected = true;
     else
@@ -97,7 +101,8 @@ static int unknown_flag(const struct command *command, const char *name)
     size_t count = 0;
 
     for (const struct flag *flag = command->flags; flag->name != NULL && count < MAX_FLAGS; flag++)
-        names[count++] = flag->name;
+        if (flag->help != NULL)
+            names[count++] = flag->name;
     const char *near = suggest(name, names, count);
     if (near != NULL)
         return command_fail(-1, "%s has no flag %s: did you mean %s?", command->name, name, near);

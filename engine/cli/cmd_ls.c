@@ -1,84 +1,191 @@
-#include "base/clock.h"
-#include "cli/command.h"
+#include "cli/history.h"
+#include "cli/output.h"
+#include "cli/table.h"
+#include "run/freshness.h"
 #include "run/plan.h"
-#include "store/read.h"
 
-#include <string.h>
-
-/* What the run store knows; empty before the first run. */
-struct known {
-    struct store_materialization *items;
-    size_t count;
+static const struct table_column columns[] = {
+    {.name = "asset", .shrinks = true},
+    {.name = "kind"},
+    {.name = "group", .shrinks = true},
+    {.name = "rows", .is_right = true},
+    {.name = "state", .is_state = true},
+    {.name = "last", .is_state = true},
+    {.name = "when"},
+    {.name = "took", .is_right = true},
 };
 
-static void read_known(const struct arguments *a, struct known *known)
+/* A failed step is not what the rows are of; its time is that of the last step nevertheless. */
+static int64_t last_time(const struct freshness_of *known)
 {
+    if (known->last != NULL && known->last->ended_us > 0)
+        return known->last->ended_us;
+    return known->newest != NULL ? known->newest->at_us : 0;
+}
+
+static const char *last_word(const struct freshness_of *known, bool is_live)
+{
+    if (known->last != NULL)
+        return history_step_word(known->last->state, is_live);
+    return known->newest != NULL ? "published" : NULL;
+}
+
+static void add_row(struct table *table, const struct asset *asset,
+                    const struct freshness_of *known, bool is_live)
+{
+    char rows[TABLE_TEXT_SIZE], when[TABLE_TEXT_SIZE], took[TABLE_TEXT_SIZE];
+    const struct store_last_step *last = known->last;
+    const char *word = last_word(known, is_live);
+
+    table_add(table, (const char *[]){
+                         asset->key,
+                         asset_kind_names[asset->kind],
+                         asset->group,
+                         table_number(rows, known->newest != NULL ? known->newest->rows : -1),
+                         freshness_names[known->state],
+                         word != NULL ? word : "-",
+                         table_time(when, last_time(known)),
+                         table_duration(took, last != NULL ? last->started_us : 0,
+                                        last != NULL ? last->ended_us : 0),
+                     });
+}
+
+static void write_known(struct json_writer *json, const struct freshness_of *known, bool is_live)
+{
+    const struct store_materialization *newest = known->newest;
+    const struct store_last_step *last = known->last;
+
+    json_write_key(json, "rows");
+    if (newest != NULL && newest->rows >= 0)
+        json_write_int(json, newest->rows);
+    else
+        json_write_null(json);
+    history_write_time(json, "published_at", newest != NULL ? newest->at_us : 0);
+    json_write_key(json, "state");
+    json_write_str(json, freshness_names[known->state]);
+    json_write_key(json, "because");
+    json_write_str(json, known->because != NULL ? known->because->key : NULL);
+    json_write_key(json, "last");
+    json_write_str(json, last_word(known, is_live));
+    json_write_key(json, "reason");
+    json_write_str(json, last != NULL ? last->reason : NULL);
+    json_write_key(json, "run");
+    json_write_str(json, last != NULL ? last->run_id : NULL);
+    history_write_time(json, "started_at", last != NULL ? last->started_us : 0);
+    history_write_time(json, "ended_at", last != NULL ? last->ended_us : 0);
+}
+
+static void print_json(const struct asset *asset, const struct freshness_of *known, bool is_live)
+{
+    struct json_writer json;
+    struct buf line;
+
+    buf_init(&line);
+    json_writer_init(&json, &line);
+    json_write_object(&json);
+    json_write_key(&json, "asset");
+    json_write_str(&json, asset->key);
+    json_write_key(&json, "name");
+    json_write_str(&json, asset->name);
+    json_write_key(&json, "kind");
+    json_write_str(&json, asset_kind_names[asset->kind]);
+    json_write_key(&json, "group");
+    json_write_str(&json, asset->group);
+    json_write_key(&json, "tags");
+    json_write_array(&json);
+    for (size_t i = 0; i < asset->tags.count; i++)
+        json_write_str(&json, asset->tags.items[i]);
+    json_write_end(&json);
+    json_write_key(&json, "file");
+    json_write_str(&json, asset->file);
+    write_known(&json, known, is_live);
+    json_write_end(&json);
+    puts(line.data);
+    buf_release(&line);
+}
+
+static int list(const struct arguments *a, const struct plan *plan)
+{
+    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    bool is_live = history_is_live(a);
+    struct freshness_of *known = NULL;
     struct store_reader *reader;
+    int status = EXIT_FAILED;
     struct err err;
-    const char *path = arena_printf(a->arena, "%s/runs.db", a->state_folder);
 
-    *known = (struct known){0};
-    if (store_reader_open(path, &reader, &err) < 0)
-        return; /* nothing has run yet */
-    if (store_read_materializations(reader, a->arena, &known->items, &known->count, &err) < 0)
+    if (history_open(a, &reader) < 0)
+        goto out;
+    if (freshness_read(&plan->graph, reader, is_live, a->arena, &known, &err) < 0) {
         command_fail(EXIT_FAILED, "%s", err.message);
+        goto out;
+    }
+    for (size_t i = 0; i < plan->graph.count; i++) {
+        if (!plan->is_selected[i])
+            continue;
+        if (a->as_json)
+            print_json(plan->graph.assets[i], &known[i], is_live);
+        else
+            add_row(table, plan->graph.assets[i], &known[i], is_live);
+    }
+    status = EXIT_OK;
+out:
     store_reader_close(reader);
+    table_end(table);
+    return status;
 }
 
-static const struct store_materialization *find(const struct known *known, const char *asset)
+/* For the shell's completion: what can be read, however wrong the rest is. */
+static int list_names(const struct plan *plan)
 {
-    for (size_t i = 0; i < known->count; i++)
-        if (strcmp(known->items[i].asset, asset) == 0)
-            return &known->items[i];
-    return NULL;
-}
-
-static void print_asset(const struct asset *asset, const struct store_materialization *last)
-{
-    char time[CLOCK_TEXT_SIZE] = "never", rows[32] = "-";
-
-    if (last != NULL)
-        clock_format_iso(time, last->at_us, 0);
-    if (last != NULL && last->rows >= 0)
-        snprintf(rows, sizeof rows, "%lld", (long long)last->rows);
-    printf("%-32s  %-9s  %12s  %-20s  %s\n", asset->key, asset_kind_names[asset->kind], rows, time,
-           asset->file);
+    for (size_t i = 0; i < plan->graph.count; i++)
+        puts(plan->graph.assets[i]->name);
+    return EXIT_OK;
 }
 
 static int run(int argc, char **argv)
 {
     struct arguments a;
-    struct known known;
     struct arena arena;
     int status = EXIT_USAGE;
 
     arena_init(&arena);
     if (arguments_read(&cmd_ls, argc, argv, &arena, &a) == 0) {
+        a.request.verb = "ls";
         a.request.select = a.rest;
         a.request.select_count = a.rest_count;
         struct plan *plan = plan_new(&a.request);
-        command_report(plan);
-        if (plan->problems.count == 0) {
-            status = EXIT_OK;
-            read_known(&a, &known);
-            printf("%-32s  %-9s  %12s  %-20s  %s\n", "asset", "kind", "rows", "materialized",
-                   "file");
+        if (a.only_names) {
+            status = list_names(plan);
+        } else {
+            command_report(plan);
+            status = plan->problems.count == 0 ? list(&a, plan) : EXIT_USAGE;
         }
-        for (size_t i = 0; status == EXIT_OK && i < plan->graph.count; i++)
-            if (plan->is_selected[i])
-                print_asset(plan->graph.assets[i], find(&known, plan->graph.assets[i]->key));
         plan_free(plan);
     }
     arena_release(&arena);
     return status;
 }
 
-static const struct flag flags[] = {FLAGS_OF_SELECTION, FLAGS_OF_PIPELINE, {0}};
+static const struct flag flags[] = {
+    FLAGS_OF_SELECTION,
+    {"--json", NULL, "one JSON object an asset"},
+    FLAG_NAMES,
+    FLAGS_OF_PIPELINE,
+    {0},
+};
 
 const struct command cmd_ls = {
     "ls",
     "[SELECT…]",
-    "Lists assets: kind, rows, when they were last materialized, file",
-    "Assets stand in the order in which a run builds them.\n\n" HELP_OF_SELECTION,
+    "Lists assets: kind, rows, whether they are up to date, how their last step ended",
+    "Assets stand in the order in which a run builds them. Their state, by what the runs from\n"
+    "this folder did:\n"
+    "  fresh     nothing that it reads was published since it was last brought up to date\n"
+    "  stale     something was, or something that it reads is stale itself\n"
+    "  failed    its last step failed; what is published is older\n"
+    "  never     it has not been published yet\n"
+    "  running   a run is at work on it\n"
+    "  external  made by somebody else\n"
+    "Edited files, and changes behind a source, are found by the run itself.\n\n" HELP_OF_SELECTION,
     flags,
     run};

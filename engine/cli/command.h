@@ -17,7 +17,7 @@ struct plan;
 struct flag {
     const char *name;     /* "--target" */
     const char *argument; /* what stands for its value in the help, NULL: none */
-    const char *help;
+    const char *help;     /* NULL: it is not for people */
 };
 
 struct command {
@@ -37,7 +37,7 @@ struct arguments {
     const char *state_folder; /* of its run state */
     struct request request;   /* target, variables, selection, flags */
     const char *threads;      /* as it was typed, or NULL */
-    bool as_json, as_csv;
+    bool as_json, as_csv, only_names;
     const char **rest; /* what is no flag */
     size_t rest_count;
     struct arena *arena;
@@ -68,6 +68,12 @@ void command_report(struct plan *plan);
 #define FLAGS_OF_SELECTION                                                 \
     {                                                                      \
         "--exclude", "SELECT", "leaves out what it means; may be repeated" \
+    }
+
+/* For the shell's completion; not in the help. */
+#define FLAG_NAMES            \
+    {                         \
+        "--names", NULL, NULL \
     }
 
 #define FLAGS_OF_PIPELINE                                                          \

@@ -63,6 +63,20 @@ int lock_take(const char *folder, int *fd, pid_t *holder, struct err *err)
     return result;
 }
 
+bool lock_is_held(const char *folder)
+{
+    struct buf path;
+
+    buf_init(&path);
+    buf_printf(&path, "%s/%s", folder, LOCK_NAME);
+    int fd = open(path.data, O_RDWR | O_CLOEXEC);
+    bool held = fd >= 0 && holder_of(fd) != NOBODY;
+    if (fd >= 0)
+        close(fd);
+    buf_release(&path);
+    return held;
+}
+
 char *lock_lease_path(const char *folder, const char *executor)
 {
     struct buf path;

@@ -11,11 +11,15 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Takes the lock: 1 and *fd, to be kept open; 0 and *holder if another process has it; -1. The
  * folder is made if it is not there. */
 int lock_take(const char *folder, int *fd, pid_t *holder, struct err *err);
+
+/* Whether some process holds the lock now: a daemon is alive. */
+bool lock_is_held(const char *folder);
 
 /* The path of an executor's lease, on the heap. */
 char *lock_lease_path(const char *folder, const char *executor);

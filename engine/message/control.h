@@ -12,7 +12,7 @@
 
 struct request {
     int64_t version;    /* MESSAGE_VERSION */
-    const char *verb;   /* "run", "query", "clean", "check" */
+    const char *verb;   /* "run", "query", "clean"; without daemon: "check", "ls" */
     const char *folder; /* of the pipeline */
     const char *target;
     const char *environment;  /* pipeline_environment of whoever asks */

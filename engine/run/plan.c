@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_verb(const struct request *request, const char *verb)
+{
+    return request->verb != NULL && strcmp(request->verb, verb) == 0;
+}
+
 static void choose_assets(struct plan *plan, const struct request *request)
 {
     const struct selection selection = {request->select, request->select_count, request->exclude,
@@ -20,7 +25,7 @@ static void choose_assets(struct plan *plan, const struct request *request)
     }
     for (size_t i = 0; i < plan->graph.count; i++) {
         const struct asset *asset = plan->graph.assets[i];
-        if (asset->kind == ASSET_EXTERNAL)
+        if (asset->kind == ASSET_EXTERNAL && !is_verb(request, "ls"))
             plan->is_selected[i] = false;
         plan->selected_count += plan->is_selected[i];
         if (plan->is_selected[i] && request->full_refresh && !request->discard_history &&
@@ -105,11 +110,6 @@ static void check_questions(struct plan *plan)
         question_link(&plan->questions.items[i], &plan->graph, &plan->problems);
 }
 
-static bool is_check(const struct request *request)
-{
-    return request->verb != NULL && strcmp(request->verb, "check") == 0;
-}
-
 struct plan *plan_new(const struct request *request)
 {
     struct pipeline_choice choice = {
@@ -126,7 +126,7 @@ struct plan *plan_new(const struct request *request)
     if (pipeline_load(&plan->pipeline, request->folder, &choice, &plan->arena, &plan->problems) ==
         0) {
         graph_load(&plan->graph, &plan->pipeline, &plan->problems);
-        if (is_check(request))
+        if (is_verb(request, "check"))
             check_questions(plan);
     }
     /* References are resolved here, not where the command was typed. */

@@ -82,6 +82,16 @@ struct store_step {
     const char *error_message;
 };
 
+/* The newest step of an asset that is not merely queued, in whatever run. */
+struct store_last_step {
+    const char *asset;
+    const char *run_id;
+    enum store_state state;
+    const char *reason;
+    int64_t started_us, ended_us; /* of its last attempt; without one 0, and the run's end */
+    int64_t confirmed_us; /* when the last attempt began that published it or found it fresh */
+};
+
 /* The end of an attempt. */
 struct store_outcome {
     enum store_state state;

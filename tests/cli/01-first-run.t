@@ -38,9 +38,9 @@ A person comes to the shop's pipeline and brings it up to date by hand.
     Germany,100
     United Kingdom,2000
     $ aorta ls
-    asset                             kind               rows  materialized          file
-    raw.orders                        source                4  <time>  assets/raw/orders.toml
-    seeds.countries                   seed                  3  <time>  assets/seeds/countries.toml
-    staging.stg_orders                model                 -  <time>  assets/staging/stg_orders.sql
-    raw.customers                     source                3  <time>  assets/raw/customers.toml
-    marts.sales                       model                 3  <time>  assets/marts/sales.toml
+    asset               kind    group    rows  state  last       when                   took
+    raw.orders          source  raw         4  fresh  published  <time> <seconds>
+    seeds.countries     seed    seeds       3  fresh  published  <time> <seconds>
+    staging.stg_orders  model   staging     -  fresh  published  <time> <seconds>
+    raw.customers       source  raw         3  fresh  published  <time> <seconds>
+    marts.sales         model   marts       3  fresh  published  <time> <seconds>

@@ -6,7 +6,7 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
       plan     Shows the steps that a run would have, in order
       run      Brings assets up to date: all of them, or those that are selected
-      ls       Lists assets: kind, rows, when they were last materialized, file
+      ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
       query    Asks the warehouse and prints the rows; @NAME is a saved question
       clean    Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.

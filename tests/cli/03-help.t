@@ -6,7 +6,7 @@ Every command says what it does.
       check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
       plan     Shows the steps that a run would have, in order
       run      Brings assets up to date: all of them, or those that are selected
-      ls       Lists assets: kind, rows, when they were last materialized, file
+      ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
       query    Asks the warehouse and prints the rows; @NAME is a saved question
       clean    Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
@@ -17,7 +17,7 @@ Every command says what it does.
       check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
       plan     Shows the steps that a run would have, in order
       run      Brings assets up to date: all of them, or those that are selected
-      ls       Lists assets: kind, rows, when they were last materialized, file
+      ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
       query    Asks the warehouse and prints the rows; @NAME is a saved question
       clean    Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
@@ -58,13 +58,22 @@ Every command says what it does.
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta ls --help
     usage: aorta ls [SELECT…]
-    Lists assets: kind, rows, when they were last materialized, file.
-    Assets stand in the order in which a run builds them.
+    Lists assets: kind, rows, whether they are up to date, how their last step ended.
+    Assets stand in the order in which a run builds them. Their state, by what the runs from
+    this folder did:
+      fresh     nothing that it reads was published since it was last brought up to date
+      stale     something was, or something that it reads is stale itself
+      failed    its last step failed; what is published is older
+      never     it has not been published yet
+      running   a run is at work on it
+      external  made by somebody else
+    Edited files, and changes behind a source, are found by the run itself.
     SELECT is a name or key, or tag:, group:, kind:, path: with a value; * stands for anything.
     +a also means all that a depends on, a+ all that depends on it, 2+a and a+2 so many levels,
     @a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is
     what is both.
       --exclude SELECT        leaves out what it means; may be repeated
+      --json                  one JSON object an asset
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated

@@ -1,0 +1,26 @@
+/*
+ * The run store as commands look at it: they read, beside whatever daemon writes.
+ */
+#ifndef AORTA_CLI_HISTORY_H
+#define AORTA_CLI_HISTORY_H
+
+#include "cli/command.h"
+#include "store/read.h"
+
+/* Opens the pipeline's run store; *reader is NULL when nothing has run yet. -1 after saying what is
+ * wrong. */
+int history_open(const struct arguments *arguments, struct store_reader **reader);
+
+/* Whether a daemon is at work: else what the store calls running was interrupted. */
+bool history_is_live(const struct arguments *arguments);
+
+/* "published", "fresh", "failed", … for a step's state, as a run prints it. */
+const char *history_step_word(enum store_state state, bool is_live);
+
+/* The same of a run: "succeeded", "running", … */
+const char *history_run_word(enum store_state state, bool is_live);
+
+/* An instant as a JSON text, null for 0. */
+void history_write_time(struct json_writer *json, const char *key, int64_t us);
+
+#endif
