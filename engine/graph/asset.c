@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "graph/asset_files.h"
 #include "graph/asset_rules.h"
 
 #include <string.h>
@@ -61,6 +62,14 @@ static const struct key seed_keys[] = {
     {0},
 };
 
+static const struct key source_keys[] = {
+    ASSET_COMMON_KEYS,
+    {"bad_lines", KEY_CHOICE, offsetof(struct asset, bad_lines), false, asset_bad_lines_names},
+    {"new_columns", KEY_CHOICE, offsetof(struct asset, new_columns), false,
+     asset_new_columns_names},
+    {0},
+};
+
 static const struct key generator_keys[] = {
     ASSET_COMMON_KEYS,
     {"acknowledged_by", KEY_TEXT, offsetof(struct asset, acknowledged_by), false, NULL},
@@ -92,7 +101,7 @@ static const struct key snapshot_keys[] = {
 
 static const struct key *const keys_of_kind[ASSET_KINDS] = {
     [ASSET_SEED] = seed_keys,      [ASSET_GENERATOR] = generator_keys,
-    [ASSET_SOURCE] = plain_keys,   [ASSET_STREAM] = plain_keys,
+    [ASSET_SOURCE] = source_keys,  [ASSET_STREAM] = plain_keys,
     [ASSET_MODEL] = model_keys,    [ASSET_SNAPSHOT] = snapshot_keys,
     [ASSET_EXTERNAL] = plain_keys,
 };
@@ -101,6 +110,7 @@ struct place_keys {
     const char *connection, *table, *stream, *topic, *cursor;
     int mode;
     int64_t partitions;
+    struct asset_files files;
 };
 
 static const struct key from_keys[] = {
@@ -110,6 +120,13 @@ static const struct key from_keys[] = {
     {"topic", KEY_TEXT, offsetof(struct place_keys, topic), false, NULL},
     {"mode", KEY_CHOICE, offsetof(struct place_keys, mode), false, asset_mode_names},
     {"cursor", KEY_TEXT, offsetof(struct place_keys, cursor), false, NULL},
+    {"files", KEY_TEXTS, offsetof(struct place_keys, files.patterns), false, NULL},
+    {"changed_files", KEY_CHOICE, offsetof(struct place_keys, files.changed), false,
+     asset_changed_names},
+    {"lateness", KEY_DURATION, offsetof(struct place_keys, files.lateness_ms), false, NULL},
+    {"full_listing", KEY_DURATION, offsetof(struct place_keys, files.full_listing_ms), false, NULL},
+    {"partition_columns", KEY_BOOL, offsetof(struct place_keys, files.partition_columns), false,
+     NULL},
     {0},
 };
 
@@ -174,7 +191,7 @@ static void read_place(struct reading *r, const struct toml_node *table, const s
 
 static void read_from(struct reading *r)
 {
-    struct place_keys keys = {.mode = ASSET_INCREMENTAL_APPEND};
+    struct place_keys keys = {.mode = ASSET_INCREMENTAL_APPEND, .files = asset_files_unset};
 
     if (r->file.from == NULL)
         return;
@@ -187,9 +204,10 @@ static void read_from(struct reading *r)
     read_place(r, r->file.from, from_keys, &r->asset->from, &keys);
     r->asset->mode = keys.mode;
     r->asset->cursor = keys.cursor;
-    if (r->asset->from.object == NULL)
+    r->asset->files = keys.files;
+    if (r->asset->from.object == NULL && keys.files.patterns.line == 0)
         problem_add(r->problems, r->asset->file, r->file.from->line, r->file.from->column,
-                    "from needs a table, a stream or a topic");
+                    "from needs a table, a stream, a topic or files");
 }
 
 /* into = "schema.table" of the warehouse. */
@@ -479,6 +497,7 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     asset->file = path;
     asset->name = arena_strndup(pipeline->arena, name, (size_t)(dot - name));
     asset->kind = ASSET_MODEL;
+    asset->bad_lines = asset->new_columns = ASSET_NOT_GIVEN;
     asset->flush_records = 100000;
     asset->flush_bytes = (int64_t)16 << 20;
     asset->flush_interval_ms = 60 * 1000;
@@ -500,6 +519,7 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     read_columns(&r);
     read_body(&r, stem);
     check_kind(&r);
+    asset_files_check(asset, problems);
     asset_rules_check(asset, problems);
     name_key(&r);
     return asset;

@@ -52,6 +52,15 @@ struct asset_place {
     int line, column;
 };
 
+/* Which files of an object store a source reads. */
+struct asset_files {
+    struct texts patterns; /* count 0: not a source of files by name */
+    int changed;           /* what becomes of a file that changed: index into asset_changed_names */
+    int64_t lateness_ms;   /* -1: every listing is a whole one */
+    int64_t full_listing_ms;
+    bool partition_columns; /* name=value folders are columns */
+};
+
 struct asset_input {
     const char *name;
     struct asset_place place;
@@ -91,6 +100,9 @@ struct asset {
     const char *schema, *table;
     int mode; /* enum asset_mode */
     const char *cursor;
+    struct asset_files files; /* source */
+    int bad_lines;            /* source of files: index into asset_bad_lines_names */
+    int new_columns;          /* likewise: into asset_new_columns_names */
     bool airbyte_names;
     int64_t partitions;          /* generator into a topic */
     const char *acknowledged_by; /* generator: the stream that makes its records durable */
@@ -125,6 +137,9 @@ extern const char *const asset_kind_names[];         /* ended by NULL */
 extern const char *const asset_materialized_names[]; /* "view", "table", "incremental" */
 extern const char *const asset_strategy_names[];
 extern const char *const asset_mode_names[];
+extern const char *const asset_changed_names[];     /* "fail", "reload", "append" */
+extern const char *const asset_bad_lines_names[];   /* "fail", "skip", "emit" */
+extern const char *const asset_new_columns_names[]; /* "discard", "freeze", "evolve" */
 extern const char *const asset_time_units[]; /* "s", "ms", "us", "iso", "log" */
 
 /* Reads the asset of a .toml (body file found beside it) or of a lone .sql. Paths are relative to

@@ -77,6 +77,12 @@ struct order {
     const char *schema, *table;
 
     const char *mode, *cursor;
+    const char *bad_lines; /* source */
+    const char **files;    /* patterns; none: not a source of files by name */
+    size_t files_count;
+    const char *changed_files, *new_columns;
+    int64_t lateness_ms, full_listing_ms; /* lateness -1: not declared */
+    bool partition_columns;
     bool airbyte_names;
     int64_t partitions;
     struct order_place acknowledged; /* generator: the lake that makes its records durable */

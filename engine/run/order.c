@@ -211,6 +211,22 @@ static const char *hash_of(const struct filling *f)
     return hex;
 }
 
+static void add_files(struct order *order, const struct asset *asset)
+{
+    const struct asset_files *files = &asset->files;
+
+    order->bad_lines = asset_bad_lines_names[asset->bad_lines];
+    if (files->patterns.count == 0)
+        return;
+    order->files = files->patterns.items;
+    order->files_count = files->patterns.count;
+    order->changed_files = asset_changed_names[files->changed];
+    order->new_columns = asset_new_columns_names[asset->new_columns];
+    order->lateness_ms = files->lateness_ms;
+    order->full_listing_ms = files->full_listing_ms;
+    order->partition_columns = files->partition_columns;
+}
+
 void order_fill(struct order *order, const struct graph *graph, const struct asset *asset,
                 const struct order_server *servers, size_t server_count, struct arena *arena)
 {
@@ -249,6 +265,8 @@ void order_fill(struct order *order, const struct graph *graph, const struct ass
         .order_by = asset->order_by.items,
         .order_by_count = asset->order_by.count,
     };
+    if (asset->kind == ASSET_SOURCE)
+        add_files(order, asset);
     add_places(&f);
     add_references(&f);
     add_variables(&f, asset->template);
