@@ -13,6 +13,9 @@ static const char *const hidden_prefixes[] = {
     [RELATION_BUILD] = "_aorta_build__",
     [RELATION_STAGE] = "_aorta_stage__",
     [RELATION_REJECTED] = "_aorta_rejected__",
+    [RELATION_QUARANTINE] = "_aorta_quarantine__",
+    [RELATION_LISTING] = "_aorta_listing__",
+    [RELATION_PICKED] = "_aorta_picked__",
 };
 
 enum { HIDDEN_KINDS = sizeof hidden_prefixes / sizeof hidden_prefixes[0] };
@@ -99,10 +102,15 @@ struct relation relation_hidden(struct arena *arena, const struct aorta_dialect 
     return physical;
 }
 
+static bool is_of_kind(const char *name, enum relation_hidden kind)
+{
+    return strncmp(name, hidden_prefixes[kind], strlen(hidden_prefixes[kind])) == 0;
+}
+
 bool relation_is_hidden(const char *name)
 {
     for (int kind = 0; kind < HIDDEN_KINDS; kind++)
-        if (strncmp(name, hidden_prefixes[kind], strlen(hidden_prefixes[kind])) == 0)
+        if (is_of_kind(name, (enum relation_hidden)kind))
             return true;
     return false;
 }
@@ -136,9 +144,7 @@ static int keep_found(void *arg, const char *schema, const char *name, const cha
 
 static bool is_rejected(const char *name)
 {
-    const char *prefix = hidden_prefixes[RELATION_REJECTED];
-
-    return strncmp(name, prefix, strlen(prefix)) == 0;
+    return is_of_kind(name, RELATION_REJECTED) || is_of_kind(name, RELATION_QUARANTINE);
 }
 
 static int drop_found(struct session *session, struct found *found, bool rejected,

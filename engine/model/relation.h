@@ -10,6 +10,9 @@
  *     _aorta_build__users      what will replace it, while a step runs
  *     _aorta_stage__users      rows that will be added to it
  *     _aorta_rejected__users   what a blocking check refused, kept for a person to look at
+ *     _aorta_quarantine__users lines that could not be read, kept likewise
+ *     _aorta_listing__users    files that a source found, and
+ *     _aorta_picked__users     those of them that it reads, while a step runs
  *
  * Names longer than the database allows are cut and end with a hash, so that two stay two.
  */
@@ -30,7 +33,14 @@ struct relation {
     const char *name;
 };
 
-enum relation_hidden { RELATION_BUILD, RELATION_STAGE, RELATION_REJECTED };
+enum relation_hidden {
+    RELATION_BUILD,
+    RELATION_STAGE,
+    RELATION_REJECTED,
+    RELATION_QUARANTINE,
+    RELATION_LISTING,
+    RELATION_PICKED,
+};
 
 /* The one way that a name gets into SQL: "name", quotes in it doubled. */
 void relation_quote_name(struct buf *out, const char *name);
@@ -51,10 +61,11 @@ const char *relation_sql(struct arena *arena, const struct aorta_dialect *dialec
 struct relation relation_hidden(struct arena *arena, const struct aorta_dialect *dialect,
                                 const struct relation *relation, enum relation_hidden kind);
 
-/* Whether a physical name is one of a hidden relation. "_aorta_state" is not: it is kept. */
+/* Whether a physical name is one of a hidden relation. "_aorta_state" and "_aorta_files" are not:
+ * they are kept. */
 bool relation_is_hidden(const char *name);
 
-/* Drops every hidden relation of the destination (those of rejected rows only with `rejected`),
+/* Drops every hidden relation of the destination (what was refused only with `rejected`),
  * in one transaction. `dropped` (may be NULL) is told each name. For `aorta clean`: no step may
  * run. *count is how many. */
 int relation_clean(struct session *session, bool rejected,

@@ -1,0 +1,209 @@
+#include "model/files.h"
+
+#include "model/cell.h"
+#include "model/relation.h"
+
+#include <string.h>
+
+static const struct relation files_table = {"", "_aorta_files"};
+
+static const char create_sql[] =
+    "CREATE TABLE IF NOT EXISTS %s (asset %s NOT NULL, file %s NOT NULL, modified_at %s NOT NULL, "
+    "size_bytes %s NOT NULL, etag %s NOT NULL, loaded_at %s NOT NULL, PRIMARY KEY (asset, file))";
+/* Everything that is listed, and what was known of it. */
+static const char pick_sql[] =
+    "INSERT INTO %s (file, modified_at, size_bytes, etag, is_changed, modified_before, "
+    "size_before) SELECT l.file, l.modified_at, l.size_bytes, l.etag, "
+    "CASE WHEN f.etag <> l.etag OR f.size_bytes <> l.size_bytes THEN 1 ELSE 0 END, "
+    "COALESCE(f.modified_at, ''), COALESCE(f.size_bytes, 0) "
+    "FROM %s AS l LEFT JOIN %s AS f ON f.asset = $1 AND f.file = l.file";
+static const char only_news_sql[] =
+    " WHERE f.file IS NULL OR f.etag <> l.etag OR f.size_bytes <> l.size_bytes";
+static const char some_sql[] = " ORDER BY l.file LIMIT %lld";
+static const char select_sql[] =
+    "SELECT file, modified_at, size_bytes, etag, is_changed, modified_before, size_before FROM %s "
+    "ORDER BY file";
+static const char forget_picked_sql[] =
+    "DELETE FROM %s WHERE asset = $1 AND file IN (SELECT file FROM %s)";
+static const char forget_all_sql[] = "DELETE FROM %s WHERE asset = $1";
+static const char put_sql[] =
+    "INSERT INTO %s (asset, file, modified_at, size_bytes, etag, loaded_at) "
+    "SELECT CAST($1 AS %s), file, modified_at, size_bytes, etag, CAST($2 AS %s) FROM %s";
+
+const struct aorta_field files_listing_fields[FILES_LISTING_COLUMNS] = {
+    {"file", AORTA_TEXT},
+    {"modified_at", AORTA_TEXT},
+    {"size_bytes", AORTA_INT64},
+    {"etag", AORTA_TEXT},
+};
+
+static const struct aorta_field picked_fields[] = {
+    {"file", AORTA_TEXT},       {"modified_at", AORTA_TEXT},     {"size_bytes", AORTA_INT64},
+    {"etag", AORTA_TEXT},       {"is_changed", AORTA_INT64},     {"modified_before", AORTA_TEXT},
+    {"size_before", AORTA_INT64},
+};
+
+enum { PICKED_COLUMNS = sizeof picked_fields / sizeof *picked_fields };
+
+/* As with the state's own table, one of two that create it at once may fail; then it is there. */
+int files_create(struct session *session, struct err *err)
+{
+    const char *const *types = session->dialect->type_names;
+    const char *text = types[AORTA_TEXT], *integer = types[AORTA_INT64];
+    struct relation_columns columns;
+    struct arena arena;
+
+    arena_init(&arena);
+    const char *name = relation_sql(&arena, session->dialect, &files_table);
+    int result = relation_describe(session, &files_table, &arena, &columns, err);
+    if (result == 0 && !columns.is_there &&
+        session_execf(session, err, create_sql, name, text, text, text, integer, text, text) < 0) {
+        struct err ignored;
+        if (relation_describe(session, &files_table, &arena, &columns, &ignored) < 0 ||
+            !columns.is_there)
+            result = -1;
+    }
+    arena_release(&arena);
+    return result;
+}
+
+int files_open(struct files *files, struct session *session, const char *asset,
+               const struct relation *target, struct arena *arena, struct err *err)
+{
+    const struct aorta_dialect *dialect = session->dialect;
+
+    *files = (struct files){.session = session, .arena = arena, .asset = asset};
+    files->listing = relation_hidden(arena, dialect, target, RELATION_LISTING);
+    files->picked = relation_hidden(arena, dialect, target, RELATION_PICKED);
+    files->table_sql = relation_sql(arena, dialect, &files_table);
+    files->listing_sql = relation_sql(arena, dialect, &files->listing);
+    files->picked_sql = relation_sql(arena, dialect, &files->picked);
+    return stage_create(session, &files->listing, files_listing_fields, FILES_LISTING_COLUMNS, err);
+}
+
+/* ----------------------------------------------------------------------------------------- pick */
+
+struct taking {
+    struct arena *arena;
+    struct picked_file *files;
+    size_t count, capacity;
+};
+
+static const char *text_cell(const struct aorta_batch *batch, int64_t row, int32_t column,
+                             struct arena *arena)
+{
+    struct buf text;
+
+    buf_init(&text);
+    cell_text(batch, row, column, &text);
+    const char *copy = arena_strndup(arena, text.size > 0 ? text.data : "", text.size);
+    buf_release(&text);
+    return copy;
+}
+
+static int take_file(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct taking *taking = arg;
+
+    if (taking->count == taking->capacity)
+        return err_set(err, ERR_BROKEN, "more files were picked than were counted");
+    taking->files[taking->count++] = (struct picked_file){
+        .file = text_cell(batch, row, 0, taking->arena),
+        .modified_at = text_cell(batch, row, 1, taking->arena),
+        .size_bytes = cell_int(batch, row, 2),
+        .etag = text_cell(batch, row, 3, taking->arena),
+        .is_changed = cell_int(batch, row, 4) != 0,
+        .modified_before = text_cell(batch, row, 5, taking->arena),
+        .size_before = cell_int(batch, row, 6),
+    };
+    return 0;
+}
+
+static int fill_picked(struct files *files, enum files_wanted wanted, int64_t limit, int64_t *rows,
+                       struct err *err)
+{
+    const struct aorta_value asset[] = {session_text(files->asset)};
+    struct buf sql;
+
+    buf_init(&sql);
+    buf_printf(&sql, pick_sql, files->picked_sql, files->listing_sql, files->table_sql);
+    if (wanted == FILES_NEWS)
+        buf_append_str(&sql, only_news_sql);
+    buf_printf(&sql, some_sql, (long long)limit);
+    int result = session_run(files->session, sql.data, asset, 1, rows, err);
+    buf_release(&sql);
+    return result;
+}
+
+int files_pick(struct files *files, enum files_wanted wanted, int64_t limit,
+               const struct picked_file **picked, size_t *count, struct err *err)
+{
+    struct taking taking = {.arena = files->arena};
+    struct buf sql;
+    int64_t rows;
+
+    if (stage_create(files->session, &files->picked, picked_fields, PICKED_COLUMNS, err) < 0 ||
+        fill_picked(files, wanted, limit, &rows, err) < 0 ||
+        session_execf(files->session, err, "DROP TABLE %s", files->listing_sql) < 0)
+        return -1;
+    taking.capacity = (size_t)rows;
+    taking.files = arena_calloc(files->arena, taking.capacity, sizeof *taking.files);
+    buf_init(&sql);
+    buf_printf(&sql, select_sql, files->picked_sql);
+    int result = session_query(files->session, sql.data, NULL, 0, take_file, &taking, err);
+    buf_release(&sql);
+    *picked = taking.files;
+    *count = taking.count;
+    return result;
+}
+
+const char *files_changed_rows(const struct files *files, const char *file_column)
+{
+    struct buf sql;
+
+    buf_init(&sql);
+    relation_quote_name(&sql, file_column);
+    buf_printf(&sql, " IN (SELECT file FROM %s WHERE is_changed = 1)", files->picked_sql);
+    const char *condition = arena_strndup(files->arena, sql.data, sql.size);
+    buf_release(&sql);
+    return condition;
+}
+
+/* ------------------------------------------------------------------------------------------ put */
+
+static int run(struct files *files, struct buf *sql, const struct aorta_value *params,
+               int32_t param_count, struct err *err)
+{
+    int result = session_run(files->session, sql->data, params, param_count, NULL, err);
+
+    buf_reset(sql);
+    return result;
+}
+
+int files_put(struct files *files, const char *loaded_at, bool forget, struct err *err)
+{
+    const struct aorta_value params[] = {session_text(files->asset), session_text(loaded_at)};
+    const char *text = files->session->dialect->type_names[AORTA_TEXT];
+    struct buf sql;
+    int result = -1;
+
+    buf_init(&sql);
+    if (forget)
+        buf_printf(&sql, forget_all_sql, files->table_sql);
+    else
+        buf_printf(&sql, forget_picked_sql, files->table_sql, files->picked_sql);
+    if (run(files, &sql, params, 1, err) < 0)
+        goto out;
+    buf_printf(&sql, put_sql, files->table_sql, text, text, files->picked_sql);
+    if (run(files, &sql, params, 2, err) < 0)
+        goto out;
+    result = files_drop(files, err);
+out:
+    buf_release(&sql);
+    return result < 0 ? err_wrap(err, "write down which files of %s were loaded", files->asset) : 0;
+}
+
+int files_drop(struct files *files, struct err *err)
+{
+    return session_execf(files->session, err, "DROP TABLE %s", files->picked_sql);
+}
