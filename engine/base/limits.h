@@ -38,6 +38,10 @@
 /* A password, a token, a key in PEM. */
 #define LIMIT_SECRET_BYTES ((size_t)64 << 10)
 
+/* Files of one load of a lake: the list is in memory, some 300 bytes each. What is left over goes to
+ * the next run. */
+#define LIMIT_LOAD_FILES 500000
+
 /* Nesting of JSON values, of template blocks and expressions: deeper is an attack or a mistake. */
 #define LIMIT_NESTING 64
 

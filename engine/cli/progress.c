@@ -142,6 +142,19 @@ static bool is_over(const char *state)
     return false;
 }
 
+/* What a source or a stream has to say of its load. (A model's note is why it ran.) */
+static void print_note(const struct line *line)
+{
+    const char *at = line->note;
+    bool is_told = strcmp(line->kind, "source") == 0 || strcmp(line->kind, "stream") == 0;
+
+    while (is_told && at != NULL && *at != '\0') {
+        int size = (int)strcspn(at, "\n");
+        printf("note      %-32s %.*s\n", line->asset, size, at);
+        at += at[size] == '\n' ? size + 1 : size;
+    }
+}
+
 /* A step that is over gets a line that stays. */
 static void print_step(struct progress_view *view, const struct line *line)
 {
@@ -153,6 +166,7 @@ static void print_step(struct progress_view *view, const struct line *line)
     if (line->message != NULL)
         printf("  %s", line->message);
     fputc('\n', stdout);
+    print_note(line);
 }
 
 static struct line *line_of(struct progress_view *view, const struct event *event)

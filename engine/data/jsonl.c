@@ -29,6 +29,7 @@ struct jsonl *jsonl_new(const struct jsonl_options *options)
 
     reader->options = *options;
     reader->record = record_new(options->schema, options->collect_unknown);
+    record_refuse_unknown(reader->record, options->refuse_unknown);
     buf_init(&reader->file);
     buf_init(&reader->carry);
     buf_init(&reader->errors);

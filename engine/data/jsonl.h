@@ -55,6 +55,7 @@ struct jsonl_options {
     struct batch *batch;
     int32_t first_column;
     bool collect_unknown; /* remember the names of members that the schema has not */
+    bool refuse_unknown;  /* a line that has one is a bad one */
     struct reject_rule rejects;
 };
 

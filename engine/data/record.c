@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUOTED_BYTES = 40 };
+enum { QUOTED_BYTES = 40, QUOTED_NAME_BYTES = 80 };
 
 /* A member that is a column, or leads to one. */
 struct member {
@@ -34,10 +34,11 @@ struct record {
     struct member *root;
     struct slot *slots; /* one a column */
     int64_t parse;
-    bool collect_unknown;
+    bool collect_unknown, refuse_unknown;
     const char *line_end;
     struct map unknown;
-    struct buf text; /* a string without its escapes */
+    struct buf text;    /* a string without its escapes */
+    struct buf problem; /* about an unknown member */
     struct arena arena;
 };
 
@@ -120,6 +121,7 @@ struct record *record_new(const struct schema *schema, bool collect_unknown)
     arena_init(&record->arena);
     map_init(&record->unknown);
     buf_init(&record->text);
+    buf_init(&record->problem);
     record->slots =
         arena_calloc(&record->arena, (size_t)schema->column_count, sizeof *record->slots);
     record->root = member_new(&record->arena, "", 0);
@@ -134,8 +136,14 @@ void record_free(struct record *record)
         return;
     map_release(&record->unknown);
     buf_release(&record->text);
+    buf_release(&record->problem);
     arena_release(&record->arena);
     free(record);
+}
+
+void record_refuse_unknown(struct record *record, bool refuse)
+{
+    record->refuse_unknown = refuse;
 }
 
 const struct map *record_unknown(const struct record *record)
@@ -153,6 +161,17 @@ static void note_unknown(struct record *record, const char *name, size_t size)
         return;
     if (map_find_n(&record->unknown, name, size) == NULL)
         map_put(&record->unknown, arena_strndup(&record->arena, name, size), record);
+}
+
+static bool refuse_member(struct record *record, const char *name, size_t size, struct scan *scan)
+{
+    size_t shown = size < QUOTED_NAME_BYTES ? size : QUOTED_NAME_BYTES;
+
+    while (shown < size && shown > 0 && ((unsigned char)name[shown] & 0xc0) == 0x80)
+        shown--;
+    buf_reset(&record->problem);
+    buf_printf(&record->problem, "\"%.*s\" is no column", (int)shown, name);
+    return scan_fail(scan, record->problem.data);
 }
 
 /* The member's name at `at` and its colon. *child is NULL for one that nobody wants. */
@@ -181,6 +200,8 @@ static bool parse_name(struct record *record, struct member *parent, int32_t pla
         parent->order[place] = index;
     if (*child == NULL && parent == record->root)
         note_unknown(record, name, size);
+    if (*child == NULL && parent == record->root && record->refuse_unknown)
+        return refuse_member(record, name, size, scan);
     scan_blanks(scan);
     if (*scan->at != ':')
         return scan_fail(scan, "no colon after a member name");

@@ -30,6 +30,9 @@ struct record_problem {
 struct record *record_new(const struct schema *schema, bool collect_unknown);
 void record_free(struct record *record);
 
+/* From now on a line with a top-level member that no column wants is refused, or not. */
+void record_refuse_unknown(struct record *record, bool refuse);
+
 /* Reads the line, which ends at `end`, where a line feed must be readable. false: the problem is
  * filled. The line must stay as it is until its values have been appended. */
 bool record_parse(struct record *record, const char *line, const char *end,

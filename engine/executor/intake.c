@@ -5,27 +5,50 @@ int intake_error(const struct intake *intake, const struct aorta_error *error, s
     return connection_error(intake->connection, error, err);
 }
 
-int intake_open(struct intake *intake, struct step *step, const char *position,
-                int64_t extracted_at_us, struct err *err)
+int intake_open(struct intake *intake, struct step *step, const struct intake_load *load,
+                struct err *err)
 {
-    *intake = (struct intake){.step = step, .arena = &step->arena};
-    intake->metadata.extracted_at_us = extracted_at_us;
+    *intake = (struct intake){.step = step, .arena = &step->arena, .load = *load};
+    intake->metadata.extracted_at_us = load->extracted_at_us;
+    buf_init(&intake->notes);
+    quarantine_open(&intake->quarantine, load->session, &load->target, load->extracted_at_us,
+                    intake->arena);
     if (step_connect(step, step->order->from.connection, &intake->connection, err) < 0)
         return -1;
     const struct aorta_connector *connector = intake->connection->connector;
     if (connector->source != NULL)
         intake->kind = &intake_of_source;
     else if (connector->object_store != NULL)
-        intake->kind = &intake_of_lake;
+        intake->kind = step->order->files_count > 0 ? &intake_of_files : &intake_of_lake;
     else
         return err_set(err, ERR_CONFIG, "connection %s: nothing can be read from connector %s",
                        intake->connection->name, connector->name);
-    return intake->kind->open(intake, position, err);
+    return intake->kind->open(intake, err);
 }
 
 int intake_next(struct intake *intake, struct aorta_batch *batch, struct err *err)
 {
     return intake->kind->next(intake, batch, err);
+}
+
+/* Lines in quarantine go with the rows that they came beside. */
+static int settle_quarantine(struct intake *intake, struct err *err)
+{
+    struct quarantine *quarantine = &intake->quarantine;
+
+    if (intake->load.replaces && quarantine_forget(quarantine, NULL, err) < 0)
+        return -1;
+    if (intake->replaced_lines != NULL &&
+        quarantine_forget(quarantine, intake->replaced_lines, err) < 0)
+        return -1;
+    return quarantine_write(quarantine, err);
+}
+
+int intake_settle(struct intake *intake, bool is_published, struct err *err)
+{
+    if (is_published && settle_quarantine(intake, err) < 0)
+        return -1;
+    return intake->kind->settle != NULL ? intake->kind->settle(intake, is_published, err) : 0;
 }
 
 const char *intake_position(struct intake *intake)
@@ -42,5 +65,7 @@ void intake_close(struct intake *intake)
 {
     if (intake->kind != NULL)
         intake->kind->close(intake);
+    quarantine_close(&intake->quarantine);
+    buf_release(&intake->notes);
     connection_release(intake->connection);
 }

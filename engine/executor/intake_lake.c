@@ -9,16 +9,16 @@ struct lake_state {
     bool is_open;        /* an object is being read */
 };
 
-static int lake_open(struct intake *intake, const char *position, struct err *err)
+static int lake_open(struct intake *intake, struct err *err)
 {
     struct lake_state *state = arena_alloc(intake->arena, sizeof *state);
 
     intake->state = state;
-    if (object_rows_open(&state->rows, intake, err) < 0)
+    if (object_rows_open(&state->rows, intake, NULL, err) < 0)
         return -1;
     struct sink_lake_place place = {state->rows.store, intake->connection->handle,
                                     intake->step->order->from.object};
-    if (sink_lake_open(&place, position, &state->lake, err) < 0) {
+    if (sink_lake_open(&place, intake->load.position, &state->lake, err) < 0) {
         state->lake = NULL;
         return err_wrap(err, "connection %s", intake->connection->name);
     }
@@ -32,6 +32,7 @@ static int open_object(struct intake *intake, struct err *err)
     struct sink_lake_object object;
     struct aorta_object stat;
     struct aorta_error error;
+    char modified[CLOCK_TEXT_SIZE];
     int got = sink_lake_next(state->lake, &object, err);
 
     if (got <= 0)
@@ -42,20 +43,23 @@ static int open_object(struct intake *intake, struct err *err)
     if (there == 0)
         return err_set(err, ERR_DATA, "connection %s: the lake's object %s is gone",
                        intake->connection->name, object.key);
-    object_rows_begin(&state->rows, &stat);
+    clock_format_iso(modified, stat.modified_us, 6);
+    object_rows_begin(&state->rows, object.key, modified, 0);
     state->wanted_rows = object.count;
-    state->is_open = true;
+    state->is_open = intake->has_news = true;
     return 1;
 }
 
 /* A plan says how many records its object has: another number is another file. */
 static int close_object(struct lake_state *state, struct err *err)
 {
+    int64_t lines = state->rows.row + object_rows_skipped(&state->rows);
+
     state->is_open = false;
-    if (state->rows.row == state->wanted_rows)
+    if (lines == state->wanted_rows)
         return 0;
     return err_set(err, ERR_DATA, "%s holds %lld records, its plan says %lld", state->rows.key.data,
-                   (long long)state->rows.row, (long long)state->wanted_rows);
+                   (long long)lines, (long long)state->wanted_rows);
 }
 
 static int read_more(struct lake_state *state, struct err *err)
@@ -83,7 +87,7 @@ static int lake_next(struct intake *intake, struct aorta_batch *batch, struct er
     }
     *batch = batch_view(&state->rows.batch);
     intake->rows += batch->row_count;
-    return batch->row_count > 0;
+    return batch->row_count > 0; /* a batch is full, or the lake has ended */
 }
 
 static const char *lake_position(struct intake *intake)
@@ -112,5 +116,5 @@ static void lake_close(struct intake *intake)
     object_rows_close(&state->rows);
 }
 
-const struct intake_kind intake_of_lake = {lake_open, lake_next, lake_position, lake_ack,
-                                           lake_close};
+const struct intake_kind intake_of_lake = {lake_open,     lake_next, NULL,
+                                           lake_position, lake_ack,  lake_close};

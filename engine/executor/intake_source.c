@@ -49,7 +49,7 @@ static void set_fields(struct intake *intake, const struct aorta_stream *stream)
         arena_calloc(intake->arena, (size_t)intake->field_count, sizeof *state->columns);
 }
 
-static int source_open(struct intake *intake, const char *position, struct err *err)
+static int source_open(struct intake *intake, struct err *err)
 {
     const struct order *order = intake->step->order;
     struct source_state *state = arena_alloc(intake->arena, sizeof *state);
@@ -57,7 +57,7 @@ static int source_open(struct intake *intake, const char *position, struct err *
         .stream = order->from.object,
         .mode = mode_of(order->mode),
         .cursor_column = order->cursor,
-        .position = position,
+        .position = intake->load.position,
     };
     struct aorta_error error;
 
@@ -96,6 +96,7 @@ static int source_next(struct intake *intake, struct aorta_batch *batch, struct 
     *batch =
         (struct aorta_batch){rows.row_count, intake->field_count, intake->fields, state->columns};
     intake->rows += rows.row_count;
+    intake->has_news = true;
     return 1;
 }
 
@@ -131,5 +132,5 @@ static void source_close(struct intake *intake)
     batch_release(&state->batch);
 }
 
-const struct intake_kind intake_of_source = {source_open, source_next, source_position, source_ack,
-                                             source_close};
+const struct intake_kind intake_of_source = {source_open,     source_next, NULL,
+                                             source_position, source_ack,  source_close};

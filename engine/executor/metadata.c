@@ -1,6 +1,7 @@
 #include "executor/metadata.h"
 
 #include "base/hash.h"
+#include "data/reject.h"
 
 #include <string.h>
 
@@ -26,9 +27,9 @@ static const struct column_names of_a_change[] = {
     {{"_aorta_deleted_at", "_ab_cdc_deleted_at"}, AORTA_TIMESTAMP},
 };
 
-enum { ID, EXTRACTED_AT, META, FILE_URL, FILE_MODIFIED, LSN = 3, CHANGED_AT, DELETED_AT };
+enum { ID, EXTRACTED_AT, META = METADATA_ERRORS, FILE_URL, FILE_MODIFIED, LSN = 3, CHANGED_AT, DELETED_AT };
 
-static const char no_errors[] = "{\"errors\":[]}";
+static const char no_errors[] = REJECT_NO_ERRORS;
 
 static int32_t add_fields(const struct column_names *names, size_t count, bool airbyte,
                           struct aorta_field *fields)
@@ -52,6 +53,11 @@ int32_t metadata_fields(enum metadata_origin origin, bool airbyte, struct aorta_
 const char *metadata_position(bool airbyte)
 {
     return of_every_row[EXTRACTED_AT].name[airbyte];
+}
+
+const char *metadata_file(bool airbyte)
+{
+    return of_a_file[0].name[airbyte];
 }
 
 void metadata_init(struct metadata *metadata, enum metadata_origin origin, const char *asset,
@@ -81,7 +87,8 @@ static void append_common(const struct metadata *metadata, struct batch *batch, 
 {
     for (int64_t i = 0; i < count; i++)
         column_append_int(&batch->columns[EXTRACTED_AT], metadata->extracted_at_us);
-    column_repeat_text(&batch->columns[META], no_errors, sizeof no_errors - 1, count);
+    if (!metadata->has_errors)
+        column_repeat_text(&batch->columns[META], no_errors, sizeof no_errors - 1, count);
 }
 
 void metadata_append_file(const struct metadata *metadata, struct batch *batch, const char *url,

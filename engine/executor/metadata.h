@@ -26,19 +26,21 @@
 
 enum metadata_origin { METADATA_TABLE, METADATA_FILE, METADATA_CHANGE };
 
-enum { METADATA_MAX = 6 };
+enum { METADATA_MAX = 6, METADATA_ERRORS = 2 }; /* the column "what was wrong with it" */
 
 struct metadata {
     enum metadata_origin origin;
     int64_t extracted_at_us;
     uint64_t asset_hash;
+    bool has_errors; /* the reader of the rows fills the column METADATA_ERRORS */
 };
 
 /* The columns of that origin and naming: fields[METADATA_MAX]; returns how many. */
 int32_t metadata_fields(enum metadata_origin origin, bool airbyte, struct aorta_field *fields);
 
-/* Name of the column that holds extracted-at. */
+/* Names of the columns that hold extracted-at, and a file's URL. */
 const char *metadata_position(bool airbyte);
+const char *metadata_file(bool airbyte);
 
 void metadata_init(struct metadata *metadata, enum metadata_origin origin, const char *asset,
                    int64_t extracted_at_us);

@@ -1,12 +1,22 @@
 #include "executor/object_rows.h"
 
 #include "base/hash.h"
+#include "data/literal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { CHUNK_BYTES = 1 << 20 };
 
-static int fill_schema(struct object_rows *rows, struct err *err)
+static bool is_partition(const struct object_rows *rows, const char *name)
+{
+    for (size_t i = 0; i < rows->columns.partition_count; i++)
+        if (strcmp(rows->columns.partitions[i], name) == 0)
+            return true;
+    return false;
+}
+
+static int add_declared(struct object_rows *rows, struct err *err)
 {
     const struct order *order = rows->intake->step->order;
 
@@ -14,39 +24,92 @@ static int fill_schema(struct object_rows *rows, struct err *err)
         struct schema_column column = {.name = order->columns[i].name, .type = AORTA_TEXT};
         const char *type = order->columns[i].type;
         bool is_metadata = order->columns[i].name[0] == '_';
-        if (is_metadata && type == NULL)
-            continue; /* named for its checks only */
+        if ((is_metadata && type == NULL) || is_partition(rows, column.name))
+            continue; /* named for its checks only; or no member of the lines */
         if (type != NULL && schema_type_parse(type, &column.type, err) < 0)
             return err_wrap(err, "%s: column %s", order->file, column.name);
         if (schema_add(&rows->schema, &column, err) < 0)
             return err_wrap(err, "%s", order->file);
     }
-    if (rows->schema.column_count == 0)
+    return 0;
+}
+
+static int fill_schema(struct object_rows *rows, struct err *err)
+{
+    const struct order *order = rows->intake->step->order;
+    const struct schema *more = rows->columns.more;
+
+    if (add_declared(rows, err) < 0)
+        return -1;
+    for (int32_t i = 0; more != NULL && i < more->column_count; i++)
+        if (schema_add(&rows->schema, &more->columns[i], err) < 0)
+            return err_wrap(err, "%s", order->file);
+    if (rows->schema.column_count == 0 && more == NULL)
         return err_set(err, ERR_CONFIG, "%s: a source of files declares its columns", order->file);
     return 0;
 }
 
-int object_rows_open(struct object_rows *rows, struct intake *intake, struct err *err)
+/* A partition's type is text, unless the order declares it. */
+static int partition_field(const struct object_rows *rows, const char *name,
+                           struct aorta_field *field, struct err *err)
+{
+    const struct order *order = rows->intake->step->order;
+
+    *field = (struct aorta_field){name, AORTA_TEXT};
+    for (size_t i = 0; i < order->column_count; i++)
+        if (strcmp(order->columns[i].name, name) == 0 && order->columns[i].type != NULL &&
+            schema_type_parse(order->columns[i].type, &field->type, err) < 0)
+            return err_wrap(err, "%s: column %s", order->file, name);
+    return 0;
+}
+
+static int set_fields(struct object_rows *rows, int32_t *first, struct err *err)
+{
+    struct intake *intake = rows->intake;
+    const struct schema *schema = &rows->schema;
+    size_t partitions = rows->columns.partition_count;
+    struct aorta_field *fields = arena_calloc(
+        intake->arena, (size_t)schema->column_count + METADATA_MAX + partitions, sizeof *fields);
+
+    *first = metadata_fields(METADATA_FILE, intake->step->order->airbyte_names, fields);
+    memcpy(fields + *first, schema_fields(schema, intake->arena),
+           (size_t)schema->column_count * sizeof *fields);
+    rows->first_partition = *first + schema->column_count;
+    for (size_t i = 0; i < partitions; i++)
+        if (partition_field(rows, rows->columns.partitions[i],
+                            &fields[(size_t)rows->first_partition + i], err) < 0)
+            return -1;
+    intake->fields = fields;
+    intake->field_count = rows->first_partition + (int32_t)partitions;
+    return 0;
+}
+
+int object_rows_open(struct object_rows *rows, struct intake *intake,
+                     const struct object_columns *columns, struct err *err)
 {
     const struct order *order = intake->step->order;
+    struct jsonl_options options = {.schema = &rows->schema, .batch = &rows->batch};
+    struct reject_rule *rejects = &options.rejects;
 
     rows->intake = intake;
     rows->store = intake->connection->connector->object_store;
+    if (columns != NULL)
+        rows->columns = *columns;
     schema_init(&rows->schema);
     buf_init(&rows->chunk);
     buf_init(&rows->key);
-    if (fill_schema(rows, err) < 0)
+    arena_init(&rows->arena);
+    if (reject_policy_parse(order->bad_lines, &rejects->policy, err) < 0 ||
+        fill_schema(rows, err) < 0 || set_fields(rows, &options.first_column, err) < 0)
         return -1;
-    intake->fields = arena_calloc(intake->arena, (size_t)rows->schema.column_count + METADATA_MAX,
-                                  sizeof *intake->fields);
-    int32_t count = metadata_fields(METADATA_FILE, order->airbyte_names, intake->fields);
-    memcpy(intake->fields + count, schema_fields(&rows->schema, intake->arena),
-           (size_t)rows->schema.column_count * sizeof *intake->fields);
-    intake->field_count = count + rows->schema.column_count;
     batch_init(&rows->batch, intake->fields, intake->field_count);
-    rows->reader = jsonl_new(&(struct jsonl_options){
-        .schema = &rows->schema, .batch = &rows->batch, .first_column = count});
     metadata_init(&intake->metadata, METADATA_FILE, order->asset, intake->metadata.extracted_at_us);
+    intake->metadata.has_errors = rejects->policy == REJECT_EMIT;
+    rejects->errors_column = METADATA_ERRORS;
+    rejects->each = quarantine_add;
+    rejects->arg = &intake->quarantine;
+    options.refuse_unknown = rows->columns.refuses_others;
+    rows->reader = jsonl_new(&options);
     return 0;
 }
 
@@ -57,19 +120,112 @@ void object_rows_close(struct object_rows *rows)
     schema_release(&rows->schema);
     buf_release(&rows->chunk);
     buf_release(&rows->key);
+    arena_release(&rows->arena);
 }
 
-void object_rows_begin(struct object_rows *rows, const struct aorta_object *object)
+/* ------------------------------------------------------------------------------------ partitions */
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The text of a folder's value, in which what a path cannot hold is written as %2F. */
+static struct aorta_value decode(struct arena *arena, const char *text, size_t size)
+{
+    static const char null[] = "__HIVE_DEFAULT_PARTITION__";
+    char *decoded = arena_strndup(arena, text, size);
+    size_t length = 0;
+
+    if (size == sizeof null - 1 && memcmp(text, null, size) == 0)
+        return (struct aorta_value){.type = AORTA_TEXT, .is_null = true};
+    for (size_t i = 0; i < size; i++) {
+        bool is_code = text[i] == '%' && i + 2 < size && hex_digit(text[i + 1]) >= 0 &&
+                       hex_digit(text[i + 2]) >= 0;
+        decoded[length++] =
+            is_code ? (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i];
+        i += is_code ? 2 : 0;
+    }
+    return (struct aorta_value){.type = AORTA_TEXT, .text = {decoded, length}};
+}
+
+static struct aorta_value partition_value(struct arena *arena, const char *key, const char *name)
+{
+    size_t name_size = strlen(name);
+
+    for (const char *slash = strchr(key, '/'); slash != NULL; slash = strchr(key, '/')) {
+        if ((size_t)(slash - key) > name_size && key[name_size] == '=' &&
+            memcmp(key, name, name_size) == 0)
+            return decode(arena, key + name_size + 1, (size_t)(slash - key) - name_size - 1);
+        key = slash + 1;
+    }
+    return (struct aorta_value){.type = AORTA_TEXT, .is_null = true};
+}
+
+static void find_partitions(struct object_rows *rows)
+{
+    size_t count = rows->columns.partition_count;
+
+    arena_reset(&rows->arena);
+    struct aorta_value *values = arena_calloc(&rows->arena, count, sizeof *values);
+    for (size_t i = 0; i < count; i++)
+        values[i] =
+            partition_value(&rows->arena, rows->key.data, rows->columns.partitions[i]);
+    rows->partitions = values;
+}
+
+static int add_partitions(struct object_rows *rows, int64_t count, struct err *err)
+{
+    for (size_t i = 0; i < rows->columns.partition_count; i++) {
+        struct column *column = &rows->batch.columns[(size_t)rows->first_partition + i];
+        const struct aorta_value *value = &rows->partitions[i];
+        for (int64_t n = 0; n < count; n++) {
+            const char *problem = NULL;
+            if (value->is_null)
+                column_append_null(column);
+            else
+                problem = literal_append(column, value->text.data, value->text.size);
+            if (problem != NULL)
+                return err_set(err, ERR_DATA, "%s: folder %s: \"%.*s\" %s", rows->key.data,
+                               rows->columns.partitions[i], (int)value->text.size,
+                               value->text.data, problem);
+        }
+    }
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------- an object */
+
+void object_rows_begin(struct object_rows *rows, const char *key, const char *modified,
+                       uint64_t salt)
 {
     buf_reset(&rows->key);
-    buf_append_str(&rows->key, object->key);
-    rows->origin = hash_bytes(rows->key.data, rows->key.size);
-    clock_format_iso(rows->modified, object->modified_us, 6);
+    buf_append_str(&rows->key, key);
+    rows->origin = hash_bytes(rows->key.data, rows->key.size) ^ salt;
+    snprintf(rows->modified, sizeof rows->modified, "%s", modified);
     rows->row = rows->offset = 0;
     rows->is_read = false;
     buf_reset(&rows->chunk);
     rows->chunk_used = 0;
+    rows->rejected_before = jsonl_rejected(rows->reader);
+    find_partitions(rows);
     jsonl_begin(rows->reader, rows->key.data);
+}
+
+/* gzip's first bytes (RFC 1952, 2.3.1); no text begins so. */
+static int check_format(const struct object_rows *rows, struct err *err)
+{
+    if (rows->offset == 0 && rows->chunk.size >= 2 &&
+        memcmp(rows->chunk.data, "\x1f\x8b", 2) == 0)
+        return err_set(err, ERR_CONFIG,
+                       "%s is compressed (gzip), which is not read: unpack it, or leave it out of "
+                       "the patterns",
+                       rows->key.data);
+    return 0;
 }
 
 static int read_chunk(struct object_rows *rows, struct err *err)
@@ -83,20 +239,23 @@ static int read_chunk(struct object_rows *rows, struct err *err)
                           rows->chunk.data, CHUNK_BYTES, &got, &error) < 0)
         return intake_error(rows->intake, &error, err);
     rows->chunk.size = got;
+    if (check_format(rows, err) < 0)
+        return -1;
     rows->chunk_used = 0;
     rows->offset += (int64_t)got;
     rows->is_read = got < CHUNK_BYTES;
     return 0;
 }
 
-/* Brings the metadata columns up to the rows that the reader has added. */
-static void add_metadata(struct object_rows *rows, int64_t before)
+/* Brings the other columns up to the rows that the reader has added. */
+static int add_others(struct object_rows *rows, int64_t before, struct err *err)
 {
     int64_t count = rows->batch.row_count - before;
 
     metadata_append_file(&rows->intake->metadata, &rows->batch, rows->key.data, rows->modified,
                          rows->origin, rows->row, count);
     rows->row += count;
+    return add_partitions(rows, count, err);
 }
 
 int object_rows_read(struct object_rows *rows, struct err *err)
@@ -116,6 +275,15 @@ int object_rows_read(struct object_rows *rows, struct err *err)
             return -1;
         rows->chunk_used += (size_t)used;
     }
-    add_metadata(rows, before);
+    if (add_others(rows, before, err) < 0 ||
+        quarantine_check(&rows->intake->quarantine, err) < 0)
+        return -1;
     return !is_over;
+}
+
+int64_t object_rows_skipped(const struct object_rows *rows)
+{
+    if (rows->intake->metadata.has_errors)
+        return 0; /* they are rows */
+    return jsonl_rejected(rows->reader) - rows->rejected_before;
 }

@@ -27,7 +27,8 @@ struct ingestion {
     struct relation stage;
     struct relation_columns target;
     struct state before;
-    bool replaces; /* the whole table, not only new rows */
+    bool replaces;   /* the whole table, not only new rows */
+    int64_t deleted; /* rows of the target that the new ones replace */
     int64_t extracted_at_us;
     char origin[HASH_HEX_SIZE + 1]; /* of what is read, and how */
     struct publish_report report;
@@ -58,7 +59,7 @@ static int load_stage(struct ingestion *in, struct err *err)
                         err) < 0)
         return -1;
     while ((got = intake_next(&in->intake, &batch, err)) > 0) {
-        if (stage_load_batch(&load, &batch, err) < 0)
+        if (batch.row_count > 0 && stage_load_batch(&load, &batch, err) < 0)
             break;
         step_progress(in->step, in->intake.rows, 0);
         if (session_check_cancel(session, err) < 0)
@@ -81,11 +82,14 @@ static const char *whole_after(struct ingestion *in, const struct relation_colum
 
     if (in->replaces || !in->target.is_there)
         return stage;
+    const char *kept = "";
+    if (in->intake.replaced != NULL)
+        kept = arena_printf(arena, " WHERE (%s) IS NOT TRUE", in->intake.replaced);
     buf_init(&list);
     relation_column_list(&list, columns, "", NULL);
     const char *whole =
-        arena_printf(arena, "(SELECT %s FROM %s UNION ALL SELECT %s FROM %s)", list.data,
-                     relation_sql(arena, dialect, &in->spec.relation), list.data, stage);
+        arena_printf(arena, "(SELECT %s FROM %s%s UNION ALL SELECT %s FROM %s)", list.data,
+                     relation_sql(arena, dialect, &in->spec.relation), kept, list.data, stage);
     buf_release(&list);
     return whole;
 }
@@ -116,6 +120,23 @@ static int run_audit(struct ingestion *in, bool *is_blocked, struct err *err)
     return 0;
 }
 
+/* Rows that the staged ones stand for: those of a file that was read again. */
+static int delete_replaced(struct ingestion *in, struct err *err)
+{
+    struct session *session = &in->use.session;
+    struct buf sql;
+
+    if (in->intake.replaced == NULL)
+        return 0;
+    buf_init(&sql);
+    buf_printf(&sql, "DELETE FROM %s WHERE %s",
+               relation_sql(&in->step->arena, session->dialect, &in->spec.relation),
+               in->intake.replaced);
+    int result = session_run(session, sql.data, NULL, 0, &in->deleted, err);
+    buf_release(&sql);
+    return result;
+}
+
 static int publish(struct ingestion *in, int64_t *rows, struct err *err)
 {
     struct session *session = &in->use.session;
@@ -124,6 +145,8 @@ static int publish(struct ingestion *in, int64_t *rows, struct err *err)
         *rows = in->intake.rows;
         return publish_replace(session, &in->spec.relation, &in->stage, &in->report, err);
     }
+    if (in->target.is_there && delete_replaced(in, err) < 0)
+        return -1;
     if (!in->target.is_there &&
         stage_create_target(session, &in->spec.relation, &in->stage, NULL, err) < 0)
         return -1;
@@ -147,7 +170,7 @@ static int put_state(struct ingestion *in, int64_t rows, struct state *written, 
         .fingerprint = in->origin,
         .position = position,
         .checkpoint = arena_strdup(arena, intake_position(&in->intake)),
-        .row_count = (adds ? in->before.row_count : 0) + rows,
+        .row_count = (adds ? in->before.row_count - in->deleted : 0) + rows,
         .published_at = now,
         .run_id = in->step->order->run,
     };
@@ -179,7 +202,7 @@ static void hash_origin(struct ingestion *in)
     struct hash *hash = hash_new();
 
     hash_add_str(hash, order->connections[order->from.connection].name);
-    hash_add_str(hash, order->from.object);
+    hash_add_str(hash, order->from.object != NULL ? order->from.object : "");
     hash_add_str(hash, order->mode);
     hash_add_str(hash, order->cursor != NULL ? order->cursor : "");
     hash_finish(hash, in->origin);
@@ -216,8 +239,15 @@ static int fill_stage(struct ingestion *in, struct err *err)
     bool resumes =
         in->before.version > 0 && !in->replaces && strcmp(order->mode, "append_all") != 0;
     in->extracted_at_us = next_extracted_at(&in->before);
-    if (intake_open(&in->intake, in->step, resumes ? in->before.checkpoint : NULL,
-                    in->extracted_at_us, err) < 0)
+    const struct intake_load load = {
+        .session = session,
+        .target = in->spec.relation,
+        .columns = &in->target,
+        .position = resumes ? in->before.checkpoint : NULL,
+        .extracted_at_us = in->extracted_at_us,
+        .replaces = in->replaces,
+    };
+    if (intake_open(&in->intake, in->step, &load, err) < 0)
         return -1;
     int loaded = load_stage(in, err);
     warehouse_interruptible(in->step, &in->use); /* the reader was, until now */
@@ -226,7 +256,8 @@ static int fill_stage(struct ingestion *in, struct err *err)
 
 static int reject(struct ingestion *in, struct err *err)
 {
-    if (publish_reject(&in->use.session, &in->spec.relation, &in->stage, err) < 0 ||
+    if (intake_settle(&in->intake, false, err) < 0 ||
+        publish_reject(&in->use.session, &in->spec.relation, &in->stage, err) < 0 ||
         session_commit(&in->use.session, err) < 0)
         return -1;
     in->step->report.outcome = "rejected";
@@ -249,7 +280,7 @@ static int publish_and_commit(struct ingestion *in, struct err *err)
     struct state written;
     int64_t rows;
 
-    if (publish(in, &rows, err) < 0)
+    if (publish(in, &rows, err) < 0 || intake_settle(&in->intake, true, err) < 0)
         return -1;
     fault_point("source.state.before");
     if (put_state(in, rows, &written, err) < 0)
@@ -284,11 +315,27 @@ static int ingest(struct ingestion *in, struct err *err)
     if (open_all(in, err) < 0 || session_begin(&in->use.session, true, err) < 0 ||
         fill_stage(in, err) < 0)
         return -1;
-    if (in->intake.rows == 0 && in->before.version > 0 && !in->replaces)
+    if (!in->intake.has_news && in->before.version > 0 && !in->replaces)
         return leave_fresh(in);
     if (run_audit(in, &is_blocked, err) < 0)
         return -1;
     return is_blocked ? reject(in, err) : publish_and_commit(in, err);
+}
+
+/* What a person should know of a load that went well. */
+static void note(struct ingestion *in)
+{
+    struct buf *lines = &in->report.warnings;
+    struct quarantine *quarantine = &in->intake.quarantine;
+
+    if (in->intake.notes.size > 0)
+        buf_append_str(lines, in->intake.notes.data);
+    if (quarantine->count > 0)
+        buf_printf(lines, "%lld lines cannot be read: they are in %s\n",
+                   (long long)quarantine->count,
+                   relation_sql(&in->step->arena, in->use.session.dialect, &quarantine->table));
+    if (lines->size > 0)
+        in->step->report.note = arena_strndup(&in->step->arena, lines->data, lines->size - 1);
 }
 
 int run_source(struct step *step, struct err *err)
@@ -298,9 +345,8 @@ int run_source(struct step *step, struct err *err)
     in->step = step;
     publish_report_init(&in->report);
     int result = ingest(in, err);
-    if (result == 0 && in->report.warnings.size > 0)
-        step->report.note =
-            arena_strndup(&step->arena, in->report.warnings.data, in->report.warnings.size);
+    if (result == 0)
+        note(in);
     intake_close(&in->intake);
     warehouse_close(step, &in->use);
     publish_report_release(&in->report);

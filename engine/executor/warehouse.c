@@ -1,5 +1,6 @@
 #include "executor/warehouse.h"
 
+#include "model/files.h"
 #include "model/publish.h"
 #include "model/state.h"
 
@@ -22,6 +23,8 @@ static int make_places(struct step *step, struct session *session, struct err *e
 
     pthread_mutex_lock(&lock);
     int result = state_create(session, err);
+    if (result == 0 && step->order->files_count > 0)
+        result = files_create(session, err);
     if (result == 0)
         result = publish_ensure_schema(session, &relation, err);
     pthread_mutex_unlock(&lock);

@@ -1,0 +1,264 @@
+/*
+ * Rows of files that somebody else writes: any JSON lines in an object store whose keys match the
+ * order's patterns.
+ *
+ *     list ─▶ pick what is new or has changed ─▶ read, in the order of names ─▶ write down what was
+ *
+ * All of it in the load's transaction, so that each version of each file is loaded exactly once,
+ * whatever dies (invariants 2 and 3). A file that vanished is none of our business: its rows stay.
+ *
+ * A file is read as it was listed, or not at all: one that somebody wrote to meanwhile fails the
+ * attempt, and the next one lists again.
+ */
+#include "base/hash.h"
+#include "base/limits.h"
+#include "executor/lake_listing.h"
+#include "executor/object_rows.h"
+#include "model/files.h"
+
+#include <string.h>
+
+struct files_state {
+    struct files files;
+    struct lake_listing listing;
+    const struct picked_file *picked;
+    size_t count;
+    size_t next;
+    const struct picked_file *open; /* is being read, or NULL */
+    const char **partitions; /* of the columns */
+    struct object_columns columns;
+    struct object_rows rows;
+};
+
+static bool takes_all(const struct intake *intake)
+{
+    return intake->load.replaces || strcmp(intake->step->order->mode, "append_all") == 0;
+}
+
+/* --------------------------------------------------------------------------------------- changes */
+
+static const struct picked_file *first_changed(const struct files_state *state)
+{
+    for (size_t i = 0; i < state->count; i++)
+        if (state->picked[i].is_changed)
+            return &state->picked[i];
+    return NULL;
+}
+
+static int apply_rule(struct intake *intake, struct err *err)
+{
+    struct files_state *state = intake->state;
+    const struct order *order = intake->step->order;
+    const struct picked_file *changed = first_changed(state);
+
+    if (changed == NULL || takes_all(intake) || strcmp(order->changed_files, "append") == 0)
+        return 0;
+    if (strcmp(order->changed_files, "fail") == 0)
+        return err_set(err, ERR_DATA,
+                       "%s has changed since it was loaded (%lld bytes of %s then, %lld of %s now): "
+                       "say in %s what becomes of its rows, changed_files = \"reload\" or "
+                       "\"append\", or read all files again with --full-refresh",
+                       changed->file, (long long)changed->size_before, changed->modified_before,
+                       (long long)changed->size_bytes, changed->modified_at, order->file);
+    intake->replaced = files_changed_rows(&state->files, metadata_file(order->airbyte_names));
+    intake->replaced_lines = files_changed_rows(&state->files, "file");
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------ partitions */
+
+/* Appends the name of a folder like year=2024, if it is not there. */
+static void note_folder(struct intake *intake, const char *folder, size_t size, size_t *capacity)
+{
+    struct files_state *state = intake->state;
+    struct object_columns *columns = &state->columns;
+
+    for (size_t i = 0; i < columns->partition_count; i++)
+        if (strlen(columns->partitions[i]) == size &&
+            memcmp(columns->partitions[i], folder, size) == 0)
+            return;
+    if (columns->partition_count == *capacity) {
+        *capacity = *capacity < 8 ? 8 : *capacity * 2;
+        const char **more = arena_calloc(intake->arena, *capacity, sizeof *more);
+        for (size_t i = 0; i < columns->partition_count; i++)
+            more[i] = columns->partitions[i];
+        columns->partitions = state->partitions = more;
+    }
+    state->partitions[columns->partition_count++] = arena_strndup(intake->arena, folder, size);
+}
+
+static int find_partitions(struct intake *intake, struct err *err)
+{
+    const struct files_state *state = intake->state;
+    size_t capacity = 0;
+
+    for (size_t i = 0; i < state->count; i++) {
+        const char *folder = state->picked[i].file;
+        for (const char *slash; (slash = strchr(folder, '/')) != NULL; folder = slash + 1) {
+            const char *equals = memchr(folder, '=', (size_t)(slash - folder));
+            if (equals != NULL && equals > folder)
+                note_folder(intake, folder, (size_t)(equals - folder), &capacity);
+        }
+        if (state->columns.partition_count > LIMIT_COLUMNS)
+            return err_set(err, ERR_DATA, "folders give more than %d columns", LIMIT_COLUMNS);
+    }
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------ open */
+
+static int pick(struct intake *intake, struct err *err)
+{
+    struct files_state *state = intake->state;
+    const struct intake_load *load = &intake->load;
+
+    if (files_open(&state->files, load->session, intake->step->order->asset, &load->target,
+                   intake->arena, err) < 0)
+        return -1;
+    state->listing = (struct lake_listing){.step = intake->step,
+                                           .connection = intake->connection,
+                                           .position = takes_all(intake) ? NULL : load->position,
+                                           .files = &state->files};
+    if (lake_listing_run(&state->listing, err) < 0 ||
+        files_pick(&state->files, takes_all(intake) ? FILES_ALL : FILES_NEWS, LIMIT_LOAD_FILES,
+                   &state->picked, &state->count, err) < 0)
+        return -1;
+    intake->has_news = state->count > 0;
+    if (state->count == LIMIT_LOAD_FILES)
+        buf_printf(&intake->notes, "%d files were read, the rest is for the next run\n",
+                   LIMIT_LOAD_FILES);
+    if (state->listing.found == 0 && load->position == NULL)
+        buf_printf(&intake->notes, "no file matches (%lld were looked at)\n",
+                   (long long)state->listing.total);
+    return apply_rule(intake, err);
+}
+
+static int files_intake_open(struct intake *intake, struct err *err)
+{
+    const struct order *order = intake->step->order;
+    struct files_state *state = arena_alloc(intake->arena, sizeof *state);
+
+    intake->state = state;
+    state->columns.refuses_others = strcmp(order->new_columns, "freeze") == 0;
+    if (pick(intake, err) < 0 || (order->partition_columns && find_partitions(intake, err) < 0))
+        return -1;
+    return object_rows_open(&state->rows, intake, &state->columns, err);
+}
+
+/* ------------------------------------------------------------------------------------------ read */
+
+/* Rows that are there already, of a file that is read again, have keys; these get others. */
+static uint64_t salt_of(const struct intake *intake, const struct picked_file *file)
+{
+    bool is_repeated = file->modified_before[0] != '\0' && intake->replaced == NULL;
+
+    if (!is_repeated || intake->load.replaces)
+        return 0;
+    return hash_mix((uint64_t)intake->load.extracted_at_us);
+}
+
+/* Whether the file is still the one that was listed. */
+static int check_unchanged(struct intake *intake, const struct picked_file *file, struct err *err)
+{
+    const struct files_state *state = intake->state;
+    char etag[CLOCK_TEXT_SIZE];
+    struct aorta_object now;
+    struct aorta_error error;
+    int there = state->rows.store->stat(intake->connection->handle, file->file, &now, &error);
+
+    if (there < 0)
+        return intake_error(intake, &error, err);
+    if (there == 0)
+        return err_set(err, ERR_TRANSIENT, "connection %s: %s was removed while it was read",
+                       intake->connection->name, file->file);
+    if (now.size_bytes != file->size_bytes ||
+        strcmp(lake_listing_etag(&now, etag), file->etag) != 0)
+        return err_set(err, ERR_TRANSIENT, "connection %s: %s was written to while it was read",
+                       intake->connection->name, file->file);
+    return 0;
+}
+
+static int read_more(struct intake *intake, struct err *err)
+{
+    struct files_state *state = intake->state;
+    struct err ignored;
+    int got = object_rows_read(&state->rows, err);
+
+    if (got > 0)
+        return 0;
+    if (got == 0 && check_unchanged(intake, state->open, err) < 0)
+        got = -1;
+    else if (got < 0 && check_unchanged(intake, state->open, &ignored) < 0)
+        *err = ignored; /* that is why */
+    state->open = NULL;
+    return got;
+}
+
+static bool open_file(struct intake *intake)
+{
+    struct files_state *state = intake->state;
+
+    if (state->next == state->count)
+        return false;
+    state->open = &state->picked[state->next++];
+    object_rows_begin(&state->rows, state->open->file, state->open->modified_at,
+                      salt_of(intake, state->open));
+    return true;
+}
+
+static int files_next(struct intake *intake, struct aorta_batch *batch, struct err *err)
+{
+    struct files_state *state = intake->state;
+
+    batch_reset(&state->rows.batch);
+    while (!batch_is_full(&state->rows.batch)) {
+        if (state->open == NULL && !open_file(intake))
+            break;
+        if (read_more(intake, err) < 0)
+            return -1;
+        if (atomic_load(&intake->step->cancel) != 0)
+            return err_set(err, ERR_CANCELED, "canceled");
+    }
+    *batch = batch_view(&state->rows.batch);
+    intake->rows += batch->row_count;
+    return batch->row_count > 0;
+}
+
+/* ------------------------------------------------------------------------------------------- end */
+
+static int files_settle(struct intake *intake, bool is_published, struct err *err)
+{
+    struct files_state *state = intake->state;
+    char loaded_at[CLOCK_TEXT_SIZE];
+
+    if (!is_published)
+        return files_drop(&state->files, err);
+    clock_format_sql(loaded_at, intake->load.extracted_at_us, 6);
+    return files_put(&state->files, loaded_at, intake->load.replaces, err);
+}
+
+static const char *files_position(struct intake *intake)
+{
+    const struct files_state *state = intake->state;
+
+    return state->listing.after;
+}
+
+static int files_ack(struct intake *intake, const char *position, struct err *err)
+{
+    (void)intake;
+    (void)position;
+    (void)err;
+    return 0; /* the lake keeps what it has */
+}
+
+static void files_close(struct intake *intake)
+{
+    struct files_state *state = intake->state;
+
+    if (state != NULL && state->rows.intake != NULL)
+        object_rows_close(&state->rows);
+}
+
+const struct intake_kind intake_of_files = {files_intake_open, files_next, files_settle,
+                                            files_position,    files_ack,  files_close};
