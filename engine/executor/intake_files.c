@@ -25,7 +25,7 @@ struct files_state {
     size_t count;
     size_t next;
     const struct picked_file *open; /* is being read, or NULL */
-    const char **partitions; /* of the columns */
+    const char **partitions;        /* of the columns */
     struct object_columns columns;
     struct object_rows rows;
 };
@@ -54,12 +54,13 @@ static int apply_rule(struct intake *intake, struct err *err)
     if (changed == NULL || takes_all(intake) || strcmp(order->changed_files, "append") == 0)
         return 0;
     if (strcmp(order->changed_files, "fail") == 0)
-        return err_set(err, ERR_DATA,
-                       "%s has changed since it was loaded (%lld bytes of %s then, %lld of %s now): "
-                       "say in %s what becomes of its rows, changed_files = \"reload\" or "
-                       "\"append\", or read all files again with --full-refresh",
-                       changed->file, (long long)changed->size_before, changed->modified_before,
-                       (long long)changed->size_bytes, changed->modified_at, order->file);
+        return err_set(
+            err, ERR_DATA,
+            "%s has changed since it was loaded (%lld bytes of %s then, %lld of %s now): "
+            "say in %s what becomes of its rows, changed_files = \"reload\" or "
+            "\"append\", or read all files again with --full-refresh",
+            changed->file, (long long)changed->size_before, changed->modified_before,
+            (long long)changed->size_bytes, changed->modified_at, order->file);
     intake->replaced = files_changed_rows(&state->files, metadata_file(order->airbyte_names));
     intake->replaced_lines = files_changed_rows(&state->files, "file");
     return 0;

@@ -72,8 +72,8 @@ static bool read_date(const char *key, const struct folder *folder, struct key_h
 }
 
 /* 2024/04/01 in three. */
-static bool read_folders(const char *key, size_t start, struct key_hour *found,
-                         struct civil *civil, size_t *next)
+static bool read_folders(const char *key, size_t start, struct key_hour *found, struct civil *civil,
+                         size_t *next)
 {
     return read_number(key, start, 4, 9999, &found->year, &civil->year, next) &&
            read_number(key, *next, 2, 12, &found->month, &civil->month, next) &&
@@ -96,9 +96,9 @@ static bool find_at(const char *key, const struct folder *folder, struct key_hou
         found->end = found->hour + 2;
     else
         civil.hour = 0;
-    found->us = clock_days_from_civil(civil.year, (int)civil.month, (int)civil.day) *
-                    CLOCK_US_PER_DAY +
-                civil.hour * us_per_hour;
+    found->us =
+        clock_days_from_civil(civil.year, (int)civil.month, (int)civil.day) * CLOCK_US_PER_DAY +
+        civil.hour * us_per_hour;
     return true;
 }
 

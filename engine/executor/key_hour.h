@@ -18,9 +18,9 @@
 #include <stdint.h>
 
 struct key_hour {
-    int64_t us;  /* since 1970 UTC, of the hour's or the day's beginning */
-    size_t from; /* where the folder with the year begins in the key */
-    size_t end;  /* behind the last digit */
+    int64_t us;                    /* since 1970 UTC, of the hour's or the day's beginning */
+    size_t from;                   /* where the folder with the year begins in the key */
+    size_t end;                    /* behind the last digit */
     size_t year, month, day, hour; /* where their digits begin; hour 0: there is none */
 };
 

@@ -87,8 +87,8 @@ static int read_position(struct running *r, struct err *err)
         result = err_set(err, ERR_BROKEN, "a position of files that cannot be read: %.200s", text);
     r->listed_at = arena_strdup(r->arena, listed_at);
     for (size_t i = 0; i < r->count && result == 0; i++)
-        r->beginnings[i].last = arena_strdup(
-            r->arena, json_string_value(json_object_get(last, r->beginnings[i].text)));
+        r->beginnings[i].last =
+            arena_strdup(r->arena, json_string_value(json_object_get(last, r->beginnings[i].text)));
     json_decref(root);
     return result;
 }

@@ -27,7 +27,16 @@ static const struct column_names of_a_change[] = {
     {{"_aorta_deleted_at", "_ab_cdc_deleted_at"}, AORTA_TIMESTAMP},
 };
 
-enum { ID, EXTRACTED_AT, META = METADATA_ERRORS, FILE_URL, FILE_MODIFIED, LSN = 3, CHANGED_AT, DELETED_AT };
+enum {
+    ID,
+    EXTRACTED_AT,
+    META = METADATA_ERRORS,
+    FILE_URL,
+    FILE_MODIFIED,
+    LSN = 3,
+    CHANGED_AT,
+    DELETED_AT
+};
 
 static const char no_errors[] = REJECT_NO_ERRORS;
 

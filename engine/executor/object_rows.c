@@ -173,8 +173,7 @@ static void find_partitions(struct object_rows *rows)
     arena_reset(&rows->arena);
     struct aorta_value *values = arena_calloc(&rows->arena, count, sizeof *values);
     for (size_t i = 0; i < count; i++)
-        values[i] =
-            partition_value(&rows->arena, rows->key.data, rows->columns.partitions[i]);
+        values[i] = partition_value(&rows->arena, rows->key.data, rows->columns.partitions[i]);
     rows->partitions = values;
 }
 
@@ -191,8 +190,8 @@ static int add_partitions(struct object_rows *rows, int64_t count, struct err *e
                 problem = literal_append(column, value->text.data, value->text.size);
             if (problem != NULL)
                 return err_set(err, ERR_DATA, "%s: folder %s: \"%.*s\" %s", rows->key.data,
-                               rows->columns.partitions[i], (int)value->text.size,
-                               value->text.data, problem);
+                               rows->columns.partitions[i], (int)value->text.size, value->text.data,
+                               problem);
         }
     }
     return 0;
@@ -219,8 +218,7 @@ void object_rows_begin(struct object_rows *rows, const char *key, const char *mo
 /* gzip's first bytes (RFC 1952, 2.3.1); no text begins so. */
 static int check_format(const struct object_rows *rows, struct err *err)
 {
-    if (rows->offset == 0 && rows->chunk.size >= 2 &&
-        memcmp(rows->chunk.data, "\x1f\x8b", 2) == 0)
+    if (rows->offset == 0 && rows->chunk.size >= 2 && memcmp(rows->chunk.data, "\x1f\x8b", 2) == 0)
         return err_set(err, ERR_CONFIG,
                        "%s is compressed (gzip), which is not read: unpack it, or leave it out of "
                        "the patterns",
@@ -275,8 +273,7 @@ int object_rows_read(struct object_rows *rows, struct err *err)
             return -1;
         rows->chunk_used += (size_t)used;
     }
-    if (add_others(rows, before, err) < 0 ||
-        quarantine_check(&rows->intake->quarantine, err) < 0)
+    if (add_others(rows, before, err) < 0 || quarantine_check(&rows->intake->quarantine, err) < 0)
         return -1;
     return !is_over;
 }

@@ -52,8 +52,8 @@ struct object_rows {
     int64_t row;     /* of it, in the batches so far */
     int64_t offset;  /* of the next chunk */
     size_t chunk_used;
-    bool is_read; /* its last chunk is in the buffer */
-    int64_t rejected_before; /* lines of the objects before it */
+    bool is_read;                         /* its last chunk is in the buffer */
+    int64_t rejected_before;              /* lines of the objects before it */
     const struct aorta_value *partitions; /* their texts */
     struct arena arena;                   /* of them */
 };

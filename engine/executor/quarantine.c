@@ -100,10 +100,11 @@ int quarantine_check(struct quarantine *quarantine, struct err *err)
     pthread_mutex_lock(&quarantine->lock);
     int64_t held = quarantine->batch.row_count;
     if (quarantine->count > held)
-        result = err_set(err, ERR_DATA,
-                         "more than %lld lines cannot be read, too many to pass over: see what they "
-                         "are with bad_lines = \"fail\", or take them all with bad_lines = \"emit\"",
-                         (long long)held);
+        result =
+            err_set(err, ERR_DATA,
+                    "more than %lld lines cannot be read, too many to pass over: see what they "
+                    "are with bad_lines = \"fail\", or take them all with bad_lines = \"emit\"",
+                    (long long)held);
     pthread_mutex_unlock(&quarantine->lock);
     return result;
 }

@@ -140,7 +140,7 @@ extern const char *const asset_mode_names[];
 extern const char *const asset_changed_names[];     /* "fail", "reload", "append" */
 extern const char *const asset_bad_lines_names[];   /* "fail", "skip", "emit" */
 extern const char *const asset_new_columns_names[]; /* "discard", "freeze", "evolve" */
-extern const char *const asset_time_units[]; /* "s", "ms", "us", "iso", "log" */
+extern const char *const asset_time_units[];        /* "s", "ms", "us", "iso", "log" */
 
 /* Reads the asset of a .toml (body file found beside it) or of a lone .sql. Paths are relative to
  * the pipeline's folder. What is wrong goes to problems; NULL when nothing of it can be used. */

@@ -38,8 +38,8 @@ const struct aorta_field files_listing_fields[FILES_LISTING_COLUMNS] = {
 };
 
 static const struct aorta_field picked_fields[] = {
-    {"file", AORTA_TEXT},       {"modified_at", AORTA_TEXT},     {"size_bytes", AORTA_INT64},
-    {"etag", AORTA_TEXT},       {"is_changed", AORTA_INT64},     {"modified_before", AORTA_TEXT},
+    {"file", AORTA_TEXT},         {"modified_at", AORTA_TEXT}, {"size_bytes", AORTA_INT64},
+    {"etag", AORTA_TEXT},         {"is_changed", AORTA_INT64}, {"modified_before", AORTA_TEXT},
     {"size_before", AORTA_INT64},
 };
 

@@ -10,12 +10,9 @@
 #include <strings.h>
 
 static const char *const hidden_prefixes[] = {
-    [RELATION_BUILD] = "_aorta_build__",
-    [RELATION_STAGE] = "_aorta_stage__",
-    [RELATION_REJECTED] = "_aorta_rejected__",
-    [RELATION_QUARANTINE] = "_aorta_quarantine__",
-    [RELATION_LISTING] = "_aorta_listing__",
-    [RELATION_PICKED] = "_aorta_picked__",
+    [RELATION_BUILD] = "_aorta_build__",       [RELATION_STAGE] = "_aorta_stage__",
+    [RELATION_REJECTED] = "_aorta_rejected__", [RELATION_QUARANTINE] = "_aorta_quarantine__",
+    [RELATION_LISTING] = "_aorta_listing__",   [RELATION_PICKED] = "_aorta_picked__",
 };
 
 enum { HIDDEN_KINDS = sizeof hidden_prefixes / sizeof hidden_prefixes[0] };

@@ -59,9 +59,9 @@ TEST("patterns that would surprise are refused")
     static const struct {
         const char *pattern, *problem;
     } cases[] = {
-        {"", "is empty"},           {"/a", "begins with a slash"}, {"a//b", "empty part"},
-        {"a/", "empty part"},       {"a/../b", ". or .."},         {"./a", ". or .."},
-        {"a/**.json", "beside"},    {"a/x**/b", "beside"},         {"a/[0-9]", "bracket"},
+        {"", "is empty"},          {"/a", "begins with a slash"}, {"a//b", "empty part"},
+        {"a/", "empty part"},      {"a/../b", ". or .."},         {"./a", ". or .."},
+        {"a/**.json", "beside"},   {"a/x**/b", "beside"},         {"a/[0-9]", "bracket"},
         {"a/{b,c}.json", "brace"},
     };
 
