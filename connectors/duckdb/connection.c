@@ -105,6 +105,22 @@ static int fail_open(struct aorta_error *error, const char *path, const char *te
     return aorta_fail(error, cause.code, "open \"%.200s\": %.290s", path, cause.message);
 }
 
+/* For all sessions at once; it is no setting that a configuration can have. */
+static int reckon_in_utc(duckdb_database database, struct aorta_error *error)
+{
+    duckdb_connection session = NULL;
+    duckdb_result result;
+    int failed = 0;
+
+    if (duckdb.connect(database, &session) != DuckDBSuccess)
+        return aorta_fail(error, AORTA_BROKEN, "duckdb opens no session");
+    if (duckdb.query(session, "SET GLOBAL TimeZone = 'UTC'", &result) != DuckDBSuccess)
+        failed = failure_of_result(error, &result);
+    duckdb.destroy_result(&result);
+    duckdb.disconnect(&session);
+    return failed;
+}
+
 /* Under instances.lock. */
 static int open_database(const char *path, duckdb_config config, duckdb_database *database,
                          struct aorta_error *error)
@@ -117,6 +133,10 @@ static int open_database(const char *path, duckdb_config config, duckdb_database
                                         database, config, &text) != DuckDBSuccess) {
         fail_open(error, path, text);
         duckdb.free(text);
+        return -1;
+    }
+    if (reckon_in_utc(*database, error) < 0) {
+        duckdb.close(database);
         return -1;
     }
     return 0;

@@ -59,7 +59,7 @@ static int execute(struct cursor *cursor, struct aorta_error *error)
     else if (duckdb.execute_pending(pending, &cursor->result) != DuckDBSuccess)
         result = failure_of_result(error, &cursor->result);
     duckdb.destroy_pending(&pending);
-    return result;
+    return result < 0 ? session_failed(cursor->session) : 0;
 }
 
 int cursor_open(void *opaque, const char *sql, const struct aorta_value *params,
@@ -99,7 +99,10 @@ static int fetch(struct cursor *cursor, struct aorta_error *error)
         cursor->chunk = duckdb.fetch_chunk(cursor->result);
         if (cursor->chunk == NULL) {
             const char *text = duckdb.result_error(&cursor->result);
-            return text == NULL || text[0] == '\0' ? 0 : failure_translate(error, text);
+            if (text == NULL || text[0] == '\0')
+                return 0;
+            failure_translate(error, text);
+            return session_failed(cursor->session);
         }
         cursor->row_count = duckdb.data_chunk_get_size(cursor->chunk);
         cursor->next_row = 0;

@@ -113,6 +113,7 @@
     /* tables */                              \
     X(table_description_create_ext)           \
     X(table_description_destroy)              \
+    X(table_description_error)                \
     /* the appender */                        \
     X(appender_create_ext)                    \
     X(appender_add_column)                    \

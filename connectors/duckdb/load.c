@@ -92,7 +92,8 @@ static int open_appender(struct load *load, const char *schema, const char *name
     if (duckdb.appender_create_ext(load->session->handle, NULL, schema, name, &load->appender) ==
         DuckDBSuccess)
         return 0;
-    return failure_of_appender(error, load->appender);
+    failure_of_appender(error, load->appender);
+    return session_failed(load->session);
 }
 
 int load_begin(void *opaque, const char *schema, const char *name, const struct aorta_field *fields,
@@ -158,9 +159,10 @@ static int append_rows(struct load *load, const struct aorta_batch *batch, idx_t
                               load->row_count + (int64_t)(start + fill.bad_row) + 1, fill.problem);
     }
     duckdb.data_chunk_set_size(load->chunk, count);
-    if (duckdb.append_data_chunk(load->appender, load->chunk) != DuckDBSuccess)
-        return failure_of_appender(error, load->appender);
-    return 0;
+    if (duckdb.append_data_chunk(load->appender, load->chunk) == DuckDBSuccess)
+        return 0;
+    failure_of_appender(error, load->appender);
+    return session_failed(load->session);
 }
 
 int load_batch(void *opaque, const struct aorta_batch *batch, struct aorta_error *error)
@@ -200,8 +202,10 @@ int load_end(void *opaque, int64_t *rows, struct aorta_error *error)
 
     if (load->appender == NULL)
         return aorta_fail(error, AORTA_BROKEN, "the load was given up");
-    if (duckdb.appender_close(load->appender) != DuckDBSuccess)
-        return failure_of_appender(error, load->appender);
+    if (duckdb.appender_close(load->appender) != DuckDBSuccess) {
+        failure_of_appender(error, load->appender);
+        return session_failed(load->session);
+    }
     if (rows != NULL)
         *rows = load->row_count;
     duckdb.appender_destroy(&load->appender);

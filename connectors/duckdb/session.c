@@ -33,8 +33,6 @@ int session_open(void *opaque, void **session, struct aorta_error *error)
         aorta_fail(error, AORTA_BROKEN, "duckdb opens no session");
         goto fail;
     }
-    if (run(opened, "SET TimeZone = 'UTC'", error) < 0)
-        goto fail;
     *session = opened;
     return 0;
 fail:
@@ -65,6 +63,12 @@ int session_expect_idle(const struct session *session, struct aorta_error *error
     if (session->load != NULL)
         return aorta_fail(error, AORTA_BROKEN, "a load of this session is still open");
     return 0;
+}
+
+int session_failed(struct session *session)
+{
+    session->is_suspect = true;
+    return -1;
 }
 
 static void set_guarded(struct session *session, bool is_guarded)
@@ -99,6 +103,7 @@ int session_begin(void *opaque, bool for_write, struct aorta_error *error)
         return -1;
     session->in_transaction = true;
     session->is_doomed = false;
+    session->is_suspect = false;
     return 0;
 }
 
@@ -112,9 +117,8 @@ int session_commit(void *opaque, struct aorta_error *error)
         return aorta_fail(error, AORTA_BROKEN, "there is no transaction to commit");
     if (result == 0 && session->is_doomed)
         result = aorta_fail(error, AORTA_BROKEN, "a load in this transaction was given up");
-    if (result == 0)
-        result = run_guarded(session, "SELECT 1",
-                             error); /* COMMIT after a failure would say it is done */
+    if (result == 0 && session->is_suspect) /* COMMIT after a failure would say it is done */
+        result = run_guarded(session, "SELECT 1", error);
     if (result == 0) {
         fault_point("duckdb.commit.before");
         result = run_guarded(session, "COMMIT", error);

@@ -3,8 +3,8 @@
  *
  *     session_begin → statements, cursors, loads → session_commit | session_rollback
  *
- * A failed statement dooms the transaction (DuckDB refuses everything until the rollback), and so
- * does a load that was given up. Commit ends the transaction whatever it returns: after -1 nothing
+ * A failed statement may doom the transaction (DuckDB refuses everything until the rollback), and a
+ * load that was given up does. Commit ends the transaction whatever it returns: after -1 nothing
  * of it is in the database. Rollback without a transaction does nothing.
  *
  * Owned by one thread at a time; session_cancel alone may come from another.
@@ -27,6 +27,7 @@ struct session {
     duckdb_connection handle;
     bool in_transaction;
     bool is_doomed;         /* rows of a load that was given up are in the transaction */
+    bool is_suspect;        /* something failed: DuckDB may have given the transaction up */
     struct cursor *cursor;  /* that is open, or NULL */
     struct load *load;      /* that is open, or NULL */
     struct arena described; /* what catalog_describe lent */
@@ -38,7 +39,7 @@ struct session {
 
 /* The functions of the contract (connector.h), by name; what is opaque is the connection in
  * session_open, else the session. Sessions reckon in UTC, whatever the
- * machine does. */
+ * machine does (connection.c). */
 int session_open(void *opaque, void **session, struct aorta_error *error);
 void session_close(void *opaque);
 int session_begin(void *opaque, bool for_write, struct aorta_error *error);
@@ -53,5 +54,8 @@ void session_cancel(void *opaque);
 /* Fails with AORTA_BROKEN while a cursor or a load is open: DuckDB would end the one silently and
  * not show the rows of the other. */
 int session_expect_idle(const struct session *session, struct aorta_error *error);
+
+/* Something failed in the session. Returns -1. */
+int session_failed(struct session *session);
 
 #endif

@@ -119,7 +119,7 @@ int statement_prepare(struct session *session, const char *sql, const struct aor
     return 0;
 fail:
     duckdb.destroy_prepare(&prepared);
-    return -1;
+    return session_failed(session);
 }
 
 static int64_t count_rows(duckdb_result *result)
@@ -160,5 +160,5 @@ int statement_exec(void *session, const char *sql, const struct aorta_value *par
         *affected = is_change(statement) ? count_rows(&result) : 0;
     duckdb.destroy_result(&result);
     duckdb.destroy_prepare(&statement);
-    return failed;
+    return failed < 0 ? session_failed(session) : 0;
 }

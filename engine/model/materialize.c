@@ -288,14 +288,12 @@ static int build(struct model_attempt *attempt, const bool *is_there, struct err
 {
     const struct model_spec *spec = attempt->spec;
     struct audit_totals totals;
-    struct state locked, own;
     const char *print;
 
     if (session_begin(attempt->session, true, err) < 0 || lock_inputs(attempt, is_there, err) < 0 ||
-        state_lock(attempt->session, spec->asset, attempt->arena, &locked, err) < 0)
+        state_claim(attempt->session, spec->asset, err) < 0)
         return -1;
-    attempt->before = locked;
-    int stale = decide(attempt, &own, &print, err);
+    int stale = decide(attempt, &attempt->before, &print, err);
     if (stale <= 0)
         return stale; /* somebody was faster */
     if ((spec->sql != NULL && model_render(attempt, err) < 0) ||

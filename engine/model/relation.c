@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "model/session.h"
+#include "model/trace.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -195,12 +196,15 @@ int relation_describe(struct session *session, const struct relation *relation, 
     struct relation physical = relation_physical(arena, session->dialect, relation);
     struct aorta_relation found;
     struct aorta_error error;
+    struct trace trace;
 
     memset(columns, 0, sizeof *columns);
     if (session_check_cancel(session, err) < 0)
         return -1;
+    trace_begin(&trace);
     int there = session->warehouse->describe(session->handle, physical.schema, physical.name,
                                              &found, &error);
+    trace_call(&trace, session, "describe", relation->name);
     if (there < 0)
         return session_error(session, &error, err);
     if (there == 0)

@@ -2,6 +2,7 @@
 
 #include "base/fault.h"
 #include "model/cell.h"
+#include "model/trace.h"
 
 #include <string.h>
 
@@ -29,15 +30,18 @@ int session_check_cancel(const struct session *session, struct err *err)
 int session_open(struct session *session, const struct aorta_warehouse *warehouse, void *connection,
                  const char *name, const atomic_int *cancel, struct err *err)
 {
+    static atomic_llong numbers;
     struct aorta_error error;
     struct session opened = {
         .warehouse = warehouse, .dialect = warehouse->dialect, .name = name, .cancel = cancel};
 
+    trace_open();
     memset(session, 0, sizeof *session);
     if (session_check_cancel(&opened, err) < 0)
         return -1;
     if (warehouse->session_open(connection, &opened.handle, &error) < 0)
         return session_error(&opened, &error, err);
+    opened.number = atomic_fetch_add(&numbers, 1) + 1;
     *session = opened;
     return 0;
 }
@@ -57,26 +61,34 @@ void session_interrupt(struct session *session)
 int session_begin(struct session *session, bool for_write, struct err *err)
 {
     struct aorta_error error;
+    struct trace trace;
+    int result = 0;
 
     if (session_check_cancel(session, err) < 0)
         return -1;
+    trace_begin(&trace);
     if (session->warehouse->begin(session->handle, for_write, &error) < 0)
-        return session_error(session, &error, err);
-    session->in_transaction = true;
-    return 0;
+        result = session_error(session, &error, err);
+    trace_statement(&trace, session, "BEGIN", NULL, 0, result < 0 ? err : NULL);
+    session->in_transaction = result == 0;
+    return result;
 }
 
 int session_commit(struct session *session, struct err *err)
 {
     struct aorta_error error;
+    struct trace trace;
+    int result = 0;
 
     if (session_check_cancel(session, err) < 0)
         goto undo;
     fault_point("model.commit.before");
-    if (session->warehouse->commit(session->handle, &error) < 0) {
-        session_error(session, &error, err);
+    trace_begin(&trace);
+    if (session->warehouse->commit(session->handle, &error) < 0)
+        result = session_error(session, &error, err);
+    trace_statement(&trace, session, "COMMIT", NULL, 0, result < 0 ? err : NULL);
+    if (result < 0)
         goto undo;
-    }
     fault_point("model.commit.after");
     session->in_transaction = false;
     return 0;
@@ -88,10 +100,13 @@ undo:
 void session_rollback(struct session *session)
 {
     struct aorta_error error;
+    struct trace trace;
 
     if (!session->in_transaction)
         return;
+    trace_begin(&trace);
     session->warehouse->rollback(session->handle, &error);
+    trace_statement(&trace, session, "ROLLBACK", NULL, 0, NULL);
     session->in_transaction = false;
 }
 
@@ -99,13 +114,17 @@ int session_run(struct session *session, const char *sql, const struct aorta_val
                 int32_t param_count, int64_t *affected, struct err *err)
 {
     struct aorta_error error;
+    struct trace trace;
+    int result = 0;
 
     if (session_check_cancel(session, err) < 0)
         return -1;
     session->statement_count++;
+    trace_begin(&trace);
     if (session->warehouse->exec(session->handle, sql, params, param_count, affected, &error) < 0)
-        return session_error(session, &error, err);
-    return 0;
+        result = session_error(session, &error, err);
+    trace_statement(&trace, session, sql, params, param_count, result < 0 ? err : NULL);
+    return result;
 }
 
 int session_exec(struct session *session, const char *sql, struct err *err)
@@ -127,20 +146,25 @@ int session_execf(struct session *session, struct err *err, const char *fmt, ...
     return result;
 }
 
+struct each_row {
+    session_each *each;
+    void *arg;
+};
+
 /* 1 when `each` wants no more. */
-static int pass_rows(const struct aorta_batch *batch, session_each *each, void *arg,
-                     struct err *err)
+static int pass_rows(const struct aorta_batch *batch, const struct each_row *to, struct err *err)
 {
     for (int64_t row = 0; row < batch->row_count; row++) {
-        int result = each(arg, batch, row, err);
+        int result = to->each(to->arg, batch, row, err);
         if (result != 0)
             return result;
     }
     return 0;
 }
 
-int session_query(struct session *session, const char *sql, const struct aorta_value *params,
-                  int32_t param_count, session_each *each, void *arg, struct err *err)
+/* All rows of a query to `each`, which may end it early. */
+static int run_query(struct session *session, const char *sql, const struct aorta_value *params,
+                     int32_t param_count, const struct each_row *row, struct err *err)
 {
     const struct aorta_warehouse *warehouse = session->warehouse;
     struct aorta_error error;
@@ -148,15 +172,27 @@ int session_query(struct session *session, const char *sql, const struct aorta_v
     void *cursor;
     int more, result = 0;
 
-    if (session_check_cancel(session, err) < 0)
-        return -1;
-    session->statement_count++;
     if (warehouse->query(session->handle, sql, params, param_count, &cursor, &error) < 0)
         return session_error(session, &error, err);
     while (result == 0 && (more = warehouse->next(cursor, &batch, &error)) != 0)
-        result = more < 0 ? session_error(session, &error, err) : pass_rows(&batch, each, arg, err);
+        result = more < 0 ? session_error(session, &error, err) : pass_rows(&batch, row, err);
     warehouse->cursor_close(cursor);
     return result < 0 ? -1 : 0;
+}
+
+int session_query(struct session *session, const char *sql, const struct aorta_value *params,
+                  int32_t param_count, session_each *each, void *arg, struct err *err)
+{
+    const struct each_row row = {each, arg};
+    struct trace trace;
+
+    if (session_check_cancel(session, err) < 0)
+        return -1;
+    session->statement_count++;
+    trace_begin(&trace);
+    int result = run_query(session, sql, params, param_count, &row, err);
+    trace_statement(&trace, session, sql, params, param_count, result < 0 ? err : NULL);
+    return result;
 }
 
 struct first_value {

@@ -29,6 +29,8 @@ struct session {
     const char *name;         /* of the connection, borrowed, for messages */
     const atomic_int *cancel; /* borrowed, may be NULL: other than 0 = stop */
     void *handle;
+    int64_t number; /* of the process's sessions */
+    bool has_state; /* the state table has been seen (state.h) */
     int64_t statement_count;
     bool in_transaction;
 };

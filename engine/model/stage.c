@@ -1,6 +1,7 @@
 #include "model/stage.h"
 
 #include "model/session.h"
+#include "model/trace.h"
 
 int stage_create(struct session *session, const struct relation *stage,
                  const struct aorta_field *fields, int32_t field_count, struct err *err)
@@ -58,6 +59,7 @@ int stage_load_open(struct stage_load *load, struct session *session, const stru
     struct aorta_error error;
     struct relation physical;
     struct arena arena;
+    struct trace trace;
     int result = 0;
 
     load->session = session;
@@ -66,11 +68,13 @@ int stage_load_open(struct stage_load *load, struct session *session, const stru
         return -1;
     arena_init(&arena);
     physical = relation_physical(&arena, session->dialect, table);
+    trace_begin(&trace);
     if (session->warehouse->load_begin(session->handle, physical.schema, physical.name, fields,
                                        field_count, &load->handle, &error) < 0) {
         load->handle = NULL;
         result = session_error(session, &error, err);
     }
+    trace_call(&trace, session, "load", table->name);
     arena_release(&arena);
     return result;
 }

@@ -21,7 +21,10 @@ static const char select_sql[] =
     "run_id FROM %s WHERE asset %s%s";
 static const char claim_sql[] = "INSERT INTO %s (asset, epoch, version) VALUES ($1, '', 0) "
                                 "ON CONFLICT (asset) DO NOTHING";
-static const char put_sql[] =
+static const char insert_sql[] =
+    "INSERT INTO %s (asset, epoch, version, fingerprint, position, checkpoint, row_count, "
+    "published_at, run_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+static const char update_sql[] =
     "UPDATE %s SET epoch = $2, version = $3, fingerprint = $4, position = $5, checkpoint = $6, "
     "row_count = $7, published_at = $8, run_id = $9 WHERE asset = $1 AND version = $10";
 static const char forget_sql[] = "DELETE FROM %s WHERE asset = $1";
@@ -38,8 +41,11 @@ static int table_is_there(struct session *session, struct arena *arena, struct e
 {
     struct relation_columns columns;
 
+    if (session->has_state)
+        return 1;
     if (relation_describe(session, &state_table, arena, &columns, err) < 0)
         return -1;
+    session->has_state = columns.is_there && !session->in_transaction;
     return columns.is_there;
 }
 
@@ -62,6 +68,7 @@ int state_create(struct session *session, struct err *err)
         struct err ignored;
         result = table_is_there(session, &arena, &ignored) == 1 ? 0 : -1;
     }
+    session->has_state = result == 0;
     arena_release(&arena);
     return result;
 }
@@ -99,6 +106,7 @@ static int take_state(void *arg, const struct aorta_batch *batch, int64_t row, s
         struct state *state = &reading->states[i];
         if (strcmp(state->asset, asset) != 0)
             continue;
+        state->is_there = true;
         state->epoch = epoch;
         state->version = cell_int(batch, row, 2);
         state->fingerprint = text_cell(batch, row, 3, reading->arena);
@@ -169,24 +177,63 @@ int state_read(struct session *session, const char *asset, struct arena *arena, 
 
 /* ---------------------------------------------------------------------------------------- write */
 
-int state_lock(struct session *session, const char *asset, struct arena *arena, struct state *state,
-               struct err *err)
+/* A database with one writer has locked more than the row when the transaction began. */
+static bool begin_is_lock(const struct session *session)
 {
-    struct aorta_value params[] = {session_text(asset)};
+    return session->dialect->row_lock[0] == '\0';
+}
+
+/* Makes the row that is to be locked: a row that is not there cannot be. */
+static int make_row(struct session *session, const char *asset, struct err *err)
+{
+    const struct aorta_value params[] = {session_text(asset)};
+    struct arena arena;
+    struct buf sql;
+
+    arena_init(&arena);
+    buf_init(&sql);
+    buf_printf(&sql, claim_sql, table_sql(&arena, session));
+    int result = session_run(session, sql.data, params, 1, NULL, err);
+    buf_release(&sql);
+    arena_release(&arena);
+    return result;
+}
+
+/* Reads the row with its lock. */
+static int lock_row(struct session *session, const char *asset, struct arena *arena,
+                    struct state *state, struct err *err)
+{
     struct reading reading = {.arena = arena, .states = state, .count = 1};
     const char *lock_wait = session->dialect->lock_wait;
-    struct buf sql;
 
     clear(state, asset);
     if (lock_wait != NULL && session_exec(session, lock_wait, err) < 0)
         return -1;
-    buf_init(&sql);
-    buf_printf(&sql, claim_sql, table_sql(arena, session));
-    int result = session_run(session, sql.data, params, 1, NULL, err);
-    buf_release(&sql);
-    if (result < 0 || read_some(session, &reading, session->dialect->row_lock, err) < 0)
-        return err_wrap(err, "lock the state of %s", asset);
-    return 0;
+    if (make_row(session, asset, err) < 0)
+        return -1;
+    return read_some(session, &reading, session->dialect->row_lock, err);
+}
+
+int state_claim(struct session *session, const char *asset, struct err *err)
+{
+    struct state ignored;
+    struct arena arena;
+
+    if (begin_is_lock(session))
+        return 0;
+    arena_init(&arena);
+    int result = lock_row(session, asset, &arena, &ignored, err);
+    arena_release(&arena);
+    return result < 0 ? err_wrap(err, "lock the state of %s", asset) : 0;
+}
+
+int state_lock(struct session *session, const char *asset, struct arena *arena, struct state *state,
+               struct err *err)
+{
+    int result = begin_is_lock(session) ? state_read(session, asset, arena, state, err)
+                                        : lock_row(session, asset, arena, state, err);
+
+    return result < 0 ? err_wrap(err, "lock the state of %s", asset) : 0;
 }
 
 const char *state_new_epoch(struct arena *arena)
@@ -223,6 +270,13 @@ static int say_lost(struct session *session, const struct state *before, struct 
                    before->asset, before->version);
 }
 
+/* The row was not there, and now its key is taken. */
+static int say_first(const struct state *before, struct err *err)
+{
+    return err_set(err, ERR_TRANSIENT, "somebody else published %s meanwhile, for the first time",
+                   before->asset);
+}
+
 int state_put(struct session *session, const struct state *before, const struct state *next,
               struct arena *arena, struct state *written, struct err *err)
 {
@@ -232,6 +286,7 @@ int state_put(struct session *session, const struct state *before, const struct 
     int64_t affected = 0;
 
     put.asset = before->asset;
+    put.is_there = true;
     put.version = before->version + 1;
     if (put.epoch == NULL)
         put.epoch = before->epoch[0] != '\0' ? before->epoch : state_new_epoch(arena);
@@ -245,9 +300,11 @@ int state_put(struct session *session, const struct state *before, const struct 
     params[6].is_null = put.row_count < 0;
     fault_point("model.state.before");
     buf_init(&sql);
-    buf_printf(&sql, put_sql, table_sql(arena, session));
-    int result = session_run(session, sql.data, params, 10, &affected, err);
+    buf_printf(&sql, before->is_there ? update_sql : insert_sql, table_sql(arena, session));
+    int result = session_run(session, sql.data, params, before->is_there ? 10 : 9, &affected, err);
     buf_release(&sql);
+    if (result < 0 && !before->is_there && err->code == ERR_DATA)
+        return say_first(before, err);
     if (result < 0)
         return err_wrap(err, "write the state of %s", put.asset);
     if (affected != 1)

@@ -8,6 +8,9 @@
  *
  *     begin → state_lock → (write, audit, move rows) → state_put → commit
  *
+ * Where beginning a write transaction is a lock already (one writer, one file), nothing else is
+ * locked; where it is not, the row is, and is made for that if it is not there.
+ *
  *     asset         TEXT   primary key
  *     epoch         TEXT   changes when history starts again: what was read before means nothing
  *     version       BIGINT 1, 2, … : one more each publication
@@ -33,6 +36,7 @@ enum { STATE_EPOCH_SIZE = 32 };
 
 struct state {
     const char *asset;
+    bool is_there;           /* it has a row, perhaps one that was never published */
     const char *epoch;       /* never NULL; "" if version is 0 */
     int64_t version;         /* 0: never published */
     const char *fingerprint; /* the four: NULL if not set */
@@ -43,8 +47,8 @@ struct state {
     const char *run_id;
 };
 
-/* Makes the table if it is not there. Several processes may do so at once. Outside of a
- * transaction. */
+/* Makes the table if it is not there; the session remembers that it is. Several processes may do
+ * so at once. Outside of a transaction. */
 int state_create(struct session *session, struct err *err);
 
 /* Reads one asset's state; version 0 if there is none, or no table yet. */
@@ -55,9 +59,11 @@ int state_read(struct session *session, const char *asset, struct arena *arena, 
 int state_read_all(struct session *session, const char *const *assets, size_t count,
                    struct arena *arena, struct state *states, struct err *err);
 
-/* First thing in a write transaction: takes the asset's row (making an empty one if there is none),
- * so that whoever else wants to publish the asset waits or fails, and reads it. ERR_TRANSIENT if
- * somebody else has it. */
+/* First thing in a write transaction: sees to it that whoever else wants to publish the asset waits
+ * or fails. ERR_TRANSIENT if somebody else has it. */
+int state_claim(struct session *session, const char *asset, struct err *err);
+
+/* Claims the asset and reads its state, which is what it will be until the transaction ends. */
 int state_lock(struct session *session, const char *asset, struct arena *arena, struct state *state,
                struct err *err);
 

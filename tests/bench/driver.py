@@ -161,7 +161,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help="programs of tests/bench")
     parser.add_argument("--quick", action="store_true", help="small and few runs")
     parser.add_argument("--write", action="store_true", help="into docs/bench.md and the README")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     if options.write and (options.quick or options.names):
         parser.error("--write is for a whole run: without NAME and --quick")
 
