@@ -34,7 +34,8 @@ struct intake {
     int32_t field_count;
     int64_t rows; /* given so far */
     struct quarantine quarantine;
-    bool has_news; /* something was read, even if no row came of it */
+    _Atomic int64_t rows_with_errors; /* that came all the same */
+    bool has_news;                    /* something was read, even if no row came of it */
     /* Conditions for rows of the target, and lines of the quarantine, that this load replaces. */
     const char *replaced, *replaced_lines; /* or NULL */
     struct buf notes;                      /* what a person should know, a line each */

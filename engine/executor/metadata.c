@@ -64,6 +64,11 @@ const char *metadata_position(bool airbyte)
     return of_every_row[EXTRACTED_AT].name[airbyte];
 }
 
+const char *metadata_errors(bool airbyte)
+{
+    return of_every_row[META].name[airbyte];
+}
+
 const char *metadata_file(bool airbyte)
 {
     return of_a_file[0].name[airbyte];

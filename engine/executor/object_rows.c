@@ -258,7 +258,7 @@ static int add_others(struct object_rows *rows, int64_t before, struct err *err)
 
 int object_rows_read(struct object_rows *rows, struct err *err)
 {
-    int64_t before = rows->batch.row_count;
+    int64_t before = rows->batch.row_count, rejected = jsonl_rejected(rows->reader);
     bool is_over = rows->chunk_used == rows->chunk.size && rows->is_read;
 
     if (is_over) {
@@ -273,6 +273,8 @@ int object_rows_read(struct object_rows *rows, struct err *err)
             return -1;
         rows->chunk_used += (size_t)used;
     }
+    if (rows->intake->metadata.has_errors)
+        rows->intake->rows_with_errors += jsonl_rejected(rows->reader) - rejected;
     if (add_others(rows, before, err) < 0 || quarantine_check(&rows->intake->quarantine, err) < 0)
         return -1;
     return !is_over;

@@ -326,14 +326,20 @@ static int ingest(struct ingestion *in, struct err *err)
 static void note(struct ingestion *in)
 {
     struct buf *lines = &in->report.warnings;
-    struct quarantine *quarantine = &in->intake.quarantine;
+    const struct quarantine *quarantine = &in->intake.quarantine;
+    long long passed_over = (long long)quarantine->count;
+    long long with_errors = (long long)in->intake.rows_with_errors;
 
     if (in->intake.notes.size > 0)
         buf_append_str(lines, in->intake.notes.data);
-    if (quarantine->count > 0)
-        buf_printf(lines, "%lld lines cannot be read: they are in %s\n",
-                   (long long)quarantine->count,
+    if (passed_over > 0)
+        buf_printf(lines, "%lld %s not be read: see %s\n", passed_over,
+                   passed_over == 1 ? "line could" : "lines could",
                    relation_sql(&in->step->arena, in->use.session.dialect, &quarantine->table));
+    if (with_errors > 0)
+        buf_printf(lines, "%lld %s errors: see %s\n", with_errors,
+                   with_errors == 1 ? "row has" : "rows have",
+                   metadata_errors(in->step->order->airbyte_names));
     if (lines->size > 0)
         in->step->report.note = arena_strndup(&in->step->arena, lines->data, lines->size - 1);
 }

@@ -69,6 +69,27 @@ Whole again, it arrives once.
     {"watch":2,"rate":71}
     {"watch":3,"rate":72}
 
+A bad line of it is passed over, or becomes a row, if that is said; the plan's number holds still.
+
+    $ printf '{"watch":1,"rate":70}\n{"watch":2,"ra\n{"watch":3,"rate":"high"}\n' >$object
+    $ sed -i '1a bad_lines = "skip"' assets/raw/readings.toml
+    $ aorta run --full-refresh readings | grep note
+    note      raw.readings                     2 lines could not be read: see "raw"."_aorta_quarantine__readings"
+    $ aorta query --json "select watch, rate from raw.readings"
+    {"watch":1,"rate":70}
+    $ aorta query --json "select line, reason, raw from raw._aorta_quarantine__readings order by 1"
+    {"line":2,"reason":"the line ends too early near column 15","raw":"{\"watch\":2,\"ra"}
+    {"line":3,"reason":"column \"rate\": \"high\" is not an integer near column 20","raw":"{\"watch\":3,\"rate\":\"high\"}"}
+    $ sed -i 's/"skip"/"emit"/' assets/raw/readings.toml
+    $ aorta run --full-refresh readings | grep note
+    note      raw.readings                     2 rows have errors: see _aorta_meta
+    $ aorta query --json "select watch, rate, _aorta_meta as meta from raw.readings order by _aorta_meta ->> '$.errors[0].line'"
+    {"watch":null,"rate":null,"meta":{"errors":[{"line":2,"column":15,"reason":"the line ends too early"}]}}
+    {"watch":3,"rate":null,"meta":{"errors":[{"line":3,"column":20,"reason":"column \"rate\": \"high\" is not an integer"}]}}
+    {"watch":1,"rate":70,"meta":{"errors":[]}}
+    $ aorta query --json "select count(*) as n from raw._aorta_quarantine__readings"
+    {"n":0}
+
 A source of files must say which columns they have.
 
     $ printf 'kind = "source"\nfrom = { connection = "lake", topic = "readings" }\n' >assets/raw/readings.toml

@@ -18,11 +18,17 @@ WAIT_SECONDS = 120
 class Shop:
     """The folder of a test. As a context it removes the folder and ends what it started."""
 
+    template = HERE / "shop"
+
     def __init__(self, program):
         self.program = Path(program).resolve()
         self.folder = Path(tempfile.mkdtemp(prefix="aorta-cli-")).resolve()
         self.sessions = []
-        shutil.copytree(HERE / "shop", self.folder, dirs_exist_ok=True)
+        shutil.copytree(self.template, self.folder, dirs_exist_ok=True)
+        self.prepare()
+
+    def prepare(self):
+        """Makes what is not among the files."""
         source = sqlite3.connect(self.folder / "shop.db")
         source.executescript((self.folder / "shop.sql").read_text())
         source.close()
@@ -198,8 +204,9 @@ def kill_session(session):
         time.sleep(0.01)
 
 
-def main(tests):
-    """Runs the tests of a file, those named in the arguments or all: AORTA [NAME…]."""
+def main(tests, shop_kind=Shop):
+    """Runs the tests of a file, those named in the arguments or all: AORTA [NAME…]. Each gets a
+    folder of its own."""
     program, *names = sys.argv[1:]
     failures = 0
     for test in tests:
@@ -207,7 +214,7 @@ def main(tests):
             continue
         sentence = test.__doc__.strip().splitlines()[0]
         try:
-            with Shop(program) as shop:
+            with shop_kind(program) as shop:
                 test(shop)
             print(f"ok      {sentence}", flush=True)
         except AssertionError as error:

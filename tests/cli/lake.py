@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""A lake that somebody else writes (tests/lake) is ingested as a user would: hive folders, torn
+lines, strings for numbers, hours out of order, files that change, kills in between. What should be
+there is what Python's own reader finds in the same files."""
+
+import json
+import os
+import shutil
+
+from shop import HERE, Shop, main
+
+ASSET = "assets/raw/wearables.toml"
+DAY = "wearables/year=2024/month=04/day=01"
+FIRST = f"{DAY}/hour=08/hr-data-topic+0+0000000000.json"
+TORN = f"{DAY}/hour=09/part-00000-7d1c4b.json"
+LAST = f"{DAY}/hour=11/hr-data-topic+0+0000000104.json"
+BAD_LINES = [(TORN, 2), (LAST, 2), (LAST, 4)]
+
+
+class Lake(Shop):
+    template = HERE.parent / "lake"
+
+    def prepare(self):
+        pass
+
+    def change(self, *pairs):
+        """Replaces texts of the source's file."""
+        text = (self.folder / ASSET).read_text()
+        for old, new in pairs:
+            assert old in text, old
+            text = text.replace(old, new)
+        (self.folder / ASSET).write_text(text)
+
+    def arrive(self):
+        """What comes later: an hour that is out of order, an older one's file, new members."""
+        shutil.copytree(self.folder / "later", self.folder / "lake", dirs_exist_ok=True)
+
+    def object(self, key):
+        return self.folder / "lake" / key
+
+    def good(self):
+        """[(file, user, rate, time)] of the lines that can be read, and the others' (file, line)."""
+        rows, bad = [], []
+        for path in sorted(self.folder.glob("lake/wearables/**/*.json")):
+            key = str(path.relative_to(self.folder / "lake"))
+            lines = path.read_bytes().decode("utf-8-sig").split("\n")
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                try:
+                    record = json.loads(line)
+                    rows.append((key, *(int(record[name])
+                                        for name in ("user_id", "heart_rate", "timestamp"))))
+                except ValueError:
+                    bad.append((key, number))
+        return sorted(rows), bad
+
+    def rows(self):
+        return sorted(tuple(row.values()) for row in self.query(
+            "select _aorta_file, user_id, heart_rate, timestamp from raw.wearables"))
+
+    def quarantine(self):
+        return [tuple(row.values()) for row in self.query(
+            "select file, line, reason, raw from raw._aorta_quarantine__wearables "
+            "order by file, line")]
+
+    def known(self):
+        return [row["file"] for row in self.query("select file from _aorta_files order by file")]
+
+    def hidden(self):
+        return [row["table_name"] for row in self.query(
+            "select table_name from information_schema.tables where table_name like "
+            "'\\_aorta\\_%' escape '\\' order by 1")]
+
+    def ingest(self, *arguments, environment=None):
+        status, output = self.run("run", *arguments, environment=environment)
+        assert status == 0, output
+        return output
+
+    def fail(self, words, *arguments):
+        status, output = self.run("run", *arguments)
+        assert status == 1, output
+        assert words in output, output
+        return output
+
+    def check_whole(self):
+        """Every good line is a row, once, with a key of its own."""
+        wanted, _ = self.good()
+        got = self.rows()
+        assert got == wanted, f"{got}\nwanted {wanted}"
+        keys = self.query("select count(distinct _aorta_id) as n from raw.wearables")
+        assert keys == [{"n": len(wanted)}], keys
+
+
+def as_a_user_would(lake):
+    """Good lines are rows once, bad ones in quarantine; an hour out of order comes along."""
+    rows, bad = lake.good()
+    assert len(rows) == 12 and bad == BAD_LINES, (rows, bad)
+    output = lake.ingest()
+    assert "12 rows" in output, output
+    assert '3 lines could not be read: see "raw"."_aorta_quarantine__wearables"' in output, output
+    lake.check_whole()
+    torn, word, last = lake.quarantine()
+    assert torn == (TORN, 2, "the line ends too early near column 35",
+                    '{"user_id":"10003","heart_rate":"1'), torn
+    assert word[:3] == (LAST, 2, 'column "heart_rate": "n/a" is not an integer near column 34')
+    assert last[:3] == (LAST, 4, "the line ends too early near column 61"), last
+    meta = lake.query("select meta ->> '$.location.latitude' as x, count(*) as n "
+                      "from raw.wearables group by 1")
+    assert meta == [{"x": "37.416834", "n": 12}], meta
+    assert f"{DAY}/hour=09/part-00001-7d1c4b.json" in lake.known()  # it is empty, and known
+    assert len(lake.known()) == 5, lake.known()
+
+    assert "fresh     raw.wearables" in lake.ingest()
+    lake.arrive()
+    assert "5 rows" in lake.ingest()
+    lake.check_whole()
+    assert len(lake.rows()) == 17 and len(lake.quarantine()) == 3
+    states = lake.query("select row_count, version from _aorta_state")
+    assert states == [{"row_count": 17, "version": 2}], states
+
+    # A file that vanished is no error: its rows stay, until all is read again.
+    before = lake.rows()
+    lake.object(FIRST).unlink()
+    assert "fresh     raw.wearables" in lake.ingest()
+    assert lake.rows() == before
+    lake.ingest("--full-refresh")
+    lake.check_whole()
+    assert len(lake.rows()) == 13 and len(lake.quarantine()) == 3 and len(lake.known()) == 7
+    assert lake.hidden() == ["_aorta_files", "_aorta_quarantine__wearables", "_aorta_state"]
+
+
+def bad_lines_by_their_rule(lake):
+    """A bad line ends the load unless the source says otherwise; emitted, it is a row."""
+    lake.change(('bad_lines = "skip"\n', ""))
+    lake.fail(f"{TORN}:2: the line ends too early near column 35")
+    tables = lake.query("select count(*) as n from information_schema.tables "
+                        "where table_name = 'wearables'")
+    assert tables == [{"n": 0}] and lake.known() == [], lake.known()
+
+    lake.change(("\n[from]", 'bad_lines = "emit"\nnaming = "airbyte"\n\n[from]'),
+                ('checks = ["not_null"]\n', ""))
+    output = lake.ingest()
+    assert "15 rows" in output and "3 rows have errors: see _airbyte_meta" in output, output
+    errors = lake.query(
+        "select _ab_source_file_url as file, cast(_airbyte_meta ->> '$.errors[0].line' as int) as "
+        "line, _airbyte_meta ->> '$.errors[0].reason' as reason, user_id, heart_rate, timestamp "
+        "from raw.wearables where cast(_airbyte_meta as varchar) <> '{\"errors\":[]}' order by 1, 2")
+    assert [(row["file"], row["line"]) for row in errors] == BAD_LINES, errors
+    assert errors[0]["reason"] == "the line ends too early" and errors[0]["user_id"] is None
+    # Of a line that is JSON, only what does not fit is null.
+    assert (errors[1]["user_id"], errors[1]["heart_rate"]) == (10002, None), errors
+    good, _ = lake.good()
+    got = sorted(tuple(row.values()) for row in lake.query(
+        "select _ab_source_file_url, user_id, heart_rate, timestamp from raw.wearables "
+        "where cast(_airbyte_meta as varchar) = '{\"errors\":[]}'"))
+    assert got == good, got
+
+
+def files_that_change(lake):
+    """A file that changed is an error, or its rows are replaced, or come again: as is said."""
+    lake.ingest()
+    with lake.object(LAST).open("ab") as file:  # its torn line is completed, and more
+        file.write(b'12"}\n{"user_id":10001,"heart_rate":93,"timestamp":1711969290}\n')
+    output = lake.fail(f"{LAST} has changed since it was loaded (529 bytes of ")
+    assert f"{ASSET} what becomes of its rows" in output, output
+    assert len(lake.rows()) == 12 and len(lake.quarantine()) == 3
+
+    lake.change(("[columns.user_id]", 'changed_files = "reload"\n\n[columns.user_id]'))
+    assert "4 rows" in lake.ingest()
+    lake.check_whole()
+    assert [line[:2] for line in lake.quarantine()] == BAD_LINES[:2], lake.quarantine()
+    state = lake.query("select row_count from _aorta_state")
+    assert state == [{"row_count": 14}], state
+
+    lake.change(('"reload"', '"append"'))
+    with lake.object(LAST).open("ab") as file:
+        file.write(b'{"user_id":10001,"heart_rate":94,"timestamp":1711969299}\n')
+    assert "5 rows" in lake.ingest()
+    got = lake.query("select count(*) as n, count(distinct _aorta_id) as keys, "
+                     "count(distinct timestamp) as times from raw.wearables")
+    assert got == [{"n": 19, "keys": 19, "times": 15}], got
+    assert "fresh     raw.wearables" in lake.ingest()
+
+
+def killed(lake):
+    """Killed at each commit and before each checkpoint, every line is a row once."""
+    points = ("source.state.before", "source.state.after", "duckdb.commit.before",
+              "duckdb.commit.after")
+    for number, point in enumerate(points):
+        for stage in ("first", "later"):
+            once = lake.folder / f"once-{stage}-{point}"
+            lake.run("run", environment={"AORTA_FAULT": point, "AORTA_FAULT_ONCE": str(once)})
+            assert once.exists(), f"{point}: no kill"
+            lake.ingest()
+            lake.check_whole()
+            assert len(lake.quarantine()) == 3 + (stage == "later"), lake.quarantine()
+            lake.object(f"{DAY}/hour=13").mkdir(exist_ok=True)
+            lake.object(f"{DAY}/hour=13/a.json").write_text(
+                f'{{"user_id":1,"heart_rate":60,"timestamp":{number}}}\n{{\n')
+        for name in ("warehouse.duckdb", "warehouse.duckdb.wal", "lake/" + DAY + "/hour=13/a.json"):
+            (lake.folder / name).unlink(missing_ok=True)
+
+
+def refused(lake):
+    """What a blocking check refuses is read again, and leaves no trace among the files."""
+    lake.change(('checks = ["not_null"]', 'checks = [{ between = [1, 10008] }]'))
+    lake.ingest()
+    lake.arrive()
+    lake.run("run")
+    assert len(lake.known()) == 5 and len(lake.rows()) == 12, lake.known()
+    rejected = lake.query("select user_id from raw._aorta_rejected__wearables order by 1")
+    assert [row["user_id"] for row in rejected] == [10001, 10001, 10002, 10002, 10009], rejected
+    lake.change(("10008", "10009"))
+    lake.ingest()
+    lake.check_whole()
+    assert len(lake.quarantine()) == 3
+
+
+def listed_from_the_last_hour(lake):
+    """With a lateness, what is older than that is seen by the next whole listing."""
+    late = f"{DAY}/hour=08/late-0001.json"
+    lake.change(("[columns.user_id]", 'lateness = "2h"\n\n[columns.user_id]'))
+    lake.ingest()
+    lake.arrive()
+    assert "4 rows" in lake.ingest()
+    assert late not in lake.known() and f"{DAY}/hour=10" in "".join(lake.known())
+    lake.change(('lateness = "2h"', 'lateness = "2h"\nfull_listing = "1ms"'))
+    assert "1 rows" in lake.ingest()
+    lake.check_whole()
+    lake.change(("wearables/**/*.json", "**/*.json"), ('"1ms"', '"1d"'))
+    lake.object("other").mkdir()
+    lake.object("other/a.json").write_text('{"user_id":1,"heart_rate":2,"timestamp":3}\n')
+    assert "1 rows" in lake.ingest()  # another beginning of keys is listed whole, once
+    lake.fail('lateness needs keys that are ordered by time, with folders like '
+              'year=2024/month=04/day=01/hour=08 right behind ""')
+
+
+def columns_of_folders(lake):
+    """Folders like hour=08 are columns, typed where that is declared."""
+    lake.change(("[columns.user_id]", "partition_columns = true\n\n[columns.hour]\n"
+                 'type = "integer"\n\n[columns.user_id]'))
+    lake.ingest()
+    got = lake.query("select year, month, hour, count(*) as n from raw.wearables "
+                     "group by all order by hour")
+    assert got == [{"year": "2024", "month": "04", "hour": hour, "n": n}
+                   for hour, n in ((8, 7), (9, 3), (11, 2))], got
+    lake.object(f"{DAY}/hour=x").mkdir()
+    lake.object(f"{DAY}/hour=x/a.json").write_text('{"user_id":1}\n')
+    lake.fail(f'{DAY}/hour=x/a.json: folder hour: "x" is not an integer')
+
+
+def into_sqlite(lake):
+    """The same into a warehouse without schemas."""
+    text = (lake.folder / "pipeline.toml").read_text()
+    lake.write("pipeline.toml", text.replace('connector = "duckdb"\npath = "warehouse.duckdb"',
+                                             'connector = "sqlite"\npath = "warehouse.db"'))
+    lake.change(("[columns.user_id]", 'changed_files = "reload"\n\n[columns.user_id]'))
+    for _ in range(2):
+        lake.ingest()
+        got = sorted(tuple(row.values()) for row in lake.query(
+            "select _aorta_file, user_id, heart_rate, timestamp from raw__wearables"))
+        assert got == lake.good()[0], got
+        bad = [tuple(row.values()) for row in lake.query(
+            "select file, line from _aorta_quarantine__raw__wearables order by file, line")]
+        assert bad == lake.good()[1], bad
+        lake.arrive()
+        lake.object(TORN).write_text('{"user_id":1,"heart_rate":2,"timestamp":3}\n{"us')
+
+
+def no_such_files(lake):
+    """Patterns that match nothing say so; what is compressed is refused with a way out."""
+    lake.change(("wearables/**/*.json", "wearables/*/*.json"))
+    assert "note      raw.wearables                    no file matches (8 were looked at)" in \
+        lake.ingest()
+    lake.object("wearables/z").mkdir()
+    lake.object("wearables/z/a.json").write_bytes(b"\x1f\x8b\x08\x00abc")
+    lake.fail("wearables/z/a.json is compressed (gzip), which is not read: unpack it")
+
+
+if __name__ == "__main__":
+    os.environ.pop("AORTA_FAULT", None)
+    main([as_a_user_would, bad_lines_by_their_rule, files_that_change, killed, refused,
+          listed_from_the_last_hour, columns_of_folders, into_sqlite, no_such_files], Lake)
