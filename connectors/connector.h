@@ -509,6 +509,10 @@ struct aorta_connector {
     int (*open)(const struct aorta_host *host, const struct aorta_option_value *options,
                 void **connection, struct aorta_error *error);
     void (*close)(void *connection);
+    /* Whether there is anything behind the connection, where open would make it (a database file):
+     * 1, 0, -1. Makes nothing. NULL: there always is. */
+    int (*is_there)(const struct aorta_host *host, const struct aorta_option_value *options,
+                    struct aorta_error *error);
 
     const struct aorta_source *source;
     const struct aorta_warehouse *warehouse;

@@ -5,10 +5,12 @@
 
 #include "base/alloc.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { OPTION_PATH, OPTION_MEMORY_LIMIT, OPTION_THREADS, OPTION_TEMP_DIRECTORY };
 
@@ -178,6 +180,21 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
 out:
     duckdb.destroy_config(&config);
     return result;
+}
+
+int connection_is_there(const struct aorta_host *host, const struct aorta_option_value *options,
+                        struct aorta_error *error)
+{
+    const char *path = options[OPTION_PATH].text;
+
+    (void)host;
+    if (is_in_memory(path))
+        return 0; /* another process has nothing of it */
+    if (access(path, F_OK) == 0)
+        return 1;
+    if (errno == ENOENT)
+        return 0;
+    return aorta_fail(error, AORTA_CONFIG, "database \"%s\": %s", path, strerror(errno));
 }
 
 void connection_close(void *opaque)

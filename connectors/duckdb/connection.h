@@ -29,6 +29,10 @@ extern const struct aorta_option connection_options[];
 int connection_open(const struct aorta_host *host, const struct aorta_option_value *options,
                     void **connection, struct aorta_error *error);
 
+/* 1 if the file is there, 0 if opening would make it, -1 (its folder cannot be read). */
+int connection_is_there(const struct aorta_host *host, const struct aorta_option_value *options,
+                        struct aorta_error *error);
+
 /* After all its sessions are closed. NULL is fine. */
 void connection_close(void *opaque);
 

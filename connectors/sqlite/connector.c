@@ -13,6 +13,7 @@ static const struct aorta_connector connector = {
     .options = connection_options,
     .open = connection_open,
     .close = connection_close,
+    .is_there = connection_is_there,
     .source = &sqlite_source,
     .warehouse = &sqlite_warehouse,
 };

@@ -7,8 +7,10 @@
 #include "sqlite/failure.h"
 #include "sqlite/functions.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* A wait for a lock looks again after so long; a lock is seldom held longer than a commit. */
 enum { LOCK_POLL_MS = 5 };
@@ -63,6 +65,19 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
     made->read_only = options[OPTION_READ_ONLY].integer != 0;
     *connection = made;
     return 0;
+}
+
+int connection_is_there(const struct aorta_host *host, const struct aorta_option_value *options,
+                        struct aorta_error *error)
+{
+    const char *path = options[OPTION_PATH].is_set ? options[OPTION_PATH].text : "";
+
+    (void)host;
+    if (access(path, F_OK) == 0)
+        return 1;
+    if (errno == ENOENT)
+        return 0;
+    return aorta_fail(error, AORTA_CONFIG, "\"%s\": %s", path, strerror(errno));
 }
 
 void connection_close(void *connection)

@@ -44,6 +44,10 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
                     void **connection, struct aorta_error *error);
 void connection_close(void *connection);
 
+/* 1 if the file is there, 0 if a session would make it, -1 (its folder cannot be read). */
+int connection_is_there(const struct aorta_host *host, const struct aorta_option_value *options,
+                        struct aorta_error *error);
+
 /* Opens the file, makes it if it is not there (not with read_only). */
 int session_new(const struct connection *connection, struct session **session,
                 struct aorta_error *error);

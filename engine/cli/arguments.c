@@ -75,6 +75,8 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->threads = value;
     else if (strcmp(name, "--json") == 0)
         a->as_json = true;
+    else if (strcmp(name, "--offline") == 0)
+        a->is_offline = true;
     else if (strcmp(name, "--csv") == 0)
         a->as_csv = true;
     else if (strcmp(name, "--names") == 0)

@@ -37,7 +37,7 @@ struct arguments {
     const char *state_folder; /* of its run state */
     struct request request;   /* target, variables, selection, flags */
     const char *threads;      /* as it was typed, or NULL */
-    bool as_json, as_csv, only_names;
+    bool as_json, as_csv, only_names, is_offline;
     const char **rest; /* what is no flag */
     size_t rest_count;
     struct arena *arena;

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
-#include "daemon/work.h"
+#include "daemon/preview.h"
 #include "run/order.h"
 
 #include <stdlib.h>
@@ -342,6 +342,8 @@ void work_report(struct daemon *daemon, const struct report *report)
     struct job *job;
     struct run_step *step = find_step(daemon, report->step, &job);
 
+    if (step == NULL && preview_hear(daemon, report))
+        work_dispatch(daemon);
     if (step == NULL)
         return; /* of an attempt that was given up */
     tell_checks(job, step, report);
@@ -396,6 +398,10 @@ void work_child_gone(struct daemon *daemon, struct child *child, const char *how
         if (job->query_child == child) {
             const char *line = job->is_canceled ? "canceled" : reason;
             work_refuse(job, &line, 1);
+            continue;
+        }
+        if (job->preview != NULL) {
+            preview_lose(job, child, reason);
             continue;
         }
         for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "daemon/dispatch.h"
+#include "daemon/preview.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,6 +124,8 @@ static void planned(uv_work_t *work, int status)
         return;
     if (job->plan->problems.count > 0)
         refuse_problems(job);
+    else if (strcmp(job->request->verb, "plan") == 0)
+        preview_begin(job);
     else if (job->is_query)
         dispatch_query(job);
     else
@@ -151,20 +154,22 @@ void work_accept(struct daemon *daemon, const char *text, size_t size, struct li
     }
     bool is_run = strcmp(job->request->verb, "run") == 0;
     bool is_clean = strcmp(job->request->verb, "clean") == 0;
+    bool looks = strcmp(job->request->verb, "plan") == 0;
     bool asks = strcmp(job->request->verb, "query") == 0 &&
                 (job->request->sql != NULL || job->request->question != NULL);
-    if (!is_run && !is_clean && !asks) {
+    if (!is_run && !is_clean && !asks && !looks) {
         const char *line = "the daemon knows no such request: wait until it has ended";
         work_refuse(job, &line, 1);
         return;
     }
-    job->is_query = !is_run;
+    job->is_query = is_clean || asks;
     job->planning.data = job;
     uv_queue_work(daemon->loop, &job->planning, plan_in_pool, planned);
 }
 
 void work_cancel(struct daemon *daemon, const struct listener *listener)
 {
+    static const char *const canceled = "canceled";
     struct job *next;
 
     for (struct job *job = daemon->jobs; job != NULL; job = next) {
@@ -174,6 +179,8 @@ void work_cancel(struct daemon *daemon, const struct listener *listener)
         job->is_canceled = true;
         if (job->has_run)
             dispatch_cancel(job);
+        else if (job->preview != NULL)
+            work_refuse(job, &canceled, 1); /* what it asked for is answered in a moment */
         else
             dispatch_cancel_query(job);
     }

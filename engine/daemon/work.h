@@ -3,7 +3,8 @@
  * and the children that carry them out. Everything here happens on the loop.
  *
  *     accept ─▶ plan (thread pool) ─▶ run ─▶ ready steps ─▶ executor ─▶ report ─▶ … ─▶ ended
- *                                  └▶ query ─▶ executor ─▶ rows ─▶ ended
+ *                                  ├▶ query ─▶ executor ─▶ rows ─▶ ended
+ *                                  └▶ preview ─▶ executor ─▶ report ─▶ … ─▶ ended
  */
 #ifndef AORTA_DAEMON_WORK_H
 #define AORTA_DAEMON_WORK_H
@@ -14,6 +15,8 @@
 #include "run/run.h"
 
 #include <uv.h>
+
+struct preview;
 
 /* A request that is being planned, run or answered. */
 struct job {
@@ -26,7 +29,8 @@ struct job {
     struct run run;
     bool has_run;
     bool is_query;
-    bool is_canceled; /* before it had a run */
+    struct preview *preview; /* of a plan, in the arena */
+    bool is_canceled;        /* before it had a run */
     bool is_over;
     struct child *query_child; /* while its query runs */
     int64_t query_number;

@@ -34,23 +34,57 @@ const char *connection_order_option(void *arg, const char *name)
     return NULL;
 }
 
+static int fill_options(const struct aorta_connector *connector,
+                        const struct order_connection *order, const char *folder,
+                        struct arena *arena, struct aorta_option_value **values, struct err *err)
+{
+    struct order_connection lent = *order;
+
+    if (option_fill(connector->options, folder, connection_order_option, &lent, arena, values,
+                    err) < 0)
+        return err_wrap(err, "connection %s", order->name);
+    return 0;
+}
+
 static int open_handle(struct connection *connection, const struct order_connection *order,
                        const char *folder, struct err *err)
 {
     struct aorta_option_value *values;
     struct aorta_error error;
     struct arena arena;
-    struct order_connection lent = *order;
     int result = -1;
 
     arena_init(&arena);
-    if (option_fill(connection->connector->options, folder, connection_order_option, &lent, &arena,
-                    &values, err) < 0)
-        err_wrap(err, "connection %s", order->name);
-    else if (connection->connector->open(&module_host, values, &connection->handle, &error) < 0)
+    if (fill_options(connection->connector, order, folder, &arena, &values, err) < 0)
+        goto out;
+    if (connection->connector->open(&module_host, values, &connection->handle, &error) < 0)
         connection_error(connection, &error, err);
     else
         result = 0;
+out:
+    arena_release(&arena);
+    return result;
+}
+
+int connection_is_there(const struct order_connection *order, const char *folder, struct err *err)
+{
+    struct connection asked = {.name = (char[]){"?"}};
+    struct aorta_option_value *values;
+    struct aorta_error error;
+    struct arena arena;
+    int result = -1;
+
+    if (module_get(order->module, &asked.connector, err) < 0)
+        return err_wrap(err, "connection %s", order->name);
+    if (asked.connector->is_there == NULL)
+        return 1;
+    arena_init(&arena);
+    if (fill_options(asked.connector, order, folder, &arena, &values, err) == 0) {
+        asked.name = arena_strdup(&arena, order->name);
+        result = asked.connector->is_there(&module_host, values, &error);
+        if (result < 0)
+            connection_error(&asked, &error, err);
+    }
     arena_release(&arena);
     return result;
 }

@@ -25,6 +25,9 @@ int connection_acquire(const struct order_connection *order, const char *folder,
                        struct connection **connection, struct err *err);
 void connection_release(struct connection *connection);
 
+/* Whether there is anything behind the connection, where acquiring it would make it: 1, 0, -1. */
+int connection_is_there(const struct order_connection *order, const char *folder, struct err *err);
+
 /* The text of an option of a `struct order_connection`, or NULL: what option_fill asks. */
 const char *connection_order_option(void *arg, const char *name);
 

@@ -7,7 +7,7 @@
 #include "data/infer.h"
 #include "executor/audit_report.h"
 #include "executor/warehouse.h"
-#include "model/materialize.h"
+#include "model/decide.h"
 #include "model/snapshot.h"
 
 #include <string.h>
@@ -161,6 +161,42 @@ static int report_result(struct step *step, const struct model_result *result)
     return 0;
 }
 
+static void expect(struct step *step, struct model_spec *spec)
+{
+    const struct order *order = step->order;
+    struct model_expectation *expected =
+        arena_calloc(&step->arena, order->expected_count, sizeof *expected);
+
+    for (size_t i = 0; i < order->expected_count; i++)
+        expected[i] = (struct model_expectation){
+            order->expected[i].asset, order->expected[i].restarts, order->expected[i].is_sure};
+    spec->expected = expected;
+    spec->expected_count = order->expected_count;
+}
+
+static int look(struct step *step, struct model_spec *spec, struct warehouse_use *use,
+                struct err *err)
+{
+    struct report *report = &step->report;
+    struct model_decision decision;
+    int is_there = warehouse_look(step, use, err);
+
+    if (is_there < 0)
+        return step_is_unreachable(step, err);
+    expect(step, spec);
+    if (model_decide(is_there ? &use->session : NULL, spec, &step->arena, &decision, err) < 0)
+        return -1;
+    report->outcome = decision.is_stale ? "stale" : "fresh";
+    report->action = spec->materialization->is_view ? "view"
+                     : decision.is_incremental      ? "append"
+                                                    : "build";
+    report->cause = decision.cause;
+    report->note = decision.reason;
+    report->is_conditional = decision.is_conditional;
+    report->restarts = decision.restarts;
+    return 0;
+}
+
 int run_model(struct step *step, struct err *err)
 {
     struct model_result *result = arena_alloc(&step->arena, sizeof *result);
@@ -172,7 +208,13 @@ int run_model(struct step *step, struct err *err)
     bool is_seed = strcmp(step->order->kind, "seed") == 0;
     int status = -1;
 
-    if (fill_spec(step, &spec, err) < 0 || warehouse_open(step, &use, err) < 0)
+    if (fill_spec(step, &spec, err) < 0)
+        goto out;
+    if (step->order->looks) {
+        status = look(step, &spec, &use, err);
+        goto out;
+    }
+    if (warehouse_open(step, &use, err) < 0)
         goto out;
     if (is_seed) {
         if (seed_open(step, &seed, &rows, err) < 0)

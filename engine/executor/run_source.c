@@ -177,21 +177,23 @@ static int put_state(struct ingestion *in, int64_t rows, struct state *written, 
     return state_put(&in->use.session, &in->before, &next, arena, written, err);
 }
 
-static int open_all(struct ingestion *in, struct err *err)
+static int fill_spec(struct ingestion *in, struct err *err)
 {
     const struct order *order = in->step->order;
-    struct session *session;
 
     in->spec.asset = order->asset;
     in->spec.relation = (struct relation){order->schema, order->table};
     in->spec.config_hash = order->config_hash;
     warehouse_refs(in->step->order, &in->step->arena, &in->spec);
-    if (warehouse_checks(in->step, &in->spec.checks, &in->spec.check_count, err) < 0 ||
-        warehouse_open(in->step, &in->use, err) < 0)
+    return warehouse_checks(in->step, &in->spec.checks, &in->spec.check_count, err);
+}
+
+static int open_all(struct ingestion *in, struct err *err)
+{
+    if (fill_spec(in, err) < 0 || warehouse_open(in->step, &in->use, err) < 0)
         return -1;
-    session = &in->use.session;
-    in->stage =
-        relation_hidden(&in->step->arena, session->dialect, &in->spec.relation, RELATION_STAGE);
+    in->stage = relation_hidden(&in->step->arena, in->use.session.dialect, &in->spec.relation,
+                                RELATION_STAGE);
     return 0;
 }
 
@@ -222,19 +224,32 @@ static int check_origin(const struct ingestion *in, struct err *err)
                    in->step->order->file);
 }
 
+/* What will be done with what is there: for the run and for the plan that only says so. */
+static int decide(struct ingestion *in, struct err *err)
+{
+    const struct order *order = in->step->order;
+
+    in->replaces = strcmp(order->mode, "full_refresh") == 0 || order->full_refresh;
+    hash_origin(in);
+    return check_origin(in, err);
+}
+
+/* Whether it is published even if the source has nothing new. */
+static bool publishes_anyway(const struct ingestion *in)
+{
+    return in->before.version == 0 || in->replaces;
+}
+
 /* Inside the transaction, up to and with the stage. */
 static int fill_stage(struct ingestion *in, struct err *err)
 {
     const struct order *order = in->step->order;
     struct session *session = &in->use.session;
-    bool keeps = strcmp(order->mode, "full_refresh") != 0;
 
     if (state_lock(session, order->asset, &in->step->arena, &in->before, err) < 0 ||
         relation_describe(session, &in->spec.relation, &in->step->arena, &in->target, err) < 0)
         return -1;
-    in->replaces = !keeps || order->full_refresh;
-    hash_origin(in);
-    if (check_origin(in, err) < 0)
+    if (decide(in, err) < 0)
         return -1;
     bool resumes =
         in->before.version > 0 && !in->replaces && strcmp(order->mode, "append_all") != 0;
@@ -315,7 +330,7 @@ static int ingest(struct ingestion *in, struct err *err)
     if (open_all(in, err) < 0 || session_begin(&in->use.session, true, err) < 0 ||
         fill_stage(in, err) < 0)
         return -1;
-    if (!in->intake.has_news && in->before.version > 0 && !in->replaces)
+    if (!in->intake.has_news && !publishes_anyway(in))
         return leave_fresh(in);
     if (run_audit(in, &is_blocked, err) < 0)
         return -1;
@@ -344,14 +359,40 @@ static void note(struct ingestion *in)
         in->step->report.note = arena_strndup(&in->step->arena, lines->data, lines->size - 1);
 }
 
+static int look(struct ingestion *in, struct err *err)
+{
+    struct step *step = in->step;
+    struct report *report = &step->report;
+    int is_there = fill_spec(in, err) < 0 ? -1 : warehouse_look(step, &in->use, err);
+
+    if (is_there < 0)
+        return step_is_unreachable(step, err);
+    if ((is_there &&
+         state_read(&in->use.session, step->order->asset, &step->arena, &in->before, err) < 0) ||
+        decide(in, err) < 0)
+        return -1;
+    report->outcome = "stale";
+    report->is_conditional = !publishes_anyway(in);
+    report->restarts = in->replaces;
+    report->action = in->replaces ? "replace" : "read";
+    report->cause = in->before.version == 0     ? "first"
+                    : step->order->full_refresh ? "full_refresh"
+                                                : "source";
+    report->note = in->before.version == 0     ? "first load"
+                   : step->order->full_refresh ? "full refresh"
+                   : in->replaces              ? "a source is always asked: it is read whole"
+                                               : "a source is always asked: for what is new";
+    return 0;
+}
+
 int run_source(struct step *step, struct err *err)
 {
     struct ingestion *in = arena_alloc(&step->arena, sizeof *in);
 
     in->step = step;
     publish_report_init(&in->report);
-    int result = ingest(in, err);
-    if (result == 0)
+    int result = step->order->looks ? look(in, err) : ingest(in, err);
+    if (result == 0 && !step->order->looks)
         note(in);
     intake_close(&in->intake);
     warehouse_close(step, &in->use);

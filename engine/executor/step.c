@@ -165,6 +165,14 @@ void step_progress(struct step *step, int64_t rows, int64_t total)
     step_send(MESSAGE_PROGRESS, &progress_shape, &progress);
 }
 
+int step_is_unreachable(struct step *step, const struct err *err)
+{
+    step->report.outcome = "unreachable";
+    step->report.error_code = err_code_name(err->code);
+    step->report.error = arena_strdup(&step->arena, err->message);
+    return 0;
+}
+
 int step_connect(struct step *step, int64_t index, struct connection **connection, struct err *err)
 {
     const struct order *order = step->order;

@@ -60,6 +60,9 @@ int step_connect(struct step *step, int64_t index, struct connection **connectio
 /* Sends a message to the daemon; any thread. */
 void step_send(enum message_kind kind, const struct record_shape *shape, const void *record);
 
+/* For an order that looks: the destination cannot be asked. The report says why; returns 0. */
+int step_is_unreachable(struct step *step, const struct err *err);
+
 /* The runners, one a kind. They fill step->report; -1 with err when the step failed. */
 int run_model(struct step *step, struct err *err);     /* seed, model, snapshot */
 int run_source(struct step *step, struct err *err);    /* source */

@@ -31,7 +31,7 @@ static int make_places(struct step *step, struct session *session, struct err *e
     return result;
 }
 
-int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err)
+static int open_session(struct step *step, struct warehouse_use *use, struct err *err)
 {
     if (step_connect(step, step->order->into.connection, &use->connection, err) < 0)
         return -1;
@@ -44,7 +44,23 @@ int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err
         return -1;
     use->is_open = true;
     warehouse_interruptible(step, use);
-    return make_places(step, &use->session, err);
+    return 0;
+}
+
+int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err)
+{
+    return open_session(step, use, err) < 0 ? -1 : make_places(step, &use->session, err);
+}
+
+int warehouse_look(struct step *step, struct warehouse_use *use, struct err *err)
+{
+    const struct order *order = step->order;
+    const struct order_connection *into = &order->connections[order->into.connection];
+    int is_there = connection_is_there(into, order->folder, err);
+
+    if (is_there <= 0)
+        return is_there;
+    return open_session(step, use, err) < 0 ? -1 : 1;
 }
 
 void warehouse_interruptible(struct step *step, struct warehouse_use *use)

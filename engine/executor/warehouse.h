@@ -19,6 +19,10 @@ struct warehouse_use {
 int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err);
 void warehouse_close(struct step *step, struct warehouse_use *use);
 
+/* The same for who only looks: makes nothing. 0 if there is no database yet: the use has no session
+ * then. 1 with one. */
+int warehouse_look(struct step *step, struct warehouse_use *use, struct err *err);
+
 /* From now on a cancel of the step interrupts the session (again). */
 void warehouse_interruptible(struct step *step, struct warehouse_use *use);
 

@@ -21,6 +21,8 @@ static const struct record_field event_fields[] = {
     RECORD_FIELD(event, table_rows, INT),    RECORD_FIELD(event, total, INT),
     RECORD_FIELD(event, seconds, NUMBER),    RECORD_FIELD(event, checks_passed, INT),
     RECORD_FIELD(event, checks_warned, INT), RECORD_FIELD(event, checks_failed, INT),
+    RECORD_FIELD(event, action, TEXT),       RECORD_FIELD(event, reason, TEXT),
+    RECORD_FIELD(event, conditional, BOOL),  RECORD_FIELD(event, after, TEXTS),
     RECORD_FIELD(event, lines, TEXTS),       {0},
 };
 const struct record_shape event_shape = {event_fields, sizeof(struct event)};

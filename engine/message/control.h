@@ -12,7 +12,7 @@
 
 struct request {
     int64_t version;    /* MESSAGE_VERSION */
-    const char *verb;   /* "run", "query", "clean"; without daemon: "check", "ls" */
+    const char *verb;   /* "run", "plan", "query", "clean"; without daemon: "check", "ls" */
     const char *folder; /* of the pipeline */
     const char *target;
     const char *environment;  /* pipeline_environment of whoever asks */
@@ -40,6 +40,12 @@ extern const struct record_shape request_shape;
  *     check    (asset, message: a check that did not pass)
  *     ended    (state)
  *
+ * of a plan: accepted, then for each asset
+ *
+ *     plan     (asset, kind, action, reason in a word, message, conditional, after)
+ *
+ * or unreachable (message: why the destination could not be asked) instead of them; ended;
+ *
  * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended. `refused` comes instead of accepted; its state
  * is "config" when a person must change the request or the files. */
 struct event {
@@ -49,6 +55,10 @@ struct event {
     int64_t rows, table_rows, total;
     double seconds;
     int64_t checks_passed, checks_warned, checks_failed;
+    const char *action, *reason; /* plan */
+    bool conditional;
+    const char **after; /* selected assets that it waits for */
+    size_t after_count;
     const char **lines; /* refused: all problems, a line each; fields: names */
     size_t line_count;
 };

@@ -60,6 +60,15 @@ static const struct record_field variable_fields[] = {
 };
 static const struct record_shape variable_shape = {variable_fields, sizeof(struct order_variable)};
 
+static const struct record_field expectation_fields[] = {
+    RECORD_FIELD(order_expectation, asset, TEXT),
+    RECORD_FIELD(order_expectation, restarts, BOOL),
+    RECORD_FIELD(order_expectation, is_sure, BOOL),
+    {0},
+};
+static const struct record_shape expectation_shape = {expectation_fields,
+                                                      sizeof(struct order_expectation)};
+
 static const struct record_field order_fields[] = {
     RECORD_FIELD(order, step, INT),
     RECORD_FIELD(order, attempt, INT),
@@ -113,6 +122,8 @@ static const struct record_field order_fields[] = {
     RECORD_FIELD(order, is_volatile, BOOL),
     RECORD_FIELD(order, full_refresh, BOOL),
     RECORD_FIELD(order, force, BOOL),
+    RECORD_FIELD(order, looks, BOOL),
+    RECORD_NESTED(order, expected, MANY, expectation_shape),
     {0},
 };
 const struct record_shape order_shape = {order_fields, sizeof(struct order)};

@@ -60,6 +60,12 @@ struct order_variable {
     const char *json;
 };
 
+/* Of a plan: an asset that comes before, and will be or may be published again. */
+struct order_expectation {
+    const char *asset;
+    bool restarts, is_sure;
+};
+
 struct order {
     int64_t step;    /* the daemon's number for this attempt */
     int64_t attempt; /* 1, 2, … */
@@ -109,6 +115,10 @@ struct order {
     size_t variable_count;
     bool is_volatile; /* depends on the clock, on chance, or on what others make: never fresh */
     bool full_refresh, force;
+
+    bool looks; /* a plan asks: says what it would do, and does nothing */
+    struct order_expectation *expected;
+    size_t expected_count;
 };
 
 extern const struct record_shape order_shape;

@@ -35,6 +35,10 @@ static const struct record_field report_fields[] = {
     RECORD_FIELD(report, fingerprint, TEXT),
     RECORD_FIELD(report, note, TEXT),
     {"checks", RECORD_MANY, offsetof(struct report, checks), &check_shape},
+    RECORD_FIELD(report, action, TEXT),
+    RECORD_FIELD(report, cause, TEXT),
+    RECORD_FIELD(report, is_conditional, BOOL),
+    RECORD_FIELD(report, restarts, BOOL),
     {0},
 };
 const struct record_shape report_shape = {report_fields, sizeof(struct report)};

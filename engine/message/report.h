@@ -47,6 +47,12 @@ struct report {
     const char *note; /* what a person should know: dead letters, a rebuild, … */
     struct check_report *checks;
     size_t check_count;
+
+    /* Of an order that only looks: its outcome is "stale", "fresh", "failed" (it would), or
+     * "unreachable" (the destination could not be asked). */
+    const char *action; /* what building it is: "build", "append", "view", "replace", "read" */
+    const char *cause;  /* a word; the sentence is the note */
+    bool is_conditional, restarts;
 };
 
 extern const struct record_shape report_shape;

@@ -1,152 +1,10 @@
 #include "model/materialize.h"
 
-#include "base/hash.h"
+#include "model/decide.h"
 #include "model/template_context.h"
-#include "template/template.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* Changes when what a fingerprint covers does: then every model is built once more. */
-#define FINGERPRINT_VERSION "1"
-
-/* --------------------------------------------------------------------------------------- decide */
-
-/* The states of the asset, of its inputs and of its refs, in one query. The asset's is kept apart:
- * `before` is what was locked. */
-static int read_states(struct model_attempt *attempt, struct state *own, struct err *err)
-{
-    const struct model_spec *spec = attempt->spec;
-    size_t count = 1 + spec->input_count + spec->ref_count;
-    const char **assets = arena_calloc(attempt->arena, count, sizeof *assets);
-    struct state *states = arena_calloc(attempt->arena, count, sizeof *states);
-
-    assets[0] = spec->asset;
-    for (size_t i = 0; i < spec->input_count; i++)
-        assets[1 + i] = spec->inputs[i];
-    for (size_t i = 0; i < spec->ref_count; i++)
-        assets[1 + spec->input_count + i] = spec->refs[i].asset;
-    if (state_read_all(attempt->session, assets, count, attempt->arena, states, err) < 0)
-        return -1;
-    *own = states[0];
-    attempt->input_states = states + 1;
-    attempt->ref_states = states + 1 + spec->input_count;
-    return 0;
-}
-
-static int hash_template(const struct model_spec *spec, struct arena *arena, struct hash *hash,
-                         struct err *err)
-{
-    struct template *template;
-
-    if (spec->sql == NULL)
-        return 0;
-    if (template_parse(arena, spec->file, spec->sql, spec->sql_size, &template, err) < 0)
-        return -1;
-    template_hash(template, hash);
-    return 0;
-}
-
-/* What makes the asset what it is; equal = fresh. Never rendered SQL. */
-static int fingerprint(const struct model_attempt *attempt, const char **out, struct err *err)
-{
-    const struct model_spec *spec = attempt->spec;
-    char hex[HASH_HEX_SIZE + 1];
-    struct hash *hash = hash_new();
-
-    hash_add_str(hash, FINGERPRINT_VERSION);
-    hash_add_str(hash, spec->materialization->name);
-    hash_add_str(hash, spec->config_hash != NULL ? spec->config_hash : "");
-    int result = hash_template(spec, attempt->arena, hash, err);
-    for (size_t i = 0; i < spec->input_count; i++) {
-        const struct state *input = &attempt->input_states[i];
-        hash_add_str(hash, input->asset);
-        hash_add_str(hash, input->epoch);
-        hash_add(hash, &input->version, sizeof input->version);
-    }
-    hash_finish(hash, hex);
-    if (result == 0)
-        *out = arena_strdup(attempt->arena, hex);
-    return result;
-}
-
-/* The ref whose version or epoch is not what the checkpoint says; NULL if all are. */
-static const char *changed_input(const struct model_attempt *attempt)
-{
-    for (size_t i = 0; i < attempt->spec->ref_count; i++) {
-        const struct model_read *read = &attempt->reads[i];
-        const struct state *now = &attempt->ref_states[i];
-        if (read->is_known &&
-            (read->version != now->version || strcmp(read->epoch, now->epoch) != 0))
-            return now->asset;
-    }
-    return NULL;
-}
-
-/* An input read row by row that began again: what was read of it means nothing now. */
-static const char *restarted_input(const struct model_attempt *attempt)
-{
-    for (size_t i = 0; i < attempt->spec->ref_count; i++) {
-        const struct model_read *read = &attempt->reads[i];
-        if (read->is_known && read->has_position &&
-            strcmp(read->epoch, attempt->ref_states[i].epoch) != 0)
-            return attempt->spec->refs[i].asset;
-    }
-    return NULL;
-}
-
-/* Why the asset has to be built, or NULL if it is fresh. */
-static const char *reason_to_build(const struct model_attempt *attempt, const struct state *own,
-                                   const char *now)
-{
-    const struct model_spec *spec = attempt->spec;
-    const char *input;
-
-    if (own->version == 0)
-        return "first build";
-    if (!attempt->target.is_there)
-        return "the relation is gone";
-    if (spec->full_refresh)
-        return "full refresh";
-    if (spec->force)
-        return "forced";
-    if (spec->is_volatile)
-        return "it depends on the clock or on chance";
-    if (own->fingerprint != NULL && strcmp(own->fingerprint, now) == 0)
-        return NULL;
-    input = restarted_input(attempt);
-    if (input != NULL)
-        return arena_printf(attempt->arena, "history of %s began again: all is built again", input);
-    input = changed_input(attempt);
-    if (input != NULL)
-        return arena_printf(attempt->arena, "%s changed", input);
-    return "its definition changed";
-}
-
-/* Reads all that the decision needs: 1 to build, 0 fresh. */
-static int decide(struct model_attempt *attempt, struct state *own, const char **print,
-                  struct err *err)
-{
-    const struct model_spec *spec = attempt->spec;
-
-    if (read_states(attempt, own, err) < 0 ||
-        relation_describe(attempt->session, &spec->relation, attempt->arena, &attempt->target,
-                          err) < 0 ||
-        model_checkpoint_parse(spec, own->checkpoint, attempt->arena, &attempt->reads, err) < 0 ||
-        fingerprint(attempt, print, err) < 0)
-        return -1;
-    attempt->reads_rows = arena_calloc(attempt->arena, spec->ref_count, sizeof(bool));
-    attempt->result->state = *own;
-    attempt->result->reason = reason_to_build(attempt, own, *print);
-    attempt->is_incremental = spec->materialization->can_be_incremental && own->version > 0 &&
-                              attempt->target.is_there && !attempt->target.is_view &&
-                              !spec->full_refresh && restarted_input(attempt) == NULL;
-    if (attempt->result->reason != NULL)
-        return 1;
-    attempt->result->reason = "fresh";
-    attempt->result->outcome = MODEL_FRESH;
-    return 0;
-}
 
 /* ---------------------------------------------------------------------------------------- audit */
 
@@ -198,6 +56,11 @@ static int64_t rows_after(const struct model_attempt *attempt, const struct audi
     return attempt->before.row_count + attempt->result->rows - attempt->result->rows_deleted;
 }
 
+bool model_restarts(const struct model_spec *spec)
+{
+    return spec->position_column != NULL || spec->materialization->can_be_incremental;
+}
+
 static int publish_attempt(struct model_attempt *attempt, const char *print,
                            const struct audit_totals *totals, struct err *err)
 {
@@ -208,9 +71,7 @@ static int publish_attempt(struct model_attempt *attempt, const char *print,
     result->rows = totals->row_count;
     if (spec->materialization->publish(attempt, err) < 0)
         return -1;
-    /* Rows of a whole new table may be any: whoever read the old one by position begins again. */
-    if (!result->was_incremental &&
-        (spec->position_column != NULL || spec->materialization->can_be_incremental))
+    if (!result->was_incremental && model_restarts(spec))
         next.epoch = state_new_epoch(attempt->arena);
     next.position = totals->greatest_position;
     if (next.position == NULL && result->was_incremental)
@@ -293,7 +154,7 @@ static int build(struct model_attempt *attempt, const bool *is_there, struct err
     if (session_begin(attempt->session, true, err) < 0 || lock_inputs(attempt, is_there, err) < 0 ||
         state_claim(attempt->session, spec->asset, err) < 0)
         return -1;
-    int stale = decide(attempt, &attempt->before, &print, err);
+    int stale = decide_attempt(attempt, &attempt->before, &print, err);
     if (stale <= 0)
         return stale; /* somebody was faster */
     if ((spec->sql != NULL && model_render(attempt, err) < 0) ||
@@ -319,7 +180,7 @@ int model_run(struct session *session, const struct model_spec *spec, struct are
     publish_report_init(&attempt.report);
     if (state_create(session, err) < 0 || publish_ensure_schema(session, &spec->relation, err) < 0)
         goto out;
-    stale = decide(&attempt, &attempt.before, &print, err);
+    stale = decide_attempt(&attempt, &attempt.before, &print, err);
     if (stale == 0)
         done = 0;
     if (stale <= 0)
@@ -336,20 +197,4 @@ out:
             arena_strndup(arena, attempt.report.warnings.data, attempt.report.warnings.size);
     publish_report_release(&attempt.report);
     return done < 0 ? err_wrap(err, "asset %s", spec->asset) : 0;
-}
-
-int model_decide(struct session *session, const struct model_spec *spec, struct arena *arena,
-                 const char **reason, struct err *err)
-{
-    struct model_result result = {0};
-    struct model_attempt attempt = {
-        .session = session, .spec = spec, .arena = arena, .result = &result};
-    const char *print;
-    struct state own;
-
-    int stale = decide(&attempt, &own, &print, err);
-    if (stale < 0)
-        return err_wrap(err, "asset %s", spec->asset);
-    *reason = result.reason;
-    return stale;
 }

@@ -37,7 +37,8 @@ struct model_result {
     int64_t rows;         /* written: of the table, or added */
     int64_t rows_deleted; /* by delete+insert */
     struct state state;   /* as it is now, after a publication */
-    const char *reason;   /* why it ran or not: "fresh", "first build", "input raw.users changed" */
+    const char *cause;    /* why it ran or not, in a word and in a sentence: model/decide.h */
+    const char *reason;
     const char *warnings; /* lines, or NULL */
     struct check_result *checks;
     size_t check_count;
@@ -89,8 +90,8 @@ const struct materialization *materialization_find(const char *name);
 int model_run(struct session *session, const struct model_spec *spec, struct arena *arena,
               struct model_result *result, struct err *err);
 
-/* Whether the model would be built, and why (in the arena), without building: 1 yes, 0 fresh. */
-int model_decide(struct session *session, const struct model_spec *spec, struct arena *arena,
-                 const char **reason, struct err *err);
+/* Whether its history begins again when the whole of it is made anew: rows of a new table may be
+ * any, so whoever read the old one by position reads all of it. */
+bool model_restarts(const struct model_spec *spec);
 
 #endif

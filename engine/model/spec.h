@@ -40,6 +40,13 @@ struct model_rows {
     void *arg;
 };
 
+/* What a plan expects of an asset that comes before: that it is published again. */
+struct model_expectation {
+    const char *asset;
+    bool restarts; /* with a new epoch */
+    bool is_sure;  /* else it may be */
+};
+
 struct model_spec {
     const char *asset; /* "fct_heart_rates": its key in the state table, and in messages */
     struct relation relation;
@@ -68,6 +75,9 @@ struct model_spec {
     /* Assets whose versions make this one stale, sorted: its inputs, views replaced by theirs. */
     const char *const *inputs;
     size_t input_count;
+
+    const struct model_expectation *expected; /* of a plan; see model/decide.h */
+    size_t expected_count;
 
     const char *vars;        /* JSON object: var('name') */
     const char *config;      /* JSON object: config.get('name') */

@@ -19,6 +19,9 @@ static void choose_assets(struct plan *plan, const struct request *request)
     struct err err;
 
     plan->is_selected = arena_calloc(&plan->arena, plan->graph.count, sizeof(bool));
+    plan->seen = arena_calloc(&plan->arena, plan->graph.count, sizeof *plan->seen);
+    plan->open = arena_calloc(&plan->arena, plan->graph.count + 1, sizeof *plan->open);
+    plan->found = arena_calloc(&plan->arena, plan->graph.count + 1, sizeof *plan->found);
     if (select_assets(&plan->graph, &selection, plan->is_selected, &err) < 0) {
         problem_add_err(&plan->problems, &err);
         return;
@@ -142,6 +145,28 @@ struct plan *plan_new(const struct request *request)
         choose_question(plan, request->question);
     problems_sort(&plan->problems);
     return plan;
+}
+
+const struct asset **plan_waits_for(struct plan *plan, const struct asset *asset, size_t *count)
+{
+    size_t mark = ++plan->walk, open = 0, found = 0;
+
+    plan->open[open++] = asset;
+    while (open > 0) {
+        const struct asset *at = plan->open[--open];
+        for (size_t i = 0; i < at->parent_count; i++) {
+            const struct asset *parent = at->parents[i];
+            if (plan->seen[parent->order] == mark)
+                continue;
+            plan->seen[parent->order] = mark;
+            if (plan->is_selected[parent->order])
+                plan->found[found++] = parent;
+            else
+                plan->open[open++] = parent;
+        }
+    }
+    *count = found;
+    return arena_memdup(&plan->arena, plan->found, found * sizeof *plan->found);
 }
 
 void plan_free(struct plan *plan)

@@ -17,6 +17,9 @@ struct plan {
     struct problems problems;
     bool *is_selected; /* by asset->order */
     size_t selected_count;
+    /* For plan_waits_for: the walk that met each asset last, what it has to look at, what it found. */
+    size_t walk, *seen;
+    const struct asset **open, **found;
     struct questions questions; /* if the request is about them */
     struct question *question;  /* the one that is asked, or NULL */
 };
@@ -25,5 +28,10 @@ struct plan {
  * plan may be used. */
 struct plan *plan_new(const struct request *request);
 void plan_free(struct plan *plan);
+
+/* The selected assets that a selected one waits for, in the plan's arena: its parents, and for
+ * those that are not selected what they would wait for. So nothing reads through an asset that was
+ * left out before what stands behind that is done. */
+const struct asset **plan_waits_for(struct plan *plan, const struct asset *asset, size_t *count);
 
 #endif

@@ -51,6 +51,30 @@ static const char *describe_selection(struct arena *arena, const struct request 
     return copy;
 }
 
+/* What each step waits for, turned around. */
+static void link_steps(struct run *run)
+{
+    struct arena *arena = &run->plan->arena;
+    const struct asset ***before = arena_calloc(arena, run->step_count + 1, sizeof *before);
+
+    for (size_t i = 0; i < run->step_count; i++) {
+        struct run_step *step = &run->steps[i];
+        before[i] = plan_waits_for(run->plan, step->asset, &step->waiting_for);
+        step->state = step->waiting_for == 0 ? STEP_READY : STEP_WAITING;
+        for (size_t j = 0; j < step->waiting_for; j++)
+            step_of(run, before[i][j])->next_count++;
+    }
+    for (size_t i = 0; i < run->step_count; i++) {
+        run->steps[i].next = arena_calloc(arena, run->steps[i].next_count + 1, sizeof(size_t));
+        run->steps[i].next_count = 0;
+    }
+    for (size_t i = 0; i < run->step_count; i++)
+        for (size_t j = 0; j < run->steps[i].waiting_for; j++) {
+            struct run_step *first = step_of(run, before[i][j]);
+            first->next[first->next_count++] = i;
+        }
+}
+
 void run_init(struct run *run, const char *id, struct plan *plan, const struct request *request)
 {
     *run = (struct run){
@@ -68,12 +92,7 @@ void run_init(struct run *run, const char *id, struct plan *plan, const struct r
         if (plan->is_selected[i])
             run->steps[run->step_count++] =
                 (struct run_step){.asset = plan->graph.assets[i], .table_rows = -1};
-    for (size_t i = 0; i < run->step_count; i++) {
-        struct run_step *step = &run->steps[i];
-        for (size_t j = 0; j < step->asset->parent_count; j++)
-            step->waiting_for += step_of(run, step->asset->parents[j]) != NULL;
-        step->state = step->waiting_for == 0 ? STEP_READY : STEP_WAITING;
-    }
+    link_steps(run);
     if (run->step_count == 0)
         run->state = RUN_SUCCEEDED;
 }
@@ -114,7 +133,7 @@ static void end_step(struct run *run, struct run_step *step, enum step_state sta
 static void tell_child(struct run *run, struct run_step *child, const struct run_step *parent,
                        int64_t now_us, run_over *over, void *arg)
 {
-    if (child == NULL || child->state != STEP_WAITING)
+    if (child->state != STEP_WAITING)
         return;
     if (parent->state == STEP_PUBLISHED || parent->state == STEP_FRESH) {
         if (--child->waiting_for == 0)
@@ -162,8 +181,8 @@ static void end_step(struct run *run, struct run_step *step, enum step_state sta
     run->over_count++;
     settle(run);
     over(arg, step);
-    for (size_t i = 0; i < step->asset->child_count; i++)
-        tell_child(run, step_of(run, step->asset->children[i]), step, now_us, over, arg);
+    for (size_t i = 0; i < step->next_count; i++)
+        tell_child(run, &run->steps[step->next[i]], step, now_us, over, arg);
     if (failed && run->fail_fast && !run->is_stopping)
         stop_rest(run, step, now_us, over, arg);
 }

@@ -34,7 +34,9 @@ enum step_state {
 struct run_step {
     const struct asset *asset;
     enum step_state state;
-    size_t waiting_for;  /* parents that are not over */
+    size_t waiting_for; /* steps before it that are not over (plan_waits_for) */
+    size_t *next;       /* steps that wait for it, by index */
+    size_t next_count;
     int64_t attempt;     /* 0 before the first */
     int64_t failures;    /* attempts that cost a retry */
     bool is_suspect;     /* its executor died while more ran there: from now on it runs alone */

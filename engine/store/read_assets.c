@@ -5,6 +5,12 @@ static const char materializations_sql[] =
     "SELECT asset, run_id, at_us, rows, version, fingerprint FROM materializations"
     " WHERE id IN (SELECT max(id) FROM materializations GROUP BY asset) ORDER BY asset";
 
+static const char materializations_of_sql[] =
+    "SELECT asset, run_id, at_us, rows, version, fingerprint FROM materializations"
+    " WHERE id IN (SELECT max(m.id) FROM materializations AS m LEFT JOIN runs AS r"
+    "              ON r.id = m.run_id WHERE r.id IS NULL OR r.target = ?1 GROUP BY m.asset)"
+    " ORDER BY asset";
+
 /* Each asset is found by the index, its newest steps too: however many runs there were. */
 static const char last_steps_sql[] =
     "WITH RECURSIVE names (asset) AS ("
@@ -39,12 +45,14 @@ static void fill_materialization(void *item, const struct statement *row, struct
     materialization->fingerprint = statement_text(row, 5, arena);
 }
 
-int store_read_materializations(struct store_reader *reader, struct arena *arena,
-                                struct store_materialization **materializations, size_t *count,
-                                struct err *err)
+static int read_materializations(struct store_reader *reader, const char *target,
+                                 struct arena *arena,
+                                 struct store_materialization **materializations, size_t *count,
+                                 struct err *err)
 {
     const struct reader_query query = {
-        .sql = materializations_sql,
+        .sql = target != NULL ? materializations_of_sql : materializations_sql,
+        .text = target,
         .item_size = sizeof **materializations,
         .fill = fill_materialization,
     };
@@ -54,6 +62,21 @@ int store_read_materializations(struct store_reader *reader, struct arena *arena
         return -1;
     *materializations = items;
     return 0;
+}
+
+int store_read_materializations(struct store_reader *reader, struct arena *arena,
+                                struct store_materialization **materializations, size_t *count,
+                                struct err *err)
+{
+    return read_materializations(reader, NULL, arena, materializations, count, err);
+}
+
+int store_read_materializations_of(struct store_reader *reader, const char *target,
+                                   struct arena *arena,
+                                   struct store_materialization **materializations, size_t *count,
+                                   struct err *err)
+{
+    return read_materializations(reader, target, arena, materializations, count, err);
 }
 
 static void fill_last_step(void *item, const struct statement *row, struct arena *arena)

@@ -3,11 +3,13 @@ A person comes to the shop's pipeline and brings it up to date by hand.
     $ aorta check
     shop: 5 assets, 6 checks, target dev: ok
     $ aorta plan
-    raw.orders                       source
-    seeds.countries                  seed
-    staging.stg_orders               model      after raw.orders
-    raw.customers                    source     after seeds.countries
-    marts.sales                      model      after staging.stg_orders, raw.customers, seeds.countries
+    asset               kind    action   why
+    raw.orders          source  read     first load
+    seeds.countries     seed    build    first build
+    staging.stg_orders  model   view     first build
+    raw.customers       source  replace  first load
+    marts.sales         model   build    first build
+    5 to build
     $ aorta run
     ~ published seeds.countries                             3 rows <seconds>
     ~ published raw.orders                                  4 rows <seconds>

@@ -4,7 +4,7 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
       check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
-      plan     Shows the steps that a run would have, in order
+      plan     Shows what a run would do, in order, and why
       run      Brings assets up to date: all of them, or those that are selected
       ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
       query    Asks the warehouse and prints the rows; @NAME is a saved question

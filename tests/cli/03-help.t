@@ -4,7 +4,7 @@ Every command says what it does.
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
       check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
-      plan     Shows the steps that a run would have, in order
+      plan     Shows what a run would do, in order, and why
       run      Brings assets up to date: all of them, or those that are selected
       ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
       query    Asks the warehouse and prints the rows; @NAME is a saved question
@@ -15,7 +15,7 @@ Every command says what it does.
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
       check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
-      plan     Shows the steps that a run would have, in order
+      plan     Shows what a run would do, in order, and why
       run      Brings assets up to date: all of them, or those that are selected
       ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
       query    Asks the warehouse and prints the rows; @NAME is a saved question
@@ -31,9 +31,19 @@ Every command says what it does.
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     $ aorta plan --help
     usage: aorta plan [SELECT…]
-    Shows the steps that a run would have, in order.
-    Nothing is connected to and nothing is changed. Whether an asset is fresh is decided by the
-    run itself, against what its destination says.
+    Shows what a run would do, in order, and why.
+    The destination is asked what it has; nothing is changed. Sources, streams and generators are
+    not asked: whether they have news is seen when they run. If the destination cannot be asked
+    the run store says what it knows.
+    SELECT is a name or key, or tag:, group:, kind:, path: with a value; * stands for anything.
+    +a also means all that a depends on, a+ all that depends on it, 2+a and a+2 so many levels,
+    @a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is
+    what is both.
+      --full-refresh          as if run were given it
+      --discard-history       as if run were given it
+      --force                 as if run were given it
+      --offline               asks no destination, only the run store
+      --json                  one JSON object a step
       --exclude SELECT        leaves out what it means; may be repeated
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml

@@ -66,27 +66,37 @@ Other values of variables make stale what reads them, and only that.
     {"country":"France","orders":1,"cents":2500}
     {"country":"United Kingdom","orders":3,"cents":2900}
 
-What selection means, the plan shows.
+What selection means and what is to be done, the plan shows.
 
     $ aorta plan +sales
-    raw.orders                       source
-    seeds.countries                  seed
-    staging.stg_orders               model      after raw.orders
-    raw.customers                    source     after seeds.countries
-    marts.sales                      model      after staging.stg_orders, raw.customers, seeds.countries
+    asset               kind    action   why
+    raw.orders          source  read     a source is always asked: for what is new
+    seeds.countries     seed    skip     fresh
+    staging.stg_orders  model   view     its configuration or a variable changed
+    raw.customers       source  replace  a source is always asked: it is read whole
+    marts.sales         model   build    staging.stg_orders is published before
+    3 to build, 1 to ask, 1 fresh
     $ aorta plan countries+
-    seeds.countries                  seed
-    raw.customers                    source     after seeds.countries
-    marts.sales                      model      after raw.customers, seeds.countries
+    asset            kind    action   why
+    seeds.countries  seed    skip     fresh
+    raw.customers    source  replace  a source is always asked: it is read whole
+    marts.sales      model   build    raw.customers is published before
+    2 to build, 1 fresh
     $ aorta plan group:raw
-    raw.orders                       source
-    raw.customers                    source
+    asset          kind    action   why
+    raw.orders     source  read     a source is always asked: for what is new
+    raw.customers  source  replace  a source is always asked: it is read whole
+    1 to build, 1 to ask
     $ aorta plan kind:model customers
-    staging.stg_orders               model
-    raw.customers                    source
-    marts.sales                      model      after staging.stg_orders, raw.customers
+    asset               kind    action   why
+    staging.stg_orders  model   view     its configuration or a variable changed
+    raw.customers       source  replace  a source is always asked: it is read whole
+    marts.sales         model   build    staging.stg_orders is published before
+    3 to build
     $ aorta plan raw.orders
-    raw.orders                       source
+    asset       kind    action  why
+    raw.orders  source  read    a source is always asked: for what is new
+    1 to ask
 
 A program reads a run as JSON, an object an event.
 

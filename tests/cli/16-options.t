@@ -1,14 +1,14 @@
 What a run may be told: what to leave out, how many steps at once, when to stop.
 
-    $ aorta plan --exclude group:raw --exclude kind:seed | cut -d' ' -f1
+    $ aorta plan --exclude group:raw --exclude kind:seed | awk '/[.]/ { print $1 }'
     staging.stg_orders
     marts.sales
-    $ aorta plan +sales --exclude "raw.* +staging.*" | cut -d' ' -f1
+    $ aorta plan +sales --exclude "raw.* +staging.*" | awk '/[.]/ { print $1 }'
     seeds.countries
     marts.sales
-    $ aorta plan path:assets/raw/c*.toml 1+sales,kind:source | cut -d' ' -f1
+    $ aorta plan path:assets/raw/c*.toml 1+sales,kind:source | awk '/[.]/ { print $1 }'
     raw.customers
-    $ aorta plan @customers | cut -d' ' -f1
+    $ aorta plan @customers | awk '/[.]/ { print $1 }'
     raw.orders
     seeds.countries
     staging.stg_orders

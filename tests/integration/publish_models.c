@@ -28,14 +28,14 @@ TEST("a table is built, is fresh, and is built again when its input or its SQL c
 
         bench_load(&bench, "(2, 3, 'c')", "2");
         check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
-        check_str(bench.result.reason, "log changed");
+        check_str(bench.result.reason, "log has a newer version");
         check_int(bench.result.state.version, 2);
         check_str(bench_table(&bench, "x"), "1|a|7\n2|b|7\n3|c|7\n");
 
         spec.sql = "select id from {{ ref('log') }} -- comment";
         spec.sql_size = strlen(spec.sql);
         check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
-        check_str(bench.result.reason, "its definition changed");
+        check_str(bench.result.reason, "its SQL changed");
         spec.sql = "select   id from {{ref('log')}}"; /* the same, but for blanks and comments */
         spec.sql_size = strlen(spec.sql);
         spec.force = true;

@@ -134,6 +134,29 @@ TEST("a run of nothing has succeeded, one of a part waits for nobody outside of 
     run_release(&run);
 }
 
+TEST("a step waits through assets that are not selected")
+{
+    struct request request = {0};
+    struct run run;
+
+    start_diamond(&run);
+    run_release(&run);
+    config_fixture_model("x", "f", "select * from {{ ref('d') }}");
+    run_init(&run, ID, config_fixture_plan("a f c"), &request);
+    check_int(run.step_count, 3);
+    check_int(step_named(&run, "c")->waiting_for, 1);
+    check_int(step_named(&run, "f")->waiting_for, 2); /* a through b and d, c through d */
+    do_step(&run, "a", "published");
+    check_int(step_named(&run, "f")->state, STEP_WAITING);
+    do_step(&run, "c", "published");
+    check_int(step_named(&run, "f")->state, STEP_READY);
+    run_release(&run);
+    run_init(&run, ID, config_fixture_plan("a f"), &request);
+    do_step(&run, "a", "failed");
+    check_str(step_named(&run, "f")->reason, "x.a failed");
+    run_release(&run);
+}
+
 TEST("what is below a failed step is skipped, with the reason; the rest goes on")
 {
     struct report report = {.outcome = "failed", .error_code = "config", .error = "no such column"};
