@@ -2,32 +2,33 @@
 
 #include "chance.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 const struct activity activities[ACTIVITIES] = {
-    {"Stand", NULL, INTENSITY_REST},
-    {"Sit", NULL, INTENSITY_REST},
-    {"Sleep", NULL, INTENSITY_REST},
-    {"Walk", NULL, INTENSITY_MODERATE},
-    {"Run", NULL, INTENSITY_HARD},
-    {"Cycling", "Bicycling", INTENSITY_MODERATE},
-    {"Elliptical", "Elliptical Trainer", INTENSITY_MODERATE},
-    {"Rower", "Rowing Machine", INTENSITY_MODERATE},
-    {"Stair Stepper", "Stair Climber", INTENSITY_MODERATE},
-    {"HIIT", NULL, INTENSITY_HARD},
-    {"Hiking", NULL, INTENSITY_MODERATE},
-    {"Yoga", "Hatha Yoga", INTENSITY_MODERATE},
-    {"Functional Strength Training", NULL, INTENSITY_MODERATE},
-    {"Dance", "Dancing", INTENSITY_MODERATE},
-    {"Cooldown", "Cool-down", INTENSITY_MODERATE},
-    {"Core Training", NULL, INTENSITY_MODERATE},
-    {"Pilates", NULL, INTENSITY_MODERATE},
-    {"Tai Chi", "Taijiquan", INTENSITY_MODERATE},
-    {"Swimming", NULL, INTENSITY_HARD},
-    {"Wheelchair", NULL, INTENSITY_MODERATE},
-    {"Multisport", NULL, INTENSITY_HARD},
-    {"Kickboxing", NULL, INTENSITY_HARD},
-    {"Other", NULL, INTENSITY_MODERATE},
+    [ACTIVITY_STAND] = {"Stand", NULL},
+    [ACTIVITY_SIT] = {"Sit", NULL},
+    [ACTIVITY_SLEEP] = {"Sleep", NULL},
+    [ACTIVITY_WALK] = {"Walk", NULL},
+    [ACTIVITY_RUN] = {"Run", NULL},
+    [ACTIVITY_CYCLING] = {"Cycling", "Bicycling"},
+    [ACTIVITY_ELLIPTICAL] = {"Elliptical", "Elliptical Trainer"},
+    [ACTIVITY_ROWER] = {"Rower", "Rowing Machine"},
+    [ACTIVITY_STAIRS] = {"Stair Stepper", "Stair Climber"},
+    [ACTIVITY_HIIT] = {"HIIT", NULL},
+    [ACTIVITY_HIKING] = {"Hiking", NULL},
+    [ACTIVITY_YOGA] = {"Yoga", "Hatha Yoga"},
+    [ACTIVITY_STRENGTH] = {"Functional Strength Training", NULL},
+    [ACTIVITY_DANCE] = {"Dance", "Dancing"},
+    [ACTIVITY_COOLDOWN] = {"Cooldown", "Cool-down"},
+    [ACTIVITY_CORE] = {"Core Training", NULL},
+    [ACTIVITY_PILATES] = {"Pilates", NULL},
+    [ACTIVITY_TAI_CHI] = {"Tai Chi", "Taijiquan"},
+    [ACTIVITY_SWIMMING] = {"Swimming", NULL},
+    [ACTIVITY_WHEELCHAIR] = {"Wheelchair", NULL},
+    [ACTIVITY_MULTISPORT] = {"Multisport", NULL},
+    [ACTIVITY_KICKBOXING] = {"Kickboxing", NULL},
+    [ACTIVITY_OTHER] = {"Other", NULL},
 };
 
 void activity_ids(uint64_t seed, int32_t ids[ACTIVITIES])
@@ -45,10 +46,16 @@ void activity_ids(uint64_t seed, int32_t ids[ACTIVITIES])
     }
 }
 
-enum intensity activity_intensity(const char *name, size_t size)
+static bool is_called(const char *known, const char *name, size_t size)
+{
+    return known != NULL && strlen(known) == size && memcmp(known, name, size) == 0;
+}
+
+enum activity_kind activity_find(const char *name, size_t size)
 {
     for (int i = 0; i < ACTIVITIES; i++)
-        if (strlen(activities[i].name) == size && memcmp(activities[i].name, name, size) == 0)
-            return activities[i].intensity;
-    return INTENSITY_MODERATE;
+        if (is_called(activities[i].name, name, size) ||
+            is_called(activities[i].other_name, name, size))
+            return (enum activity_kind)i;
+    return ACTIVITY_OTHER;
 }

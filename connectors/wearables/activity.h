@@ -1,5 +1,5 @@
 /*
- * What people do while they are measured: 23 activities, each of one of three intensities.
+ * What people do while they are measured: 23 activities.
  */
 #ifndef AORTA_WEARABLES_ACTIVITY_H
 #define AORTA_WEARABLES_ACTIVITY_H
@@ -7,14 +7,38 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ACTIVITIES = 23, ACTIVITY_FIRST_ID = 20001, ACTIVITY_LAST_ID = 20999 };
+enum { ACTIVITY_FIRST_ID = 20001, ACTIVITY_LAST_ID = 20999 };
 
-enum intensity { INTENSITY_REST, INTENSITY_MODERATE, INTENSITY_HARD };
+enum activity_kind {
+    ACTIVITY_STAND,
+    ACTIVITY_SIT,
+    ACTIVITY_SLEEP,
+    ACTIVITY_WALK,
+    ACTIVITY_RUN,
+    ACTIVITY_CYCLING,
+    ACTIVITY_ELLIPTICAL,
+    ACTIVITY_ROWER,
+    ACTIVITY_STAIRS,
+    ACTIVITY_HIIT,
+    ACTIVITY_HIKING,
+    ACTIVITY_YOGA,
+    ACTIVITY_STRENGTH,
+    ACTIVITY_DANCE,
+    ACTIVITY_COOLDOWN,
+    ACTIVITY_CORE,
+    ACTIVITY_PILATES,
+    ACTIVITY_TAI_CHI,
+    ACTIVITY_SWIMMING,
+    ACTIVITY_WHEELCHAIR,
+    ACTIVITY_MULTISPORT,
+    ACTIVITY_KICKBOXING,
+    ACTIVITY_OTHER,
+    ACTIVITIES,
+};
 
 struct activity {
     const char *name;
     const char *other_name; /* what an edit renames it to and back; NULL: it keeps its name */
-    enum intensity intensity;
 };
 
 extern const struct activity activities[ACTIVITIES];
@@ -22,7 +46,7 @@ extern const struct activity activities[ACTIVITIES];
 /* Their ids, all different, ACTIVITY_FIRST_ID to ACTIVITY_LAST_ID, in the order of the table. */
 void activity_ids(uint64_t seed, int32_t ids[ACTIVITIES]);
 
-/* The intensity of the activity called so; one that is not in the table is moderate. */
-enum intensity activity_intensity(const char *name, size_t size);
+/* The kind called so, by either name; ACTIVITY_OTHER if there is none. */
+enum activity_kind activity_find(const char *name, size_t size);
 
 #endif

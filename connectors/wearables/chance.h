@@ -26,6 +26,8 @@ enum chance_subject {
     CHANCE_ACTIVITY_EDIT,
     CHANCE_SESSION,
     CHANCE_READING,
+    CHANCE_BODY,
+    CHANCE_LEAVES,
 };
 
 struct chance {

@@ -1,5 +1,6 @@
 #include "readings.h"
 
+#include "intake.h"
 #include "place.h"
 #include "session.h"
 #include "wearer_list.h"
@@ -37,7 +38,8 @@ const char *const readings_inputs[] = {"users", "activities", NULL};
 
 struct readings {
     const struct settings *settings;
-    struct wearer_list list;
+    struct wearer_list wearers;
+    struct repertoire repertoire;
     struct place *last; /* of each partition: its last record */
     int64_t first_slot; /* nothing happens before */
     int64_t end_slot;   /* the first that has not ended */
@@ -78,19 +80,42 @@ void readings_free(struct readings *readings)
 {
     if (readings == NULL)
         return;
-    wearer_list_release(&readings->list);
+    wearer_list_release(&readings->wearers);
+    repertoire_release(&readings->repertoire);
     buf_release(&readings->position);
     free(readings->last);
     free(readings);
+}
+
+static int add_activities(struct repertoire *repertoire, const struct aorta_batch *batch,
+                          struct aorta_error *error)
+{
+    struct intake ids, names;
+
+    if (intake_find(&ids, batch, "activities", "activity_id", false, error) < 0 ||
+        intake_find(&names, batch, "activities", "activity_name", true, error) < 0)
+        return -1;
+    for (int64_t row = 0; row < batch->row_count; row++) {
+        int64_t activity_id;
+        size_t size;
+        if (intake_int(&ids, row, 0, INT32_MAX, &activity_id, error) < 0)
+            return -1;
+        const char *name = intake_text(&names, row, &size);
+        repertoire_add(repertoire,
+                       &(struct known_activity){.activity_id = (int32_t)activity_id,
+                                                .kind = name == NULL ? ACTIVITY_OTHER
+                                                                     : activity_find(name, size)});
+    }
+    return 0;
 }
 
 int readings_feed(struct readings *readings, const char *input, const struct aorta_batch *batch,
                   struct aorta_error *error)
 {
     if (strcmp(input, "users") == 0)
-        return wearer_list_add_users(&readings->list, batch, readings->settings->partitions, error);
+        return wearer_list_add(&readings->wearers, readings->settings, batch, error);
     if (strcmp(input, "activities") == 0)
-        return wearer_list_add_activities(&readings->list, batch, error);
+        return add_activities(&readings->repertoire, batch, error);
     return aorta_fail(error, AORTA_CONFIG, "no input \"%.100s\"", input);
 }
 
@@ -107,7 +132,7 @@ const char *readings_position(struct readings *readings)
 struct message {
     char text[MESSAGE_BYTES];
     size_t size;
-    bool string_leaves;
+    bool has_text; /* leaves are strings */
 };
 
 static void add(struct message *message, const char *text, size_t size)
@@ -131,7 +156,7 @@ static void add_digits(struct message *message, uint64_t value, int at_least)
 
 static void add_quote(struct message *message)
 {
-    if (message->string_leaves)
+    if (message->has_text)
         message->text[message->size++] = '"';
 }
 
@@ -178,16 +203,28 @@ static void write_message(struct message *message, int32_t user_id, const struct
 
 /* ------------------------------------------------------------------------------------- records */
 
+/* Whether the leaves of a session's messages are strings: of mixed ones, half of them. */
+static bool has_text(const struct settings *settings, int32_t user_id, int64_t second)
+{
+    if (settings->leaves != LEAVES_MIXED)
+        return settings->leaves == LEAVES_TEXT;
+    struct chance chance =
+        chance_of(settings->seed, CHANCE_LEAVES, (uint64_t)user_id, (uint64_t)second);
+    return chance_below(&chance, 2) == 0;
+}
+
 static void write_session(struct readings *readings, const struct listed_wearer *listed,
                           const struct session *session, struct place *place, struct rows *rows)
 {
     struct place *last = &readings->last[listed->partition];
-    struct message message = {.string_leaves = readings->settings->string_leaves};
+    struct message message;
     char position[PLACE_TEXT_SIZE];
 
     for (int i = 0; i < session->reading_count; i++, place->index++) {
         if (!place_is_after(place, last))
             continue;
+        message.has_text =
+            has_text(readings->settings, listed->wearer.user_id, session->timestamps[i]);
         write_message(&message, listed->wearer.user_id, session, i);
         rows_text(rows, COLUMN_KEY, listed->key, listed->key_size);
         rows_text(rows, COLUMN_VALUE, message.text, message.size);
@@ -198,39 +235,60 @@ static void write_session(struct readings *readings, const struct listed_wearer 
     }
 }
 
+/* Draws the hour's session; what comes of it is looked up until it can be late no more. */
+static void draw_session(const struct readings *readings, struct listed_wearer *listed,
+                         int64_t hour)
+{
+    int delay = 0;
+    bool happens = hour >= readings->first_slot &&
+                   session_happens(readings->settings, listed->wearer.user_id, hour, &delay);
+
+    listed->delays[hour & (WEARER_HOURS - 1)] = (int8_t)(happens ? delay : -1);
+}
+
 /* All that arrives of one user in the slot. */
-static void write_arrivals(struct readings *readings, const struct listed_wearer *listed,
+static void write_arrivals(struct readings *readings, struct listed_wearer *listed,
                            struct rows *rows)
 {
     struct place place = {readings->slot, listed->wearer.user_id, 0};
     struct session session;
-    int delay;
 
+    draw_session(readings, listed, readings->slot);
     for (int late = SESSION_DELAY_MAX; late >= 0; late--) {
         int64_t hour = readings->slot - late;
-        if (hour < readings->first_slot ||
-            !session_happens(readings->settings, listed->wearer.user_id, hour, &delay) ||
-            delay != late)
+        if (listed->delays[hour & (WEARER_HOURS - 1)] != late)
             continue;
-        session_make(readings->settings, &listed->wearer, hour, readings->list.activities,
-                     readings->list.activity_count, &session);
+        session_make(readings->settings, &readings->repertoire, &listed->wearer, hour, &session);
         write_session(readings, listed, &session, &place, rows);
     }
+}
+
+static int sort_inputs(struct readings *readings, struct aorta_error *error)
+{
+    if (wearer_list_sort(&readings->wearers, error) < 0)
+        return -1;
+    int32_t twice = repertoire_sort(&readings->repertoire);
+    if (twice >= 0)
+        return aorta_fail(error, AORTA_DATA, "activity %d was fed twice", twice);
+    if (readings->wearers.count > 0 && readings->repertoire.count == 0)
+        return aorta_fail(error, AORTA_CONFIG, "there are users and no activities");
+    return 0;
 }
 
 /* Where the partition that lags behind most goes on. */
 static int begin(struct readings *readings, struct aorta_error *error)
 {
-    if (wearer_list_sort(&readings->list, error) < 0)
+    if (sort_inputs(readings, error) < 0)
         return -1;
-    if (readings->list.wearer_count > 0 && readings->list.activity_count == 0)
-        return aorta_fail(error, AORTA_CONFIG, "there are users and no activities");
     readings->slot = INT64_MAX;
     for (int32_t i = 0; i < readings->settings->partitions; i++)
         if (readings->last[i].slot < readings->slot)
             readings->slot = readings->last[i].slot;
     if (readings->slot < readings->first_slot)
         readings->slot = readings->first_slot;
+    for (int32_t i = 0; i < readings->wearers.count; i++)
+        for (int late = SESSION_DELAY_MAX; late > 0; late--)
+            draw_session(readings, &readings->wearers.wearers[i], readings->slot - late);
     readings->is_begun = true;
     return 0;
 }
@@ -243,10 +301,10 @@ int readings_fill(struct readings *readings, struct rows *rows, const atomic_boo
     for (; readings->slot < readings->end_slot; readings->slot++, readings->next_wearer = 0) {
         if (atomic_load(cancel))
             return aorta_fail(error, AORTA_CANCELED, "canceled");
-        for (; readings->next_wearer < readings->list.wearer_count; readings->next_wearer++) {
+        for (; readings->next_wearer < readings->wearers.count; readings->next_wearer++) {
             if (rows->count + RECORDS_MAX > ROWS_MAX)
                 return 0;
-            write_arrivals(readings, &readings->list.wearers[readings->next_wearer], rows);
+            write_arrivals(readings, &readings->wearers.wearers[readings->next_wearer], rows);
         }
     }
     return 0;

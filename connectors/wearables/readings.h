@@ -28,8 +28,9 @@ int readings_new(const struct settings *settings, const char *position, int64_t 
                  struct readings **readings, struct aorta_error *error);
 void readings_free(struct readings *readings);
 
-/* Rows of the input "users" (user_id, address_country_code) or "activities" (activity_id,
- * activity_name). AORTA_CONFIG: a column is missing; AORTA_DATA: a null, an unknown country. */
+/* Rows of the input "users" (wearer_list.h has its columns) or "activities" (activity_id,
+ * activity_name). AORTA_CONFIG: a column is missing; AORTA_DATA: a null, an unknown country, a
+ * number that cannot be. */
 int readings_feed(struct readings *readings, const char *input, const struct aorta_batch *batch,
                   struct aorta_error *error);
 

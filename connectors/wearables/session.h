@@ -1,11 +1,9 @@
 /*
  * A session: one to four readings of one person, in one hour, at one place, of one activity.
  *
- * Everything about it is a function of (seed, user id, hour), the country of the user's address
- * and the activities there are: no other user, no batch, no position has a say, so that a record
- * that is made again is the same record. The activity is chosen by rendezvous (highest hash of
- * session and activity wins, D. Thaler and C. Ravishankar 1998): when one is added or deleted, only
- * sessions change that it wins or won.
+ * Everything about it is a function of (seed, user id, hour), the user's row in the operational
+ * database and the activities there are: no other user, no batch, no position has a say, so that a
+ * record that is made again is the same record.
  *
  * Hours are counted from 1970 UTC.
  */
@@ -17,11 +15,6 @@
 
 enum { SESSION_READINGS_MAX = 4, SESSION_DELAY_MAX = 6 };
 
-struct session_activity {
-    int32_t activity_id;
-    enum intensity intensity;
-};
-
 struct session {
     int32_t activity_id;
     int32_t latitude, longitude; /* millionths of a degree */
@@ -30,12 +23,11 @@ struct session {
     int heart_rates[SESSION_READINGS_MAX];
 };
 
-/* Whether there is one; *delay is then after how many hours it arrives, 0 mostly. */
+/* Whether there is one; only then *delay is written: after how many hours it arrives, 0 mostly. */
 bool session_happens(const struct settings *settings, int32_t user_id, int64_t hour, int *delay);
 
 /* The session that happens. There is at least one activity. */
-void session_make(const struct settings *settings, const struct wearer *wearer, int64_t hour,
-                  const struct session_activity *known, int32_t known_count,
-                  struct session *session);
+void session_make(const struct settings *settings, const struct repertoire *repertoire,
+                  const struct wearer *wearer, int64_t hour, struct session *session);
 
 #endif

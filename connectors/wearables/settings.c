@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 
+#include <string.h>
+
 enum {
     OPTION_SEED,
     OPTION_USERS,
@@ -14,7 +16,7 @@ enum {
     OPTION_LATE_SHARE,
     OPTION_EDITS,
     OPTION_PARTITIONS,
-    OPTION_STRING_LEAVES,
+    OPTION_LEAVES,
     OPTION_MODEL,
     OPTIONS,
 };
@@ -35,10 +37,10 @@ const struct aorta_option settings_options[] = {
     [OPTION_EDITS] = {"edits", AORTA_OPTION_INTEGER, false, false, "200", "Changes to users a day"},
     [OPTION_PARTITIONS] = {"partitions", AORTA_OPTION_INTEGER, false, false, "6",
                            "Partitions of the topic that readings are for"},
-    [OPTION_STRING_LEAVES] = {"string_leaves", AORTA_OPTION_BOOL, false, false, "false",
-                              "Whether a message's numbers are sent as strings"},
-    [OPTION_MODEL] = {"model", AORTA_OPTION_TEXT, false, false, "reference",
-                      "Where heart rates come from: reference"},
+    [OPTION_LEAVES] = {"leaves", AORTA_OPTION_TEXT, false, false, "numbers",
+                       "How a message has its numbers: numbers, text (as strings), mixed"},
+    [OPTION_MODEL] = {"model", AORTA_OPTION_TEXT, false, false, "physiological",
+                      "Where heart rates come from: physiological, reference (ranges)"},
     [OPTIONS] = {0},
 };
 
@@ -67,6 +69,21 @@ static int read_thousandths(const struct aorta_option_value *values, int option,
     return 0;
 }
 
+static const char *const leaves_names[] = {
+    [LEAVES_NUMBERS] = "numbers", [LEAVES_TEXT] = "text", [LEAVES_MIXED] = "mixed"};
+
+static int read_leaves(const char *text, enum leaves *leaves, struct aorta_error *error)
+{
+    for (size_t i = 0; i < sizeof leaves_names / sizeof *leaves_names; i++) {
+        if (strcmp(leaves_names[i], text) == 0) {
+            *leaves = (enum leaves)i;
+            return 0;
+        }
+    }
+    return aorta_fail(error, AORTA_CONFIG,
+                      "leaves is \"%.100s\" and not \"numbers\", \"text\" or \"mixed\"", text);
+}
+
 int settings_read(struct settings *settings, const struct aorta_option_value *values,
                   struct aorta_error *error)
 {
@@ -77,16 +94,17 @@ int settings_read(struct settings *settings, const struct aorta_option_value *va
         check_range(values, OPTION_PARTITIONS, 1, SETTINGS_PARTITIONS_MAX, error) < 0 ||
         read_thousandths(values, OPTION_SESSIONS_PER_DAY, 24, &result.sessions_per_day, error) <
             0 ||
-        read_thousandths(values, OPTION_LATE_SHARE, 1, &result.late_share, error) < 0)
+        read_thousandths(values, OPTION_LATE_SHARE, 1, &result.late_share, error) < 0 ||
+        read_leaves(values[OPTION_LEAVES].text, &result.leaves, error) < 0)
         return -1;
     result.model = model_find(values[OPTION_MODEL].text);
     if (result.model == NULL)
-        return aorta_fail(error, AORTA_CONFIG, "model is \"%.100s\" and not \"reference\"",
+        return aorta_fail(error, AORTA_CONFIG,
+                          "model is \"%.100s\" and neither \"physiological\" nor \"reference\"",
                           values[OPTION_MODEL].text);
     result.users = (int32_t)values[OPTION_USERS].integer;
     result.edits = (int32_t)values[OPTION_EDITS].integer;
     result.partitions = (int32_t)values[OPTION_PARTITIONS].integer;
-    result.string_leaves = values[OPTION_STRING_LEAVES].integer != 0;
     result.start_us = values[OPTION_START].integer;
     result.as_of_us = values[OPTION_AS_OF].is_set ? values[OPTION_AS_OF].integer : INT64_MIN;
     *settings = result;

@@ -10,6 +10,10 @@ struct model;
 
 enum { SETTINGS_PARTITIONS_MAX = 1000 };
 
+/* What a message's leaves are: JSON numbers, strings of the same digits, or one or the other by
+ * message. */
+enum leaves { LEAVES_NUMBERS, LEAVES_TEXT, LEAVES_MIXED };
+
 struct settings {
     uint64_t seed;
     int32_t users;
@@ -19,7 +23,7 @@ struct settings {
     int64_t late_share;       /* of sessions, in thousandths */
     int32_t edits;            /* changes to users, a day */
     int32_t partitions;
-    bool string_leaves;
+    enum leaves leaves;
     const struct model *model;
 };
 

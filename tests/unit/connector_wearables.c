@@ -331,7 +331,9 @@ TEST("an option out of its range is refused by name")
         {"partitions", "partitions is 0", 0, 0, ""},
         {"sessions_per_day", "sessions_per_day is 25 and not between 0 and 24", 0, 25, ""},
         {"late_share", "late_share is -0.5 and not between 0 and 1", 0, -0.5, ""},
-        {"model", "model is \"magic\" and not \"reference\"", 0, 0, "magic"},
+        {"model", "model is \"magic\" and neither \"physiological\" nor \"reference\"", 0, 0,
+         "magic"},
+        {"leaves", "leaves is \"paper\" and not \"numbers\", \"text\" or \"mixed\"", 0, 0, "paper"},
     };
     const struct aorta_connector *connector = wearables_load();
     struct aorta_error err;
@@ -340,7 +342,7 @@ TEST("an option out of its range is refused by name")
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct aorta_option_value values[WEARABLES_OPTIONS_MAX];
         for (int k = 0; connector->options[k].name != NULL; k++) {
-            values[k] = (struct aorta_option_value){true, "reference", 1, 1};
+            values[k] = (struct aorta_option_value){true, connector->options[k].default_text, 1, 1};
             if (strcmp(connector->options[k].name, cases[i].name) == 0)
                 values[k] = (struct aorta_option_value){true, cases[i].text, cases[i].integer,
                                                         cases[i].number};

@@ -77,7 +77,10 @@ void *wearables_open(const struct wearables_options *options)
         find_value(values, "sessions_per_day")->number = options->sessions_per_day;
     if (options->late_share > 0)
         find_value(values, "late_share")->number = options->late_share;
-    set_integer(values, "string_leaves", options->string_leaves);
+    if (options->leaves != NULL)
+        find_value(values, "leaves")->text = options->leaves;
+    if (options->model != NULL)
+        find_value(values, "model")->text = options->model;
     check_ok(connector->open(&host, values, &connection, &err));
     return connection;
 }
@@ -96,52 +99,83 @@ void *wearables_read(void *connection, const char *stream, const char *position)
     return reader;
 }
 
-/* Feeds one input of an id and a text, in batches of 1,000 rows. */
-static void feed_input(void *reader, const char *input, const struct aorta_field fields[2],
-                       const int32_t *ids, const char *const *texts, int64_t count)
+enum { FEED_ROWS = 1000, FEED_COLUMNS = 6, FEED_TEXT_BYTES = 40 };
+
+/* A batch in the making: rows of whole numbers and short texts. */
+struct feeding {
+    const struct aorta_field *fields;
+    int32_t columns, rows;
+    int32_t numbers[FEED_COLUMNS][FEED_ROWS];
+    int32_t offsets[FEED_COLUMNS][FEED_ROWS + 1];
+    char bytes[FEED_COLUMNS][FEED_ROWS * FEED_TEXT_BYTES];
+};
+
+static void put_text(struct feeding *feeding, int column, const char *text)
 {
-    enum { ROWS = 1000 };
-    int32_t offsets[ROWS + 1] = {0};
-    char bytes[ROWS * 40];
+    int32_t *offsets = feeding->offsets[column];
+    size_t size = strlen(text);
+
+    memcpy(feeding->bytes[column] + offsets[feeding->rows], text, size);
+    offsets[feeding->rows + 1] = offsets[feeding->rows] + (int32_t)size;
+}
+
+static void feed_batch(struct feeding *feeding, void *reader, const char *input)
+{
+    struct aorta_column columns[FEED_COLUMNS];
+    struct aorta_batch batch = {feeding->rows, feeding->columns, feeding->fields, columns};
     struct aorta_error err;
 
-    for (int64_t at = 0; at < count; at += ROWS) {
-        int64_t rows = count - at < ROWS ? count - at : ROWS;
-        for (int64_t i = 0; i < rows; i++) {
-            size_t size = strlen(texts[at + i]);
-            memcpy(bytes + offsets[i], texts[at + i], size);
-            offsets[i + 1] = offsets[i] + (int32_t)size;
-        }
-        struct aorta_column columns[2] = {{.values = ids + at},
-                                          {.values = bytes, .offsets = offsets}};
-        struct aorta_batch batch = {rows, 2, fields, columns};
-        check_ok(loaded->source->feed(reader, input, &batch, &err));
+    for (int32_t i = 0; i < feeding->columns; i++) {
+        bool is_text = feeding->fields[i].type == AORTA_TEXT;
+        columns[i] = (struct aorta_column){.values = is_text ? (const void *)feeding->bytes[i]
+                                                             : feeding->numbers[i],
+                                           .offsets = is_text ? feeding->offsets[i] : NULL};
+    }
+    check_ok(loaded->source->feed(reader, input, &batch, &err));
+    feeding->rows = 0;
+}
+
+static void feed_users(struct feeding *feeding, void *reader, const struct wearables_user *users,
+                       int64_t count)
+{
+    static const struct aorta_field fields[] = {
+        {"user_id", AORTA_INT32}, {"address_country_code", AORTA_TEXT},
+        {"sex", AORTA_TEXT},      {"date_of_birth", AORTA_INT32},
+        {"height", AORTA_INT32},  {"weight", AORTA_INT32},
+    };
+
+    feeding->fields = fields;
+    feeding->columns = 6;
+    for (int64_t i = 0; i < count; i++) {
+        feeding->numbers[0][feeding->rows] = users[i].user_id;
+        put_text(feeding, 1, users[i].country);
+        put_text(feeding, 2, users[i].sex);
+        feeding->numbers[3][feeding->rows] = users[i].date_of_birth;
+        feeding->numbers[4][feeding->rows] = users[i].height;
+        feeding->numbers[5][feeding->rows] = users[i].weight;
+        if (++feeding->rows == FEED_ROWS || i + 1 == count)
+            feed_batch(feeding, reader, "users");
     }
 }
 
 void wearables_feed(void *reader, const struct wearables_user *users, int64_t user_count,
                     const struct wearables_activity *activities, int64_t activity_count)
 {
-    static const struct aorta_field user_fields[] = {{"user_id", AORTA_INT32},
-                                                     {"address_country_code", AORTA_TEXT}};
-    static const struct aorta_field activity_fields[] = {{"activity_id", AORTA_INT32},
-                                                         {"activity_name", AORTA_TEXT}};
-    int64_t most = user_count > activity_count ? user_count : activity_count;
-    int32_t *ids = calloc((size_t)most + 1, sizeof *ids);
-    const char **texts = calloc((size_t)most + 1, sizeof *texts);
+    static const struct aorta_field fields[] = {{"activity_id", AORTA_INT32},
+                                                {"activity_name", AORTA_TEXT}};
+    struct feeding *feeding = calloc(1, sizeof *feeding);
 
-    for (int64_t i = 0; i < user_count; i++) {
-        ids[i] = users[i].user_id;
-        texts[i] = users[i].country;
-    }
-    feed_input(reader, "users", user_fields, ids, texts, user_count);
+    check(feeding != NULL);
+    feed_users(feeding, reader, users, user_count);
+    feeding->fields = fields;
+    feeding->columns = 2;
     for (int64_t i = 0; i < activity_count; i++) {
-        ids[i] = activities[i].activity_id;
-        texts[i] = activities[i].name;
+        feeding->numbers[0][feeding->rows] = activities[i].activity_id;
+        put_text(feeding, 1, activities[i].name);
+        if (++feeding->rows == FEED_ROWS || i + 1 == activity_count)
+            feed_batch(feeding, reader, "activities");
     }
-    feed_input(reader, "activities", activity_fields, ids, texts, activity_count);
-    free(ids);
-    free(texts);
+    free(feeding);
 }
 
 void wearables_rows(void *reader, bool keep,

@@ -23,7 +23,8 @@ struct wearables_options {
     int64_t edits; /* -1: none */
     double sessions_per_day;
     double late_share;
-    bool string_leaves;
+    const char *leaves; /* NULL: the default */
+    const char *model;
 };
 
 /* A connection; it ends with the test's process, or by the connector's close. */
@@ -36,6 +37,8 @@ void *wearables_read(void *connection, const char *stream, const char *position)
 struct wearables_user {
     int32_t user_id;
     const char *country;
+    const char *sex;
+    int32_t date_of_birth, height, weight;
 };
 
 struct wearables_activity {
