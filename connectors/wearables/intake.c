@@ -34,6 +34,13 @@ int intake_int(const struct intake *intake, int64_t row, int64_t low, int64_t hi
     return 0;
 }
 
+int intake_error(const char *what, int64_t id, struct aorta_error *error)
+{
+    struct aorta_error inner = *error;
+
+    return aorta_fail(error, inner.code, "%s %lld: %s", what, (long long)id, inner.message);
+}
+
 const char *intake_text(const struct intake *intake, int64_t row, size_t *size)
 {
     const struct aorta_column *column = intake->column;

@@ -24,6 +24,9 @@ int intake_find(struct intake *intake, const struct aorta_batch *batch, const ch
 int intake_int(const struct intake *intake, int64_t row, int64_t low, int64_t high, int64_t *value,
                struct aorta_error *error);
 
+/* Puts "WHAT ID: " before the error's message. Returns -1. */
+int intake_error(const char *what, int64_t id, struct aorta_error *error);
+
 /* The text, which does not end with a NUL; NULL of size 0 if it is null. */
 const char *intake_text(const struct intake *intake, int64_t row, size_t *size);
 

@@ -13,7 +13,7 @@ enum {
     REST_PER_MASS = 350,             /* for each kg/m^2 */
     MASS_FROM = 22 * 1000,           /* thousandths of a kg/m^2 */
     REST_PER_FITNESS = -3 * BEAT,
-    REST_SPREAD = 7100,
+    REST_SPREAD = 6700,
     MOST = 208 * BEAT,
     MOST_PER_YEAR = -700,
     MOST_SPREAD = 8 * BEAT,

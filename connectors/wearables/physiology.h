@@ -37,7 +37,7 @@
  *                al.; by how much: chosen.
  *     fitness    -3 for a standard deviation of it: about what -0.26 ml/kg/min a beat (Gonzales et
  *                al.) makes of a standard deviation of 9.8 beats in rest and of 8 in fitness.
- *     person     7.1; with fitness 7.7, which is what Quer et al. found between people.
+ *     person     6.7; with the terms above 7.7, which is what Quer et al. found between people.
  *     time of day    3 up at 16:36, as much down twelve hours away. The hour: G. Vandewalle et al.,
  *                "Robust circadian rhythm in heart rate and its variability: influence of exogenous
  *                melatonin and photoperiod", Journal of Sleep Research 16 (2007) 148-155,

@@ -126,7 +126,7 @@ int wearer_list_add(struct wearer_list *list, const struct settings *settings,
             return -1;
         if (model->needs_body) {
             if (read_body(&columns, row, &wearer.body, error) < 0)
-                return -1;
+                return intake_error("user", wearer.user_id, error);
             model->prepare(settings->seed, &wearer);
         }
         append(list, &wearer, settings->partitions);

@@ -64,16 +64,16 @@ class Pipeline:
     def command(self, *arguments):
         return [self.program, *arguments, "--project", str(self.folder)]
 
-    def start(self, stage, environment=None):
+    def start(self, stage, environment=None, flags=()):
         """Starts a run in a session of its own, so that all of its processes can be found."""
         return subprocess.Popen(
-            self.command("run", "--var", f"as_of={STAGES[stage]}", *SIZE),
+            self.command("run", "--var", f"as_of={STAGES[stage]}", *SIZE, *flags),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, **(environment or {})}, start_new_session=True)
 
-    def run(self, stage, environment=None):
+    def run(self, stage, environment=None, flags=()):
         """A run to its end, whatever that is: (exit status, what it printed)."""
-        process = self.start(stage, environment)
+        process = self.start(stage, environment, flags)
         try:
             output, _ = process.communicate(timeout=RUN_SECONDS)
         except subprocess.TimeoutExpired:
