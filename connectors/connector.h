@@ -377,6 +377,12 @@ struct aorta_warehouse {
     int (*load_end)(void *load, int64_t *rows, struct aorta_error *error);
     void (*load_abort)(void *load);
 
+    /* Whether anything hangs on the relation that one with the same columns must be given: 0 surely
+     * not, then `carry` is not asked; 1 perhaps; -1. For databases where asking costs more the more
+     * relations there are. NULL: ask. */
+    int (*needs_carry)(void *session, const char *schema, const char *name,
+                       struct aorta_error *error);
+
     /* Interrupts the statement that the session runs; the statement fails with AORTA_CANCELED. One
      * that starts a moment later is not interrupted, so the caller repeats it. Any thread. */
     void (*cancel)(void *session);

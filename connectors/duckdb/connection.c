@@ -176,6 +176,7 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
     struct connection *opened = alloc_zeroed(1, sizeof *opened);
     opened->database = database;
     opened->host = host;
+    carry_memory_init(&opened->carry);
     *connection = opened;
 out:
     duckdb.destroy_config(&config);
@@ -208,5 +209,6 @@ void connection_close(void *opaque)
     instances.connection_count--;
     forget_instances_if_unused();
     pthread_mutex_unlock(&instances.lock);
+    carry_memory_release(&connection->carry);
     free(connection);
 }

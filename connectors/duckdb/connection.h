@@ -13,11 +13,14 @@
 
 #include "connector.h"
 
+#include "duckdb/carry.h"
+
 #include <duckdb.h>
 
 struct connection {
     duckdb_database database;
     const struct aorta_host *host;
+    struct carry_memory carry;
 };
 
 /* What a connection can be told, in the order of connection_open's values. */

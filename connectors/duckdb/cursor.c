@@ -1,5 +1,6 @@
 #include "duckdb/cursor.h"
 
+#include "duckdb/carry.h"
 #include "duckdb/column.h"
 #include "duckdb/failure.h"
 #include "duckdb/library.h"
@@ -157,7 +158,8 @@ void cursor_close(void *opaque)
 
     if (cursor == NULL)
         return;
-    cursor->session->cursor = NULL;
+    struct session *session = cursor->session;
+    session->cursor = NULL;
     duckdb.destroy_data_chunk(&cursor->chunk);
     duckdb.destroy_result(&cursor->result);
     duckdb.destroy_prepare(&cursor->statement);
@@ -165,4 +167,5 @@ void cursor_close(void *opaque)
         column_release(&cursor->columns[i]);
     arena_release(&cursor->arena);
     free(cursor);
+    carry_on_end_of_statement(session);
 }

@@ -64,6 +64,7 @@ static const struct aorta_warehouse warehouse = {
     .load_end = load_end,
     .load_abort = load_abort,
     .cancel = session_cancel,
+    .needs_carry = carry_is_needed,
 };
 
 static const struct aorta_connector connector = {

@@ -1,5 +1,6 @@
 #include "duckdb/session.h"
 
+#include "duckdb/carry.h"
 #include "duckdb/connection.h"
 #include "duckdb/failure.h"
 #include "duckdb/library.h"
@@ -27,6 +28,7 @@ int session_open(void *opaque, void **session, struct aorta_error *error)
     struct connection *connection = opaque;
     struct session *opened = alloc_zeroed(1, sizeof *opened);
 
+    opened->connection = connection;
     arena_init(&opened->described);
     pthread_mutex_init(&opened->cancel_lock, NULL);
     if (duckdb.connect(connection->database, &opened->handle) != DuckDBSuccess) {
@@ -99,6 +101,7 @@ int session_begin(void *opaque, bool for_write, struct aorta_error *error)
         return -1;
     if (session->in_transaction)
         return aorta_fail(error, AORTA_BROKEN, "a transaction of this session is still open");
+    carry_on_begin(session);
     if (run_guarded(session, sql, error) < 0)
         return -1;
     session->in_transaction = true;
@@ -127,6 +130,7 @@ int session_commit(void *opaque, struct aorta_error *error)
     if (result < 0)
         session_rollback(session, &ignored); /* DuckDB mostly has done so already */
     session->in_transaction = false;
+    carry_on_end(session);
     return result;
 }
 
@@ -139,7 +143,9 @@ int session_rollback(void *opaque, struct aorta_error *error)
     if (session->load != NULL)
         load_discard(session->load); /* its rows, while they still go with the transaction */
     session->in_transaction = false;
-    return run_guarded(session, "ROLLBACK", error);
+    int result = run_guarded(session, "ROLLBACK", error);
+    carry_on_end(session);
+    return result;
 }
 
 void session_cancel(void *opaque)

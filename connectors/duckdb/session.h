@@ -20,14 +20,18 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+struct connection;
 struct cursor;
 struct load;
 
 struct session {
+    struct connection *connection;
     duckdb_connection handle;
     bool in_transaction;
     bool is_doomed;         /* rows of a load that was given up are in the transaction */
     bool is_suspect;        /* something failed: DuckDB may have given the transaction up */
+    unsigned changes_seen;  /* carry.c's: the count when the transaction began */
+    bool has_changed;       /* carry.c's: something that counts was run in it */
     struct cursor *cursor;  /* that is open, or NULL */
     struct load *load;      /* that is open, or NULL */
     struct arena described; /* what catalog_describe lent */

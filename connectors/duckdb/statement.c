@@ -1,5 +1,6 @@
 #include "duckdb/statement.h"
 
+#include "duckdb/carry.h"
 #include "duckdb/decimal.h"
 #include "duckdb/failure.h"
 #include "duckdb/library.h"
@@ -115,6 +116,7 @@ int statement_prepare(struct session *session, const char *sql, const struct aor
     }
     if (bind_all(prepared, params, param_count, error) < 0)
         goto fail;
+    carry_on_statement(session, duckdb.prepared_statement_type(prepared), sql);
     *statement = prepared;
     return 0;
 fail:
@@ -160,5 +162,6 @@ int statement_exec(void *session, const char *sql, const struct aorta_value *par
         *affected = is_change(statement) ? count_rows(&result) : 0;
     duckdb.destroy_result(&result);
     duckdb.destroy_prepare(&statement);
+    carry_on_end_of_statement(session);
     return failed < 0 ? session_failed(session) : 0;
 }

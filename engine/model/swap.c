@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "model/cell.h"
 #include "model/session.h"
+#include "model/trace.h"
 
 #include <string.h>
 #include <time.h>
@@ -70,6 +71,24 @@ static int keep_carried(void *arg, const struct aorta_batch *batch, int64_t row,
     return 0;
 }
 
+/* Whether the database may have something to carry; it is asked only where asking is dear. */
+static int needs_carry(struct swap *swap, struct err *err)
+{
+    const struct aorta_warehouse *warehouse = swap->session->warehouse;
+    struct aorta_error error;
+    struct trace trace;
+
+    if (warehouse->dialect->carry == NULL || !swap->old.is_there)
+        return 0;
+    if (warehouse->needs_carry == NULL || !relation_columns_equal(&swap->old, &swap->new))
+        return 1;
+    trace_begin(&trace);
+    int needed = warehouse->needs_carry(swap->session->handle, swap->target.schema,
+                                        swap->target.name, &error);
+    trace_call(&trace, swap->session, "needs carry", swap->target.name);
+    return needed < 0 ? session_error(swap->session, &error, err) : needed;
+}
+
 int swap_find_carried(struct swap *swap, const char *hidden_name, struct err *err)
 {
     struct aorta_value params[] = {
@@ -77,11 +96,12 @@ int swap_find_carried(struct swap *swap, const char *hidden_name, struct err *er
         session_text(swap->target.name),
         session_text(hidden_name),
     };
-    const char *sql = swap->session->dialect->carry;
+    int needed = needs_carry(swap, err);
 
-    if (sql == NULL || !swap->old.is_there)
-        return 0;
-    return session_query(swap->session, sql, params, 3, keep_carried, swap, err);
+    if (needed <= 0)
+        return needed;
+    return session_query(swap->session, swap->session->dialect->carry, params, 3, keep_carried,
+                         swap, err);
 }
 
 static int run_carried(struct swap *swap, const char *phase, struct err *err)
