@@ -32,7 +32,7 @@ A source's database is locked by a writer who takes longer than busy_timeout.
 
     $ sed -i 's,"shop.db","shop.db"\nbusy_timeout = "50ms",' pipeline.toml
     $ sqlite3 shop.db "insert into orders values (14, 1, 1)"
-    $ sqlite3 shop.db "begin exclusive" ".system sleep 300" >/dev/null 2>&1 &
+    $ sqlite3 -cmd ".timeout 60000" shop.db "begin exclusive" ".system sleep 300" >/dev/null 2>&1 &
     $ while sqlite3 shop.db 'begin exclusive; rollback' 2>/dev/null; do sleep 0.01; done
     $ aorta run orders
     ~ retry     raw.orders                       asset raw.orders: connection shop: sqlite: "<folder>/shop.db": database is locked by another process

@@ -102,7 +102,7 @@ TEST("a second member takes over partitions where the first stopped, and gives t
 
     for (int32_t id = 0; id < PARTITIONS; id++)
         if (second.is_ours[id])
-            check_ok(broker->consumer_commit(second.consumer, id, second.next[id], &err));
+            member_commit(&second, id);
     broker->consumer_close(second.consumer);
     member_await(&first, PARTITIONS);
     for (int32_t id = 0; id < PARTITIONS; id++)

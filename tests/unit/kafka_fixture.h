@@ -53,6 +53,9 @@ struct member {
 
 struct member member_open(void *connection, const char *group);
 
+/* Commits where the member is, as far as a group that is being rebalanced takes it. */
+void member_commit(struct member *member, int32_t id);
+
 /* One poll: takes up what is assigned, commits what is revoked, checks each record. */
 enum aorta_poll member_poll(struct member *member, int timeout_ms);
 
