@@ -237,7 +237,8 @@ struct aorta_source {
     /* What a source asset can say in [from] besides connection, table and mode. May be NULL. */
     const struct aorta_option *stream_options;
 
-    /* The streams that are there, each given to `each`; a non-zero return of it ends the list. */
+    /* The streams that are there, each given to `each`; a non-zero return of it ends the list. May
+     * be NULL. */
     int (*discover)(void *connection, int (*each)(void *arg, const struct aorta_stream *stream),
                     void *arg, struct aorta_error *error);
 
@@ -252,7 +253,8 @@ struct aorta_source {
     /* 1 and a batch, 0 at the end, -1. */
     int (*next)(void *reader, struct aorta_batch *batch, struct aorta_error *error);
     const char *(*position)(void *reader);
-    void (*cancel)(void *reader); /* makes next return AORTA_CANCELED soon; any thread */
+    /* Makes next return AORTA_CANCELED soon; any thread. May be NULL if next never takes long. */
+    void (*cancel)(void *reader);
     void (*read_close)(void *reader);
 
     /* The destination has committed everything up to the position. May be NULL. */

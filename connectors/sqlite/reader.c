@@ -26,6 +26,7 @@ struct reader {
 
     struct boundary *boundary; /* incremental */
     int cursor_at;
+    bool has_begun; /* next was called */
 
     bool reads_changes; /* a snapshot included */
     bool is_snapshot;
@@ -44,12 +45,17 @@ static void put_columns(struct buf *sql, const struct table *table)
     }
 }
 
-/* Prepares the statement and takes its first row, which fixes the state that the read sees. */
+/* Reading anything fixes the state that the transaction sees; the schema is read in no time. */
+static const char fix_state_sql[] = "SELECT 1 FROM sqlite_schema LIMIT 1";
+
+/* Begins the read and prepares its statement. That one's first row may take long (a view, a sort),
+ * so it is left to reader_next, which can be canceled. */
 static int start_rows(struct reader *reader, const char *sql, struct aorta_error *error)
 {
     sqlite3_stmt *statement;
 
     if (session_begin(reader->session, false, error) < 0 ||
+        session_run(reader->session, fix_state_sql, error) < 0 ||
         session_prepare(reader->session, sql, &statement, error) < 0)
         return -1;
     rows_init(&reader->rows, reader->session, statement);
@@ -76,11 +82,12 @@ static int open_all(struct reader *reader, struct aorta_error *error)
     name_quote(&sql, reader->table.name);
     int rc = start_rows(reader, sql.data, error);
     buf_release(&sql);
-    return rc < 0 || rows_next(&reader->rows, error) < 0 ? -1 : 0;
+    return rc;
 }
 
-static void warn_of_nulls(struct reader *reader, const char *column)
+static void warn_of_nulls(struct reader *reader)
 {
+    const char *column = reader->table.columns[reader->cursor_at].name;
     const struct aorta_host *host = reader->session->connection->host;
     struct aorta_error ignored;
     sqlite3_stmt *statement;
@@ -145,8 +152,7 @@ static int open_incremental(struct reader *reader, const struct aorta_read_reque
     if (boundary_is_set(reader->boundary) &&
         (rc = boundary_bind(reader->boundary, reader->rows.statement, 1)) != SQLITE_OK)
         return session_fail(reader->session, rc, error);
-    warn_of_nulls(reader, cursor);
-    return rows_next(&reader->rows, error) < 0 ? -1 : 0;
+    return 0;
 }
 
 /* ------------------------------------------------------------------------------ opening changes */
@@ -167,7 +173,7 @@ static int start_snapshot(struct reader *reader, struct aorta_error *error)
         return -1;
     sqlite3_bind_int64(reader->rows.statement, 1, reader->capture.end.lsn);
     sqlite3_bind_text(reader->rows.statement, 2, reader->capture.now, -1, SQLITE_STATIC);
-    return rows_next(&reader->rows, error) < 0 ? -1 : 0;
+    return 0;
 }
 
 static int start_changes(struct reader *reader, int64_t from_lsn, struct aorta_error *error)
@@ -351,6 +357,9 @@ int reader_next(void *arg, struct aorta_batch *batch, struct aorta_error *error)
 
     if (atomic_load(&reader->is_canceled))
         return aorta_fail(error, AORTA_CANCELED, "canceled");
+    if (reader->boundary != NULL && !reader->has_begun)
+        warn_of_nulls(reader);
+    reader->has_begun = true;
     if (gather(reader, error) < 0 || move_position(reader, error) < 0)
         return -1;
     if (reader->rows.columns.row_count == 0)

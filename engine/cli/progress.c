@@ -142,13 +142,12 @@ static bool is_over(const char *state)
     return false;
 }
 
-/* What a source or a stream has to say of its load. (A model's note is why it ran.) */
+/* What a person should know of it, a line each. */
 static void print_note(const struct line *line)
 {
     const char *at = line->note;
-    bool is_told = strcmp(line->kind, "source") == 0 || strcmp(line->kind, "stream") == 0;
 
-    while (is_told && at != NULL && *at != '\0') {
+    while (at != NULL && *at != '\0') {
         int size = (int)strcspn(at, "\n");
         printf("note      %-32s %.*s\n", line->asset, size, at);
         at += at[size] == '\n' ? size + 1 : size;

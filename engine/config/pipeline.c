@@ -358,6 +358,7 @@ const char *pipeline_environment(const struct pipeline *pipeline)
                 continue;
             const char *value = getenv(text + 4);
             hash_add_str(hash, text);
+            hash_add_str(hash, value != NULL ? "set" : "not set");
             hash_add_str(hash, value != NULL ? value : "");
         }
     hash_finish(hash, hex);

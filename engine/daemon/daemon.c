@@ -172,6 +172,19 @@ static int be_daemon(const char *state_folder, const struct request *request,
     return result;
 }
 
+static int fail_silent(pid_t holder, const char *state_folder, struct err *err)
+{
+    if (holder <= 0)
+        return err_set(
+            err, ERR_TRANSIENT,
+            "a process that cannot be seen from here, in another container or on another "
+            "host, holds %s/lock and does not answer: end it, or wait",
+            state_folder);
+    return err_set(err, ERR_TRANSIENT,
+                   "process %ld holds %s/lock and does not answer: end it, or wait", (long)holder,
+                   state_folder);
+}
+
 int daemon_request(const char *state_folder, const struct request *request,
                    struct listener *listener, struct err *err)
 {
@@ -192,9 +205,7 @@ int daemon_request(const char *state_folder, const struct request *request,
         if (asked != 0)
             return asked < 0 ? -1 : 0;
         if (clock_monotonic_us() > give_up)
-            return err_set(err, ERR_TRANSIENT,
-                           "process %ld holds %s/lock and does not answer: end it, or wait",
-                           (long)holder, state_folder);
+            return fail_silent(holder, state_folder, err);
         poll(NULL, 0, CONNECT_EVERY_MS);
     }
 }

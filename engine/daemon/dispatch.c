@@ -46,6 +46,7 @@ static void tell_after_commit(struct job *job, const struct event *event, bool e
     telling->event.run = job->run.id;
     telling->event.state = arena_strdup(&telling->arena, event->state); /* a check's: borrowed */
     telling->event.message = arena_strdup(&telling->arena, event->message);
+    telling->event.why = arena_strdup(&telling->arena, event->why);
     telling->event.note = arena_strdup(&telling->arena, event->note);
     journal_event(job->daemon->journal, &job->run, &telling->event,
                   (struct journal_then){tell, telling});
@@ -62,6 +63,7 @@ static struct event event_of_step(const struct run_step *step)
         .kind = asset_kind_names[step->asset->kind],
         .state = step_state_names[step->state],
         .message = step->reason,
+        .why = step->why,
         .note = step->note,
         .rows = step->rows,
         .table_rows = step->table_rows,

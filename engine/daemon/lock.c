@@ -124,7 +124,7 @@ static int end_executor(const char *lease, int *killed, struct err *err)
         return err_set(err, err_code_of_errno(errno), "open %s: %s", lease, strerror(errno));
     while (result == 0 && (pid = holder_of(fd)) != NOBODY) {
         result = end_holder(fd, pid, lease, err);
-        if (killed != NULL)
+        if (result == 0 && killed != NULL)
             ++*killed;
     }
     close(fd);

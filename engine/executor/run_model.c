@@ -156,7 +156,8 @@ static int report_result(struct step *step, const struct model_result *result)
     report->table_rows = result->state.row_count;
     report->version = result->state.version;
     report->fingerprint = result->state.fingerprint;
-    report->note = result->warnings != NULL ? result->warnings : result->reason;
+    report->why = result->reason;
+    report->note = result->warnings;
     audit_report(step, result->checks, result->check_count);
     return 0;
 }

@@ -355,8 +355,7 @@ static void note(struct ingestion *in)
         buf_printf(lines, "%lld %s errors: see %s\n", with_errors,
                    with_errors == 1 ? "row has" : "rows have",
                    metadata_errors(in->step->order->airbyte_names));
-    if (lines->size > 0)
-        in->step->report.note = arena_strndup(&in->step->arena, lines->data, lines->size - 1);
+    in->step->report.note = publish_report_lines(&in->report, &in->step->arena);
 }
 
 static int look(struct ingestion *in, struct err *err)

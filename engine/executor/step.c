@@ -53,6 +53,7 @@ static const char *cut(struct arena *arena, const char *text)
 
 static void cut_texts(struct report *report, struct arena *arena)
 {
+    report->why = cut(arena, report->why);
     report->note = cut(arena, report->note);
     for (size_t i = 0; i < report->check_count; i++) {
         report->checks[i].name = cut(arena, report->checks[i].name);

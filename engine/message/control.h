@@ -35,7 +35,8 @@ extern const struct record_shape request_shape;
 /* What happens to a run, in order:
  *
  *     accepted (run, total = how many steps)
- *     step     (asset, kind, state, reason; when it is over: rows, seconds, checks, error, note)
+ *     step     (asset, kind, state, reason; when it is over: rows, seconds, checks, error, why,
+ *              note)
  *     progress (asset, rows, total)
  *     check    (asset, message: a check that did not pass)
  *     ended    (state)
@@ -51,7 +52,7 @@ extern const struct record_shape request_shape;
 struct event {
     const char *type;
     const char *run;
-    const char *asset, *kind, *state, *message, *note;
+    const char *asset, *kind, *state, *message, *why, *note;
     int64_t rows, table_rows, total;
     double seconds;
     int64_t checks_passed, checks_warned, checks_failed;

@@ -33,6 +33,7 @@ static const struct record_field report_fields[] = {
     RECORD_FIELD(report, table_rows, INT),
     RECORD_FIELD(report, version, INT),
     RECORD_FIELD(report, fingerprint, TEXT),
+    RECORD_FIELD(report, why, TEXT),
     RECORD_FIELD(report, note, TEXT),
     {"checks", RECORD_MANY, offsetof(struct report, checks), &check_shape},
     RECORD_FIELD(report, action, TEXT),

@@ -44,7 +44,8 @@ struct report {
     int64_t table_rows; /* in the relation now; -1: not known */
     int64_t version;
     const char *fingerprint;
-    const char *note; /* what a person should know: dead letters, a rebuild, … */
+    const char *why;  /* it ran or not: "fresh", "first build", … */
+    const char *note; /* lines that a person should read: dead letters, a view that broke, … */
     struct check_report *checks;
     size_t check_count;
 

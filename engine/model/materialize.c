@@ -192,9 +192,7 @@ int model_run(struct session *session, const struct model_spec *spec, struct are
     if (done < 0)
         state_explain(session, &attempt.before, err);
 out:
-    if (attempt.report.warnings.size > 0)
-        result->warnings =
-            arena_strndup(arena, attempt.report.warnings.data, attempt.report.warnings.size);
+    result->warnings = publish_report_lines(&attempt.report, arena);
     publish_report_release(&attempt.report);
     return done < 0 ? err_wrap(err, "asset %s", spec->asset) : 0;
 }

@@ -17,6 +17,13 @@ void publish_report_release(struct publish_report *report)
     buf_release(&report->warnings);
 }
 
+const char *publish_report_lines(const struct publish_report *report, struct arena *arena)
+{
+    const struct buf *warnings = &report->warnings;
+
+    return warnings->size == 0 ? NULL : arena_strndup(arena, warnings->data, warnings->size - 1);
+}
+
 int publish_replace(struct session *session, const struct relation *target,
                     const struct relation *hidden, struct publish_report *report, struct err *err)
 {

@@ -30,6 +30,9 @@ struct publish_report {
 void publish_report_init(struct publish_report *report);
 void publish_report_release(struct publish_report *report);
 
+/* The warnings, without an end of line after the last; NULL if there are none. */
+const char *publish_report_lines(const struct publish_report *report, struct arena *arena);
+
 /* Puts the table `hidden` into the target's place; a view that stands there gives way. */
 int publish_replace(struct session *session, const struct relation *target,
                     const struct relation *hidden, struct publish_report *report, struct err *err);

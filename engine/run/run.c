@@ -260,6 +260,7 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
 
     step->rows = report->rows;
     step->table_rows = report->table_rows;
+    step->why = arena_strdup(&run->plan->arena, report->why);
     step->note = arena_strdup(&run->plan->arena, report->note);
     count_checks(step, report);
     if (state == STEP_FAILED) {

@@ -48,7 +48,7 @@ struct run_step {
     enum err_code code; /* of FAILED */
     int64_t rows, table_rows;
     int64_t checks_passed, checks_warned, checks_failed;
-    const char *note;
+    const char *why, *note;  /* as report has them */
     enum store_state stored; /* what the run store says of it */
     int64_t stored_attempt;  /* the attempt that runs there, 0: none */
 };

@@ -104,5 +104,5 @@ A program reads a run as JSON, an object an event.
     {"type":"accepted","run":"<any>","total":1}
     {"type":"step","run":"<any>","asset":"seeds.countries","kind":"seed","state":"ready","table_rows":-1}
     {"type":"step","run":"<any>","asset":"seeds.countries","kind":"seed","state":"running","table_rows":-1,"seconds":<any>}
-    {"type":"step","run":"<any>","asset":"seeds.countries","kind":"seed","state":"fresh","note":"fresh","table_rows":3,"seconds":<any>}
+    {"type":"step","run":"<any>","asset":"seeds.countries","kind":"seed","state":"fresh","why":"fresh","table_rows":3,"seconds":<any>}
     {"type":"ended","run":"<any>","state":"succeeded"}

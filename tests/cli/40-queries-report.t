@@ -5,6 +5,7 @@ A check's samples are too large for a message: they are left out, the check's fa
     $ aorta run text
     ~ check fail  big.text                         text_accepted_values: 1 rows
     ~ rejected  big.text                          check text_accepted_values failed: 1 rows
+    ~ note      big.text                         the samples of its checks are too large to be kept
     asset     kind               rows      time  checks
     big.text  model                 - <seconds>  rejected, 1 failed
     failed in <seconds>

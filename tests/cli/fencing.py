@@ -4,6 +4,7 @@ daemon that died, two daemons on one destination."""
 
 import os
 import signal
+import subprocess
 
 from shop import (ORPHANAGE, Events, finish, main, members, stopped_executor, wait_until,
                   working)
@@ -86,6 +87,31 @@ def orphan_at_commit(shop):
     assert pid not in members(run.pid), "the orphan lives on"
     check_all_once(shop)
     assert [state for state, _ in shop.runs()] == ["interrupted", "succeeded"], shop.runs()
+
+
+def orphan_elsewhere(shop):
+    """A daemon that cannot see who holds a lease, in another pid namespace, does not go on."""
+    namespace = next((command for command in (
+        ["unshare", "--pid", "--fork"],
+        ["unshare", "--user", "--map-root-user", "--pid", "--fork"])
+        if subprocess.run([*command, "true"], stderr=subprocess.DEVNULL).returncode == 0), None)
+    if namespace is None:
+        print("        skipped: this system gives nobody a pid namespace", flush=True)
+        return
+    run = shop.start("run", environment=fault(shop, "duckdb.commit.before", 2, "stop"),
+                     before=ORPHANAGE)
+    pid = wait_until(lambda: stopped_executor(run.pid), "an executor is stopped")
+    for daemon in working(run.pid, "run"):
+        os.kill(daemon, signal.SIGKILL)
+    wait_until(lambda: not working(run.pid, "run"), "the daemon is dead")
+    status, output = finish(shop.start("run", before=namespace))
+    assert status != 0, output
+    assert "executor-warehouse.lock is held by a process that cannot be seen from here" in output
+    assert stopped_executor(run.pid) == pid, "the orphan was ended"
+    status, output = shop.run("run")
+    assert status == 0, output
+    assert "ended 1 executors of a daemon that died" in output, output
+    check_all_once(shop)
 
 
 def orphan_goes_on(shop):
@@ -182,5 +208,6 @@ def zombie_on_sqlite(shop):
 
 
 if __name__ == "__main__":
-    main([killed_at_commit, stopped_at_commit, orphan_at_commit, orphan_goes_on, orphan_at_work,
-          two_daemons_one_duckdb, two_daemons_one_sqlite, zombie_on_duckdb, zombie_on_sqlite])
+    main([killed_at_commit, stopped_at_commit, orphan_at_commit, orphan_elsewhere, orphan_goes_on,
+          orphan_at_work, two_daemons_one_duckdb, two_daemons_one_sqlite, zombie_on_duckdb,
+          zombie_on_sqlite])

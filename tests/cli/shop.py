@@ -76,9 +76,13 @@ class Shop:
 
     def change_source(self, sql):
         """Changes the shop's own database."""
-        source = sqlite3.connect(self.folder / "shop.db", timeout=WAIT_SECONDS)
-        source.executescript(sql)
-        source.close()
+        self.change_database("shop.db", sql)
+
+    def change_database(self, name, sql):
+        """Changes an SQLite file of the folder."""
+        database = sqlite3.connect(self.folder / name, timeout=WAIT_SECONDS)
+        database.executescript(sql)
+        database.close()
 
     def runs(self):
         """(state, selection) of each run that the run store knows, the oldest first."""

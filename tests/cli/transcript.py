@@ -166,7 +166,7 @@ def report(path, command, got):
 
 def as_wanted(got, folder):
     """Lines that came back as a transcript would want them."""
-    steps = [re.match("(check|retry|published|fresh|rejected|failed|skipped|canceled) ", line) for line in got]
+    steps = [re.match("(check|retry|note|published|fresh|rejected|failed|skipped|canceled) ", line) for line in got]
     for at, line in enumerate(got):
         line = re.sub(" *" + PATTERNS["<seconds>"], " <seconds>", line)
         line = re.sub(PATTERNS["<time>"], "<time>", line).replace(str(folder), "<folder>")

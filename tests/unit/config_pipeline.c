@@ -139,6 +139,48 @@ TEST("the command line sets variables that are declared, as text")
     plan_free(plan);
 }
 
+/* The hash of what the target's connections refer to, with three variables set so (NULL: unset). */
+static const char *environment_of(const char *target, const char *path, const char *password,
+                                  const char *other)
+{
+    static const char *const names[] = {"TEST_PATH", "TEST_PASSWORD", "TEST_OTHER"};
+    const char *const values[] = {path, password, other};
+    struct request request = {.target = target};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (values[i] != NULL)
+            setenv(names[i], values[i], 1);
+        else
+            unsetenv(names[i]);
+    struct plan *plan = config_fixture_plan_of(&request);
+    check_int(plan->problems.count, 0);
+    const char *hash = config_fixture_keep(pipeline_environment(&plan->pipeline));
+    plan_free(plan);
+    return hash;
+}
+
+TEST("the environment's hash is of the values that the target refers to, and of no others")
+{
+    config_fixture_model("marts", "one", "select 1");
+    config_fixture_write("pipeline.toml",
+                         HEAD "[target.dev.connection.warehouse]\nconnector = \"duck\"\n"
+                              "path = \"env:TEST_PATH\"\npassword = \"env:TEST_PASSWORD\"\n"
+                              "[target.prod.connection.warehouse]\nconnector = \"duck\"\n"
+                              "path = \"env:TEST_OTHER\"\n");
+    const char *hash = environment_of("dev", "w.db", "hunter2", NULL);
+
+    check(strstr(hash, "hunter2") == NULL);
+    check_str(environment_of("dev", "w.db", "hunter2", NULL), hash);
+    check_str(environment_of("dev", "w.db", "hunter2", "prod.db"), hash);
+    check(strcmp(environment_of("dev", "w.db", "hunter3", NULL), hash) != 0);
+    check(strcmp(environment_of("dev", "x.db", "hunter2", NULL), hash) != 0);
+    check(strcmp(environment_of("dev", "hunter2", "w.db", NULL), hash) != 0);
+    check(strcmp(environment_of("dev", "w.db", NULL, NULL), hash) != 0);
+    check(strcmp(environment_of("dev", "w.db", NULL, NULL),
+                 environment_of("dev", "w.db", "", NULL)) != 0);
+    check(strcmp(environment_of("prod", "w.db", "hunter2", "prod.db"), hash) != 0);
+}
+
 static const char *target_of(const char *text, const char *wanted)
 {
     struct request request = {.target = wanted};

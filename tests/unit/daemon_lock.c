@@ -132,6 +132,27 @@ TEST("executors that hold a lease are ended, also stopped ones, and waited for")
     check_int(take_lease(), 0);
 }
 
+TEST("a holder that the kernel does not name is not believed to be dead")
+{
+    /* Of an open file description's lock there is no process to be told, as of a process in a pid
+     * namespace that is not ours. */
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    char *path = lock_lease_path(test_folder(), "warehouse");
+    int fd = open(path, O_RDWR | O_CREAT, 0666);
+    struct err err;
+    int killed;
+
+    check(fd >= 0 && fcntl(fd, F_OFD_SETLK, &lock) == 0);
+    check_fails(lock_end_executors(test_folder(), &killed, &err), ERR_CONFIG,
+                "executor-warehouse.lock is held by a process that cannot be seen from here: end "
+                "it where it runs");
+    check_int(killed, 0);
+    close(fd);
+    check_ok(lock_end_executors(test_folder(), &killed, &err));
+    check_int(killed, 0);
+    free(path);
+}
+
 TEST("who holds no lease is left alone, whatever files there are")
 {
     pid_t child = start_holder(take_lock);
