@@ -335,6 +335,16 @@ struct aorta_relation {
     const char *const *type_names; /* a field, as the database calls it */
 };
 
+/* Rows that a load pulls: `workers` readers, each used by one thread at a time, several of them at
+ * once. `next` gives 1 and a batch, which may be empty, lent until the worker's next call, or 0: no
+ * more. What goes wrong where the rows come from is the caller's business: he ends the feed and
+ * rolls back. */
+struct aorta_feed {
+    void *arg;
+    int32_t workers;
+    int (*next)(void *arg, int32_t worker, struct aorta_batch *batch);
+};
+
 struct aorta_warehouse {
     const struct aorta_dialect *dialect;
 
@@ -378,6 +388,12 @@ struct aorta_warehouse {
     int (*load_batch)(void *load, const struct aorta_batch *batch, struct aorta_error *error);
     int (*load_end)(void *load, int64_t *rows, struct aorta_error *error);
     void (*load_abort)(void *load);
+
+    /* The same in one call, on the database's own threads: the rows in any order. NULL: use
+     * load_begin. After a failure only a rollback is left. */
+    int (*load_from)(void *session, const char *schema, const char *name,
+                     const struct aorta_field *fields, int32_t field_count,
+                     const struct aorta_feed *feed, int64_t *rows, struct aorta_error *error);
 
     /* Whether anything hangs on the relation that one with the same columns must be given: 0 surely
      * not, then `carry` is not asked; 1 perhaps; -1. For databases where asking costs more the more

@@ -2,6 +2,7 @@
 
 #include "duckdb/failure.h"
 #include "duckdb/library.h"
+#include "duckdb/pull.h"
 
 #include "base/alloc.h"
 
@@ -173,6 +174,7 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
     if (result < 0)
         goto out;
 
+    pull_register(database);
     struct connection *opened = alloc_zeroed(1, sizeof *opened);
     opened->database = database;
     opened->host = host;

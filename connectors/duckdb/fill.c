@@ -128,16 +128,16 @@ static const char *text_at(const struct fill *fill, idx_t row, size_t *size)
     return (const char *)fill->from->values + offsets[0];
 }
 
-/* Short strings lie in the vector itself; writing them there spares a call each. */
-static void put_bytes(struct fill *fill, duckdb_string_t *target, idx_t row, const char *data,
-                      size_t size)
+/* Short strings lie in the vector itself; it points to long ones where they are. */
+static void put_bytes(duckdb_string_t *target, const char *data, size_t size)
 {
-    if (size > sizeof target->value.inlined.inlined) {
-        duckdb.vector_assign_string_element_len(fill->to, row, data, size);
+    *target = (duckdb_string_t){.value.inlined.length = (uint32_t)size};
+    if (size <= sizeof target->value.inlined.inlined) {
+        memcpy(target->value.inlined.inlined, data, size);
         return;
     }
-    target[row] = (duckdb_string_t){.value.inlined.length = (uint32_t)size};
-    memcpy(target[row].value.inlined.inlined, data, size);
+    memcpy(target->value.pointer.prefix, data, sizeof target->value.pointer.prefix);
+    memcpy(&target->value.pointer.ptr, &data, sizeof data);
 }
 
 static int fill_bytes(struct fill *fill)
@@ -148,7 +148,7 @@ static int fill_bytes(struct fill *fill)
         size_t size;
         const char *data = text_at(fill, i, &size);
         if (!is_null(fill, i))
-            put_bytes(fill, target, i, data, size);
+            put_bytes(&target[i], data, size);
     }
     return 0;
 }
@@ -178,7 +178,7 @@ static int fill_text(struct fill *fill)
             continue;
         if (!is_ascii(data, size) && !utf8_is_valid(data, size))
             return fail_row(fill, i, "is not UTF-8");
-        put_bytes(fill, target, i, data, size);
+        put_bytes(&target[i], data, size);
     }
     return 0;
 }

@@ -33,7 +33,8 @@ struct fill {
 /* The way from the type into a vector of that shape, or NULL: there is none. */
 const struct fill_pair *fill_find(enum aorta_type type, const struct shape *shape);
 
-/* Fills values and validity of the vector, which is fresh. -1 with bad_row and problem. */
+/* Fills values and validity of the vector, which is fresh. Long texts stay where they are: the
+ * vector points to them. -1 with bad_row and problem. */
 int fill_run(const struct fill_pair *pair, struct fill *fill);
 
 #endif

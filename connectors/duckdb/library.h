@@ -32,6 +32,9 @@
     X(connect)                                \
     X(disconnect)                             \
     X(interrupt)                              \
+    X(connection_get_client_context)          \
+    X(client_context_get_connection_id)       \
+    X(destroy_client_context)                 \
     X(query)                                  \
     /* statements */                          \
     X(prepare)                                \
@@ -62,6 +65,7 @@
     X(bind_null)                              \
     X(bind_value)                             \
     X(create_uuid)                            \
+    X(get_int64)                              \
     X(destroy_value)                          \
     /* results */                             \
     X(result_error)                           \
@@ -106,7 +110,6 @@
     X(vector_get_data)                        \
     X(vector_get_validity)                    \
     X(vector_ensure_validity_writable)        \
-    X(vector_assign_string_element_len)       \
     X(list_vector_get_child)                  \
     X(array_vector_get_child)                 \
     X(struct_vector_get_child)                \
@@ -114,6 +117,27 @@
     X(table_description_create_ext)           \
     X(table_description_destroy)              \
     X(table_description_error)                \
+    /* table functions */                     \
+    X(create_table_function)                  \
+    X(destroy_table_function)                 \
+    X(table_function_set_name)                \
+    X(table_function_add_parameter)           \
+    X(table_function_set_bind)                \
+    X(table_function_set_init)                \
+    X(table_function_set_local_init)          \
+    X(table_function_set_function)            \
+    X(table_function_get_client_context)      \
+    X(register_table_function)                \
+    X(bind_get_parameter)                     \
+    X(bind_add_result_column)                 \
+    X(bind_set_bind_data)                     \
+    X(bind_set_error)                         \
+    X(init_get_bind_data)                     \
+    X(init_set_init_data)                     \
+    X(init_set_max_threads)                   \
+    X(function_get_bind_data)                 \
+    X(function_get_local_init_data)           \
+    X(function_set_error)                     \
     /* the appender */                        \
     X(appender_create_ext)                    \
     X(appender_add_column)                    \

@@ -1,83 +1,41 @@
 #include "duckdb/load.h"
 
 #include "duckdb/failure.h"
-#include "duckdb/fill.h"
 #include "duckdb/library.h"
 #include "duckdb/session.h"
-#include "duckdb/shape.h"
+#include "duckdb/target.h"
 
 #include "base/alloc.h"
-#include "base/arena.h"
-#include "base/buf.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-
-struct load_column {
-    struct aorta_field field;
-    struct shape shape;
-    const struct fill_pair *pair;
-};
 
 struct load {
     struct session *session;
-    struct arena arena;
+    struct target target;
     duckdb_appender appender; /* NULL once it was given up */
     duckdb_data_chunk chunk;
-    int32_t column_count;
-    struct load_column *columns;
     int64_t row_count;
-};
-
-static const char *const type_words[AORTA_TYPES] = {
-    [AORTA_BOOL] = "boolean",        [AORTA_INT32] = "int32",
-    [AORTA_INT64] = "int64",         [AORTA_DOUBLE] = "double",
-    [AORTA_DATE] = "date",           [AORTA_TIME] = "time",
-    [AORTA_TIMESTAMP] = "timestamp", [AORTA_TIMESTAMPTZ] = "timestamp with time zone",
-    [AORTA_UUID] = "uuid",           [AORTA_TEXT] = "text",
-    [AORTA_JSON] = "json",           [AORTA_DECIMAL] = "decimal",
-    [AORTA_BYTES] = "bytes",
 };
 
 /* ----------------------------------------------------------------------------------------- begin */
 
-static int choose_column(struct load *load, const struct aorta_field *field,
+/* Names the columns to the appender, pairs them, and makes the chunk that carries them. */
+static int prepare_chunk(struct load *load, const struct aorta_field *fields,
                          struct aorta_error *error)
 {
-    if (duckdb.appender_add_column(load->appender, field->name) != DuckDBSuccess)
-        return aorta_fail(error, AORTA_CONFIG, "the table has no column \"%s\"", field->name);
-    load->columns[load->column_count++].field =
-        (struct aorta_field){arena_strdup(&load->arena, field->name), field->type};
-    return 0;
-}
-
-static int pair_column(struct load_column *column, struct aorta_error *error)
-{
-    struct buf name;
-
-    column->pair = fill_find(column->field.type, &column->shape);
-    if (column->pair != NULL)
-        return 0;
-    buf_init(&name);
-    shape_write_name(&name, &column->shape);
-    aorta_fail(error, AORTA_CONFIG, "column \"%s\" is %s and takes no %s", column->field.name,
-               name.data, type_words[column->field.type]);
-    buf_release(&name);
-    return -1;
-}
-
-/* Pairs the columns and makes the chunk that carries them. */
-static int prepare_chunk(struct load *load, struct aorta_error *error)
-{
-    idx_t count = (idx_t)load->column_count;
-    duckdb_logical_type *types = arena_calloc(&load->arena, count, sizeof(duckdb_logical_type));
+    idx_t count = (idx_t)load->target.column_count;
+    duckdb_logical_type *types =
+        arena_calloc(&load->target.arena, count, sizeof(duckdb_logical_type));
     int result = 0;
 
+    for (idx_t i = 0; i < count; i++)
+        if (duckdb.appender_add_column(load->appender, fields[i].name) != DuckDBSuccess)
+            return aorta_fail(error, AORTA_CONFIG, "the table has no column \"%s\"",
+                              fields[i].name);
     for (idx_t i = 0; i < count; i++) {
         types[i] = duckdb.appender_column_type(load->appender, i);
-        shape_read(&load->columns[i].shape, types[i], &load->arena);
         if (result == 0)
-            result = pair_column(&load->columns[i], error);
+            result = target_pair(&load->target, (int32_t)i, &fields[i], types[i], error);
     }
     if (result == 0)
         load->chunk = duckdb.create_data_chunk(types, count);
@@ -108,57 +66,27 @@ int load_begin(void *opaque, const char *schema, const char *name, const struct 
 
     struct load *begun = alloc_zeroed(1, sizeof *begun);
     begun->session = session;
-    arena_init(&begun->arena);
-    begun->columns = arena_calloc(&begun->arena, (size_t)field_count, sizeof *begun->columns);
-    if (open_appender(begun, schema, name, error) < 0)
-        goto fail;
-    for (int32_t i = 0; i < field_count; i++)
-        if (choose_column(begun, &fields[i], error) < 0)
-            goto fail;
-    if (prepare_chunk(begun, error) < 0)
+    target_init(&begun->target, field_count);
+    if (open_appender(begun, schema, name, error) < 0 || prepare_chunk(begun, fields, error) < 0)
         goto fail;
     session->load = begun;
     *load = begun;
     return 0;
 fail: /* no row went in: the transaction is as it was */
     duckdb.appender_destroy(&begun->appender);
-    arena_release(&begun->arena);
+    target_release(&begun->target);
     free(begun);
     return -1;
 }
 
 /* ----------------------------------------------------------------------------------------- rows */
 
-/* The batch must be of the fields that load_begin was told. */
-static int check_fields(const struct load *load, const struct aorta_batch *batch,
-                        struct aorta_error *error)
-{
-    bool is_same = batch->column_count == load->column_count;
-
-    for (int32_t i = 0; is_same && i < load->column_count; i++)
-        is_same = batch->fields[i].type == load->columns[i].field.type;
-    return is_same ? 0 : aorta_fail(error, AORTA_BROKEN, "the batch is not of the load's fields");
-}
-
 static int append_rows(struct load *load, const struct aorta_batch *batch, idx_t start, idx_t count,
                        struct aorta_error *error)
 {
     duckdb.data_chunk_reset(load->chunk);
-    for (int32_t i = 0; i < load->column_count; i++) {
-        struct load_column *column = &load->columns[i];
-        struct fill fill = {
-            .from = &batch->columns[i],
-            .start = start,
-            .count = count,
-            .shape = &column->shape,
-            .to = duckdb.data_chunk_get_vector(load->chunk, (idx_t)i),
-        };
-        if (fill_run(column->pair, &fill) < 0)
-            return aorta_fail(error, AORTA_DATA, "column \"%s\", row %" PRId64 ": the value %s",
-                              column->field.name,
-                              load->row_count + (int64_t)(start + fill.bad_row) + 1, fill.problem);
-    }
-    duckdb.data_chunk_set_size(load->chunk, count);
+    if (target_fill(&load->target, batch, start, count, load->row_count, load->chunk, error) < 0)
+        return -1;
     if (duckdb.append_data_chunk(load->appender, load->chunk) == DuckDBSuccess)
         return 0;
     failure_of_appender(error, load->appender);
@@ -174,7 +102,7 @@ int load_batch(void *opaque, const struct aorta_batch *batch, struct aorta_error
 
     if (load->appender == NULL)
         return aorta_fail(error, AORTA_BROKEN, "the load was given up");
-    if (check_fields(load, batch, error) < 0)
+    if (target_expect(&load->target, batch, error) < 0)
         return -1;
     for (idx_t start = 0; start < rows; start += step) {
         if (append_rows(load, batch, start, rows - start < step ? rows - start : step, error) < 0)
@@ -192,7 +120,7 @@ static void load_free(struct load *load)
 {
     load->session->load = NULL;
     duckdb.destroy_data_chunk(&load->chunk);
-    arena_release(&load->arena);
+    target_release(&load->target);
     free(load);
 }
 

@@ -6,6 +6,7 @@
 #include "duckdb/connection.h"
 #include "duckdb/cursor.h"
 #include "duckdb/load.h"
+#include "duckdb/pull.h"
 #include "duckdb/session.h"
 #include "duckdb/statement.h"
 
@@ -63,6 +64,7 @@ static const struct aorta_warehouse warehouse = {
     .load_batch = load_batch,
     .load_end = load_end,
     .load_abort = load_abort,
+    .load_from = pull_load,
     .cancel = session_cancel,
     .needs_carry = carry_is_needed,
 };

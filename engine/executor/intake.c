@@ -8,7 +8,9 @@ int intake_error(const struct intake *intake, const struct aorta_error *error, s
 int intake_open(struct intake *intake, struct step *step, const struct intake_load *load,
                 struct err *err)
 {
-    *intake = (struct intake){.step = step, .arena = &step->arena, .load = *load};
+    *intake = (struct intake){
+        .step = step, .arena = &step->arena, .load = *load, .workers = 1, .failed_at = INT64_MAX};
+    pthread_mutex_init(&intake->lock, NULL);
     intake->metadata.extracted_at_us = load->extracted_at_us;
     buf_init(&intake->notes);
     quarantine_open(&intake->quarantine, load->session, &load->target, load->extracted_at_us,
@@ -26,9 +28,43 @@ int intake_open(struct intake *intake, struct step *step, const struct intake_lo
     return intake->kind->open(intake, err);
 }
 
-int intake_next(struct intake *intake, struct aorta_batch *batch, struct err *err)
+int intake_next(struct intake *intake, int32_t worker, struct aorta_batch *batch)
 {
-    return intake->kind->next(intake, batch, err);
+    if (intake->kind->next(intake, worker, batch) == 0)
+        return 0;
+    int64_t rows = atomic_fetch_add(&intake->rows, batch->row_count) + batch->row_count;
+    if (pthread_mutex_trylock(&intake->lock) == 0) { /* or else somebody tells it soon */
+        step_progress(intake->step, rows, 0);
+        pthread_mutex_unlock(&intake->lock);
+    }
+    return 1;
+}
+
+int intake_fail(struct intake *intake, int64_t place, const struct err *err)
+{
+    pthread_mutex_lock(&intake->lock);
+    if (place < intake->failed_at) {
+        intake->failed_at = place;
+        intake->failure = *err;
+    }
+    pthread_mutex_unlock(&intake->lock);
+    return 0;
+}
+
+bool intake_is_over(struct intake *intake, int64_t place)
+{
+    pthread_mutex_lock(&intake->lock);
+    bool is_over = place >= intake->failed_at;
+    pthread_mutex_unlock(&intake->lock);
+    return is_over;
+}
+
+int intake_finish(const struct intake *intake, struct err *err)
+{
+    if (intake->failed_at == INT64_MAX)
+        return 0;
+    *err = intake->failure;
+    return -1;
 }
 
 /* Lines in quarantine go with the rows that they came beside. */
@@ -63,9 +99,12 @@ int intake_ack(struct intake *intake, const char *position, struct err *err)
 
 void intake_close(struct intake *intake)
 {
+    if (intake->step == NULL)
+        return; /* was never opened */
     if (intake->kind != NULL)
         intake->kind->close(intake);
     quarantine_close(&intake->quarantine);
     buf_release(&intake->notes);
     connection_release(intake->connection);
+    pthread_mutex_destroy(&intake->lock);
 }

@@ -3,8 +3,16 @@
  * somebody else did. All give batches that have the metadata columns first and can go into the
  * stage as they are.
  *
- *     open ─▶ fields ─▶ next, next, … ─▶ 0 ─▶ settle, position ─▶ (the destination commits) ─▶ ack
- *                                         └─▶ undo, where the rows are refused
+ *     open ─▶ fields ─▶ next, next, … ─▶ 0 ─▶ finish ─▶ settle, position ─▶ (the destination
+ *                                                  │                         commits) ─▶ ack
+ *                                                  └─▶ undo, where the rows are refused
+ *
+ * Rows may be read by several workers at once, each of them on one thread at a time and with memory
+ * of its own. An intake whose rows have one order has one worker.
+ *
+ * An error ends the read: the worker that met it gives no more rows, and neither do the others,
+ * once they are behind the place where it was. So of several errors the first is reported, whoever
+ * was faster.
  */
 #ifndef AORTA_EXECUTOR_INTAKE_H
 #define AORTA_EXECUTOR_INTAKE_H
@@ -12,6 +20,8 @@
 #include "executor/metadata.h"
 #include "executor/quarantine.h"
 #include "executor/step.h"
+
+enum { INTAKE_WORKERS = 8 };
 
 /* The load that the rows are for. The session is in its transaction. */
 struct intake_load {
@@ -32,7 +42,8 @@ struct intake {
     struct metadata metadata;
     struct aorta_field *fields; /* metadata's first */
     int32_t field_count;
-    int64_t rows; /* given so far */
+    int32_t workers;      /* at most INTAKE_WORKERS */
+    _Atomic int64_t rows; /* given so far */
     struct quarantine quarantine;
     _Atomic int64_t rows_with_errors; /* that came all the same */
     bool has_news;                    /* something was read, even if no row came of it */
@@ -40,11 +51,15 @@ struct intake {
     const char *replaced, *replaced_lines; /* or NULL */
     struct buf notes;                      /* what a person should know, a line each */
     void *state;                           /* the kind's own */
+
+    pthread_mutex_t lock; /* guards what workers share: the kind's, has_news, and the two below */
+    int64_t failed_at;    /* INT64_MAX: nothing has failed */
+    struct err failure;
 };
 
 struct intake_kind {
     int (*open)(struct intake *intake, struct err *err);
-    int (*next)(struct intake *intake, struct aorta_batch *batch, struct err *err);
+    int (*next)(struct intake *intake, int32_t worker, struct aorta_batch *batch);
     int (*settle)(struct intake *intake, bool is_published, struct err *err); /* NULL: nothing */
     const char *(*position)(struct intake *intake);
     int (*ack)(struct intake *intake, const char *position, struct err *err);
@@ -59,8 +74,13 @@ extern const struct intake_kind intake_of_files;
 int intake_open(struct intake *intake, struct step *step, const struct intake_load *load,
                 struct err *err);
 
-/* 1 and a batch, which may be empty; 0 at the end; -1. */
-int intake_next(struct intake *intake, struct aorta_batch *batch, struct err *err);
+/* The worker's next rows: 1 and a batch, which may be empty, lent until the worker's next call; 0
+ * at the end, or after an error. */
+int intake_next(struct intake *intake, int32_t worker, struct aorta_batch *batch);
+
+/* After the end: whether it was one, or the error. */
+int intake_finish(const struct intake *intake, struct err *err);
+
 /* At the end of the load, in its transaction: puts into the destination what else it must know of
  * what was read. With is_published false, instead of that, takes back what is there already. */
 int intake_settle(struct intake *intake, bool is_published, struct err *err);
@@ -68,6 +88,13 @@ int intake_settle(struct intake *intake, bool is_published, struct err *err);
 const char *intake_position(struct intake *intake);
 int intake_ack(struct intake *intake, const char *position, struct err *err);
 void intake_close(struct intake *intake);
+
+/* For the kinds. A worker failed at a place; places ascend in the order of the rows. Returns 0, for
+ * next. */
+int intake_fail(struct intake *intake, int64_t place, const struct err *err);
+
+/* Whether what is at that place is in vain. */
+bool intake_is_over(struct intake *intake, int64_t place);
 
 /* A source's error, with the connection's name. Returns -1. */
 int intake_error(const struct intake *intake, const struct aorta_error *error, struct err *err);

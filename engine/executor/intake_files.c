@@ -13,7 +13,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "executor/lake_listing.h"
-#include "executor/object_rows.h"
+#include "executor/object_workers.h"
 #include "model/files.h"
 
 #include <string.h>
@@ -23,11 +23,10 @@ struct files_state {
     struct lake_listing listing;
     const struct picked_file *picked;
     size_t count;
-    size_t next;
-    const struct picked_file *open; /* is being read, or NULL */
-    const char **partitions;        /* of the columns */
+    size_t next;             /* under the intake's lock */
+    const char **partitions; /* of the columns */
     struct object_columns columns;
-    struct object_rows rows;
+    struct object_workers workers;
 };
 
 static bool takes_all(const struct intake *intake)
@@ -106,7 +105,7 @@ static int find_partitions(struct intake *intake, struct err *err)
     return 0;
 }
 
-/* ------------------------------------------------------------------------------------------ open */
+/* --------------------------------------------------------------------------------------- listing */
 
 static int pick(struct intake *intake, struct err *err)
 {
@@ -134,18 +133,6 @@ static int pick(struct intake *intake, struct err *err)
     return apply_rule(intake, err);
 }
 
-static int files_intake_open(struct intake *intake, struct err *err)
-{
-    const struct order *order = intake->step->order;
-    struct files_state *state = arena_alloc(intake->arena, sizeof *state);
-
-    intake->state = state;
-    state->columns.refuses_others = strcmp(order->new_columns, "freeze") == 0;
-    if (pick(intake, err) < 0 || (order->partition_columns && find_partitions(intake, err) < 0))
-        return -1;
-    return object_rows_open(&state->rows, intake, &state->columns, err);
-}
-
 /* ------------------------------------------------------------------------------------------ read */
 
 /* Rows that are there already, of a file that is read again, have keys; these get others. */
@@ -161,11 +148,11 @@ static uint64_t salt_of(const struct intake *intake, const struct picked_file *f
 /* Whether the file is still the one that was listed. */
 static int check_unchanged(struct intake *intake, const struct picked_file *file, struct err *err)
 {
-    const struct files_state *state = intake->state;
+    const struct aorta_object_store *store = intake->connection->connector->object_store;
     char etag[CLOCK_TEXT_SIZE];
     struct aorta_object now;
     struct aorta_error error;
-    int there = state->rows.store->stat(intake->connection->handle, file->file, &now, &error);
+    int there = store->stat(intake->connection->handle, file->file, &now, &error);
 
     if (there < 0)
         return intake_error(intake, &error, err);
@@ -179,50 +166,50 @@ static int check_unchanged(struct intake *intake, const struct picked_file *file
     return 0;
 }
 
-static int read_more(struct intake *intake, struct err *err)
+static int take_file(struct intake *intake, struct object_worker *worker, struct err *err)
 {
     struct files_state *state = intake->state;
-    struct err ignored;
-    int got = object_rows_read(&state->rows, err);
+    const struct picked_file *file = &state->picked[state->next];
 
-    if (got > 0)
-        return 0;
-    if (got == 0 && check_unchanged(intake, state->open, err) < 0)
-        got = -1;
-    else if (got < 0 && check_unchanged(intake, state->open, &ignored) < 0)
-        *err = ignored; /* that is why */
-    state->open = NULL;
-    return got;
-}
-
-static bool open_file(struct intake *intake)
-{
-    struct files_state *state = intake->state;
-
+    (void)err;
     if (state->next == state->count)
-        return false;
-    state->open = &state->picked[state->next++];
-    object_rows_begin(&state->rows, state->open->file, state->open->modified_at,
-                      salt_of(intake, state->open));
-    return true;
+        return 0;
+    state->next++;
+    worker->object = file;
+    object_rows_begin(&worker->rows, file->file, file->modified_at, salt_of(intake, file));
+    return 1;
 }
 
-static int files_next(struct intake *intake, struct aorta_batch *batch, struct err *err)
+static int end_file(struct intake *intake, struct object_worker *worker, int result,
+                    struct err *err)
+{
+    struct err change;
+
+    if (check_unchanged(intake, worker->object, &change) == 0)
+        return result;
+    *err = change; /* if something else was wrong, that is why */
+    return -1;
+}
+
+static int files_intake_open(struct intake *intake, struct err *err)
+{
+    const struct order *order = intake->step->order;
+    struct files_state *state = arena_alloc(intake->arena, sizeof *state);
+
+    intake->state = state;
+    state->columns.refuses_others = strcmp(order->new_columns, "freeze") == 0;
+    if (pick(intake, err) < 0 || (order->partition_columns && find_partitions(intake, err) < 0))
+        return -1;
+    state->workers.take = take_file;
+    state->workers.end = end_file;
+    return object_workers_open(&state->workers, intake, &state->columns, err);
+}
+
+static int files_next(struct intake *intake, int32_t worker, struct aorta_batch *batch)
 {
     struct files_state *state = intake->state;
 
-    batch_reset(&state->rows.batch);
-    while (!batch_is_full(&state->rows.batch)) {
-        if (state->open == NULL && !open_file(intake))
-            break;
-        if (read_more(intake, err) < 0)
-            return -1;
-        if (atomic_load(&intake->step->cancel) != 0)
-            return err_set(err, ERR_CANCELED, "canceled");
-    }
-    *batch = batch_view(&state->rows.batch);
-    intake->rows += batch->row_count;
-    return batch->row_count > 0;
+    return object_workers_next(&state->workers, worker, batch);
 }
 
 /* ------------------------------------------------------------------------------------------- end */
@@ -257,8 +244,8 @@ static void files_close(struct intake *intake)
 {
     struct files_state *state = intake->state;
 
-    if (state != NULL && state->rows.intake != NULL)
-        object_rows_close(&state->rows);
+    if (state != NULL)
+        object_workers_close(&state->workers);
 }
 
 const struct intake_kind intake_of_files = {files_intake_open, files_next, files_settle,

@@ -1,32 +1,14 @@
 /* Rows of a lake's files: JSON lines, found by the sink's plans. */
-#include "executor/object_rows.h"
+#include "executor/object_workers.h"
 #include "executor/sink_lake.h"
 
 struct lake_state {
-    struct sink_lake *lake;
-    struct object_rows rows;
-    int64_t wanted_rows; /* that the plan says the object holds */
-    bool is_open;        /* an object is being read */
+    struct sink_lake *lake; /* under the intake's lock */
+    struct object_workers workers;
 };
 
-static int lake_open(struct intake *intake, struct err *err)
-{
-    struct lake_state *state = arena_alloc(intake->arena, sizeof *state);
-
-    intake->state = state;
-    if (object_rows_open(&state->rows, intake, NULL, err) < 0)
-        return -1;
-    struct sink_lake_place place = {state->rows.store, intake->connection->handle,
-                                    intake->step->order->from.object};
-    if (sink_lake_open(&place, intake->load.position, &state->lake, err) < 0) {
-        state->lake = NULL;
-        return err_wrap(err, "connection %s", intake->connection->name);
-    }
-    return 0;
-}
-
-/* The next object of the lake: 1, 0 at the end. */
-static int open_object(struct intake *intake, struct err *err)
+/* The next object of the lake. */
+static int take_object(struct intake *intake, struct object_worker *worker, struct err *err)
 {
     struct lake_state *state = intake->state;
     struct sink_lake_object object;
@@ -37,57 +19,55 @@ static int open_object(struct intake *intake, struct err *err)
 
     if (got <= 0)
         return got;
-    int there = state->rows.store->stat(intake->connection->handle, object.key, &stat, &error);
+    int there = worker->rows.store->stat(intake->connection->handle, object.key, &stat, &error);
     if (there < 0)
         return intake_error(intake, &error, err);
     if (there == 0)
         return err_set(err, ERR_DATA, "connection %s: the lake's object %s is gone",
                        intake->connection->name, object.key);
     clock_format_iso(modified, stat.modified_us, 6);
-    object_rows_begin(&state->rows, object.key, modified, 0);
-    state->wanted_rows = object.count;
-    state->is_open = intake->has_news = true;
+    object_rows_begin(&worker->rows, object.key, modified, 0);
+    worker->wanted_rows = object.count;
+    intake->has_news = true;
     return 1;
 }
 
 /* A plan says how many records its object has: another number is another file. */
-static int close_object(struct lake_state *state, struct err *err)
+static int end_object(struct intake *intake, struct object_worker *worker, int result,
+                      struct err *err)
 {
-    int64_t lines = state->rows.row + object_rows_skipped(&state->rows);
+    int64_t lines = worker->rows.row + object_rows_skipped(&worker->rows);
 
-    state->is_open = false;
-    if (lines == state->wanted_rows)
-        return 0;
-    return err_set(err, ERR_DATA, "%s holds %lld records, its plan says %lld", state->rows.key.data,
-                   (long long)lines, (long long)state->wanted_rows);
+    (void)intake;
+    if (result < 0 || lines == worker->wanted_rows)
+        return result;
+    return err_set(err, ERR_DATA, "%s holds %lld records, its plan says %lld",
+                   worker->rows.key.data, (long long)lines, (long long)worker->wanted_rows);
 }
 
-static int read_more(struct lake_state *state, struct err *err)
+static int lake_open(struct intake *intake, struct err *err)
 {
-    int got = object_rows_read(&state->rows, err);
+    struct lake_state *state = arena_alloc(intake->arena, sizeof *state);
 
-    return got == 0 ? close_object(state, err) : got;
+    intake->state = state;
+    state->workers.take = take_object;
+    state->workers.end = end_object;
+    if (object_workers_open(&state->workers, intake, NULL, err) < 0)
+        return -1;
+    struct sink_lake_place place = {intake->connection->connector->object_store,
+                                    intake->connection->handle, intake->step->order->from.object};
+    if (sink_lake_open(&place, intake->load.position, &state->lake, err) < 0) {
+        state->lake = NULL;
+        return err_wrap(err, "connection %s", intake->connection->name);
+    }
+    return 0;
 }
 
-static int lake_next(struct intake *intake, struct aorta_batch *batch, struct err *err)
+static int lake_next(struct intake *intake, int32_t worker, struct aorta_batch *batch)
 {
     struct lake_state *state = intake->state;
 
-    batch_reset(&state->rows.batch);
-    while (!batch_is_full(&state->rows.batch)) {
-        int got = state->is_open ? 1 : open_object(intake, err);
-        if (got < 0)
-            return -1;
-        if (got == 0)
-            break;
-        if (read_more(state, err) < 0)
-            return -1;
-        if (atomic_load(&intake->step->cancel) != 0)
-            return err_set(err, ERR_CANCELED, "canceled");
-    }
-    *batch = batch_view(&state->rows.batch);
-    intake->rows += batch->row_count;
-    return batch->row_count > 0; /* a batch is full, or the lake has ended */
+    return object_workers_next(&state->workers, worker, batch);
 }
 
 static const char *lake_position(struct intake *intake)
@@ -113,7 +93,7 @@ static void lake_close(struct intake *intake)
         return;
     if (state->lake != NULL)
         sink_lake_close(state->lake);
-    object_rows_close(&state->rows);
+    object_workers_close(&state->workers);
 }
 
 const struct intake_kind intake_of_lake = {lake_open,     lake_next, NULL,

@@ -74,16 +74,20 @@ static int source_open(struct intake *intake, struct err *err)
     return 0;
 }
 
-static int source_next(struct intake *intake, struct aorta_batch *batch, struct err *err)
+static int source_next(struct intake *intake, int32_t worker, struct aorta_batch *batch)
 {
+    (void)worker; /* there is one: what a source gives has an order */
     struct source_state *state = intake->state;
     int32_t skip = state->is_change ? CHANGE_COLUMNS : 0;
     struct aorta_batch rows;
     struct aorta_error error;
+    struct err err;
     int got = state->source->next(state->reader, &rows, &error);
 
-    if (got < 0)
-        return intake_error(intake, &error, err);
+    if (got < 0) {
+        intake_error(intake, &error, &err);
+        return intake_fail(intake, 0, &err);
+    }
     if (got == 0)
         return 0;
     batch_reset(&state->batch);
@@ -95,7 +99,6 @@ static int source_next(struct intake *intake, struct aorta_batch *batch, struct 
            (size_t)(rows.column_count - skip) * sizeof *state->columns);
     *batch =
         (struct aorta_batch){rows.row_count, intake->field_count, intake->fields, state->columns};
-    intake->rows += rows.row_count;
     intake->has_news = true;
     return 1;
 }

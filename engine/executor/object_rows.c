@@ -63,7 +63,7 @@ static int partition_field(const struct object_rows *rows, const char *name,
     return 0;
 }
 
-static int set_fields(struct object_rows *rows, int32_t *first, struct err *err)
+static int set_fields(struct object_rows *rows, struct err *err)
 {
     struct intake *intake = rows->intake;
     const struct schema *schema = &rows->schema;
@@ -71,10 +71,10 @@ static int set_fields(struct object_rows *rows, int32_t *first, struct err *err)
     struct aorta_field *fields = arena_calloc(
         intake->arena, (size_t)schema->column_count + METADATA_MAX + partitions, sizeof *fields);
 
-    *first = metadata_fields(METADATA_FILE, intake->step->order->airbyte_names, fields);
-    memcpy(fields + *first, schema_fields(schema, intake->arena),
+    int32_t first = metadata_fields(METADATA_FILE, intake->step->order->airbyte_names, fields);
+    memcpy(fields + first, schema_fields(schema, intake->arena),
            (size_t)schema->column_count * sizeof *fields);
-    rows->first_partition = *first + schema->column_count;
+    rows->first_partition = first + schema->column_count;
     for (size_t i = 0; i < partitions; i++)
         if (partition_field(rows, rows->columns.partitions[i],
                             &fields[(size_t)rows->first_partition + i], err) < 0)
@@ -84,13 +84,10 @@ static int set_fields(struct object_rows *rows, int32_t *first, struct err *err)
     return 0;
 }
 
-int object_rows_open(struct object_rows *rows, struct intake *intake,
-                     const struct object_columns *columns, struct err *err)
+/* What a reader has for itself. */
+static void init(struct object_rows *rows, struct intake *intake,
+                 const struct object_columns *columns)
 {
-    const struct order *order = intake->step->order;
-    struct jsonl_options options = {.schema = &rows->schema, .batch = &rows->batch};
-    struct reject_rule *rejects = &options.rejects;
-
     rows->intake = intake;
     rows->store = intake->connection->connector->object_store;
     if (columns != NULL)
@@ -99,22 +96,53 @@ int object_rows_open(struct object_rows *rows, struct intake *intake,
     buf_init(&rows->chunk);
     buf_init(&rows->key);
     arena_init(&rows->arena);
-    if (reject_policy_parse(order->bad_lines, &rejects->policy, err) < 0 ||
-        fill_schema(rows, err) < 0 || set_fields(rows, &options.first_column, err) < 0)
-        return -1;
+}
+
+static void make_reader(struct object_rows *rows, const struct schema *schema)
+{
+    struct intake *intake = rows->intake;
+    struct jsonl_options options = {
+        .schema = schema,
+        .batch = &rows->batch,
+        .first_column = rows->first_partition - schema->column_count,
+        .refuse_unknown = rows->columns.refuses_others,
+        .rejects = {.policy = rows->policy,
+                    .errors_column = METADATA_ERRORS,
+                    .each = quarantine_add,
+                    .arg = &intake->quarantine},
+    };
+
     batch_init(&rows->batch, intake->fields, intake->field_count);
-    metadata_init(&intake->metadata, METADATA_FILE, order->asset, intake->metadata.extracted_at_us);
-    intake->metadata.has_errors = rejects->policy == REJECT_EMIT;
-    rejects->errors_column = METADATA_ERRORS;
-    rejects->each = quarantine_add;
-    rejects->arg = &intake->quarantine;
-    options.refuse_unknown = rows->columns.refuses_others;
     rows->reader = jsonl_new(&options);
+}
+
+int object_rows_open(struct object_rows *rows, struct intake *intake,
+                     const struct object_columns *columns, struct err *err)
+{
+    const struct order *order = intake->step->order;
+
+    init(rows, intake, columns);
+    if (reject_policy_parse(order->bad_lines, &rows->policy, err) < 0 ||
+        fill_schema(rows, err) < 0 || set_fields(rows, err) < 0)
+        return -1;
+    metadata_init(&intake->metadata, METADATA_FILE, order->asset, intake->metadata.extracted_at_us);
+    intake->metadata.has_errors = rows->policy == REJECT_EMIT;
+    make_reader(rows, &rows->schema);
     return 0;
+}
+
+void object_rows_join(struct object_rows *rows, const struct object_rows *first)
+{
+    init(rows, first->intake, &first->columns);
+    rows->policy = first->policy;
+    rows->first_partition = first->first_partition;
+    make_reader(rows, &first->schema);
 }
 
 void object_rows_close(struct object_rows *rows)
 {
+    if (rows->intake == NULL)
+        return;
     jsonl_free(rows->reader);
     batch_release(&rows->batch);
     schema_release(&rows->schema);

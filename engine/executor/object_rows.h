@@ -3,6 +3,7 @@
  * first.
  *
  *     object_rows_open(&rows, intake, NULL, &err)          sets the intake's fields
+ *     object_rows_join(&another, &rows)                    for another thread
  *     for (each object) {
  *         object_rows_begin(&rows, key, modified, salt)
  *         while ((got = object_rows_read(&rows, &err)) > 0)
@@ -39,7 +40,8 @@ struct object_rows {
     struct intake *intake;
     const struct aorta_object_store *store;
     struct object_columns columns;
-    struct schema schema;
+    enum reject_policy policy;
+    struct schema schema; /* of the first reader */
     struct batch batch;
     int32_t first_partition; /* in the batch */
     struct jsonl *reader;
@@ -62,7 +64,9 @@ struct object_rows {
  * reader; NULL: those that the order declares. After a failure close it too. */
 int object_rows_open(struct object_rows *rows, struct intake *intake,
                      const struct object_columns *columns, struct err *err);
-void object_rows_close(struct object_rows *rows);
+/* Makes a further reader of what `first` reads, which must live longer. */
+void object_rows_join(struct object_rows *rows, const struct object_rows *first);
+void object_rows_close(struct object_rows *rows); /* zeroed: nothing */
 
 /* The next object; key and `modified`, as it stands in the rows, are copied. Its rows' keys are made
  * of the object's and `salt`: another number for another version. */

@@ -46,30 +46,22 @@ static int64_t next_extracted_at(const struct state *before)
     return now;
 }
 
+static int give_batch(void *arg, int32_t worker, struct aorta_batch *batch)
+{
+    return intake_next(arg, worker, batch);
+}
+
 static int load_stage(struct ingestion *in, struct err *err)
 {
     struct session *session = &in->use.session;
-    struct stage_load load = {0};
-    struct aorta_batch batch;
-    int64_t rows;
-    int got;
+    struct intake *intake = &in->intake;
+    const struct aorta_feed feed = {intake, intake->workers, give_batch};
 
-    if (stage_create(session, &in->stage, in->intake.fields, in->intake.field_count, err) < 0 ||
-        stage_load_open(&load, session, &in->stage, in->intake.fields, in->intake.field_count,
-                        err) < 0)
+    if (stage_create(session, &in->stage, intake->fields, intake->field_count, err) < 0)
         return -1;
-    while ((got = intake_next(&in->intake, &batch, err)) > 0) {
-        if (batch.row_count > 0 && stage_load_batch(&load, &batch, err) < 0)
-            break;
-        step_progress(in->step, in->intake.rows, 0);
-        if (session_check_cancel(session, err) < 0)
-            break;
-    }
-    if (got != 0) {
-        stage_load_abort(&load);
-        return -1;
-    }
-    return stage_load_finish(&load, &rows, err);
+    int loaded =
+        stage_load_from(session, &in->stage, intake->fields, intake->field_count, &feed, err);
+    return intake_finish(intake, err) < 0 ? -1 : loaded;
 }
 
 /* What the target will be: itself and the stage, by the stage's columns. */
@@ -141,14 +133,11 @@ static int publish(struct ingestion *in, int64_t *rows, struct err *err)
 {
     struct session *session = &in->use.session;
 
-    if (in->replaces) {
+    if (in->replaces || !in->target.is_there) {
         *rows = in->intake.rows;
         return publish_replace(session, &in->spec.relation, &in->stage, &in->report, err);
     }
-    if (in->target.is_there && delete_replaced(in, err) < 0)
-        return -1;
-    if (!in->target.is_there &&
-        stage_create_target(session, &in->spec.relation, &in->stage, NULL, err) < 0)
+    if (delete_replaced(in, err) < 0)
         return -1;
     return publish_append(session, &in->spec.relation, &in->stage, PUBLISH_COLUMNS_EVOLVE, NULL,
                           rows, &in->report, err);

@@ -106,3 +106,46 @@ void stage_load_abort(struct stage_load *load)
         load->session->warehouse->load_abort(load->handle);
     load->handle = NULL;
 }
+
+static int push_feed(struct session *session, const struct relation *table,
+                     const struct aorta_field *fields, int32_t field_count,
+                     const struct aorta_feed *feed, struct err *err)
+{
+    struct stage_load load;
+    struct aorta_batch batch;
+    int result = stage_load_open(&load, session, table, fields, field_count, err);
+
+    for (int32_t worker = 0; result == 0 && worker < feed->workers; worker++)
+        while (result == 0 && feed->next(feed->arg, worker, &batch) > 0)
+            result = batch.row_count > 0 ? stage_load_batch(&load, &batch, err) : 0;
+    if (result == 0)
+        result = stage_load_finish(&load, NULL, err);
+    if (result < 0)
+        stage_load_abort(&load);
+    return result;
+}
+
+int stage_load_from(struct session *session, const struct relation *table,
+                    const struct aorta_field *fields, int32_t field_count,
+                    const struct aorta_feed *feed, struct err *err)
+{
+    struct aorta_error error;
+    struct relation physical;
+    struct arena arena;
+    struct trace trace;
+    int result = 0;
+
+    if (session->warehouse->load_from == NULL)
+        return push_feed(session, table, fields, field_count, feed, err);
+    if (session_check_cancel(session, err) < 0)
+        return -1;
+    arena_init(&arena);
+    physical = relation_physical(&arena, session->dialect, table);
+    trace_begin(&trace);
+    if (session->warehouse->load_from(session->handle, physical.schema, physical.name, fields,
+                                      field_count, feed, NULL, &error) < 0)
+        result = session_error(session, &error, err);
+    trace_call(&trace, session, "load", table->name);
+    arena_release(&arena);
+    return result;
+}

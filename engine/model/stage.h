@@ -28,6 +28,11 @@ int stage_load_batch(struct stage_load *load, const struct aorta_batch *batch, s
 int stage_load_finish(struct stage_load *load, int64_t *rows, struct err *err);
 void stage_load_abort(struct stage_load *load); /* nothing if it was finished */
 
+/* The same in one call, from a feed; its workers may be called on other threads. */
+int stage_load_from(struct session *session, const struct relation *table,
+                    const struct aorta_field *fields, int32_t field_count,
+                    const struct aorta_feed *feed, struct err *err);
+
 /* Creates the target with the stage's columns (less `except`), empty. For the first publication. */
 int stage_create_target(struct session *session, const struct relation *target,
                         const struct relation *stage, const char *except, struct err *err);
