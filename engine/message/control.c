@@ -20,6 +20,7 @@ static const struct record_field event_fields[] = {
     RECORD_FIELD(event, kind, TEXT),
     RECORD_FIELD(event, state, TEXT),
     RECORD_FIELD(event, message, TEXT),
+    RECORD_FIELD(event, why, TEXT),
     RECORD_FIELD(event, note, TEXT),
     RECORD_FIELD(event, rows, INT),
     RECORD_FIELD(event, table_rows, INT),
@@ -33,7 +34,6 @@ static const struct record_field event_fields[] = {
     RECORD_FIELD(event, conditional, BOOL),
     RECORD_FIELD(event, after, TEXTS),
     RECORD_FIELD(event, lines, TEXTS),
-    RECORD_FIELD(event, why, TEXT),
     {0},
 };
 const struct record_shape event_shape = {event_fields, sizeof(struct event)};
