@@ -16,7 +16,8 @@
 /* The graph is held in memory whole: about 4 KiB an asset. */
 #define LIMIT_ASSETS 100000
 
-/* A list that a person reads. */
+/* Lists that a person reads. */
+#define LIMIT_LISTED_RUNS 100000
 #define LIMIT_QUESTIONS 1000
 
 /* A control message is a step or its result; larger answers go over the bulk channel. */

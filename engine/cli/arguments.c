@@ -79,6 +79,14 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->is_offline = true;
     else if (strcmp(name, "--csv") == 0)
         a->as_csv = true;
+    else if (strcmp(name, "--follow") == 0)
+        a->follows = true;
+    else if (strcmp(name, "--step") == 0)
+        a->step = value;
+    else if (strcmp(name, "--state") == 0)
+        a->state = value;
+    else if (strcmp(name, "--limit") == 0)
+        a->limit_text = value;
     else if (strcmp(name, "--names") == 0)
         a->only_names = true;
     else if (strcmp(name, "--rejected") == 0)
@@ -135,17 +143,18 @@ static int read_flag(const struct command *command, int left, char **argv, int *
     return set_flag(a, flag->name, value) ? 0 : command_fail(-1, "%s is not known", flag->name);
 }
 
-static int read_threads(struct arguments *a)
+/* A flag's number, if it was given. */
+static int read_number(const char *flag, const char *text, int64_t greatest, int64_t *number)
 {
     char *end;
 
-    if (a->threads == NULL)
+    if (text == NULL)
         return 0;
-    a->request.threads = strtol(a->threads, &end, 10);
-    if (a->threads[0] < '0' || a->threads[0] > '9' || *end != '\0' || a->request.threads < 1 ||
-        a->request.threads > LIMIT_THREADS)
-        return command_fail(-1, "--threads wants a number from 1 to %d, not \"%s\"", LIMIT_THREADS,
-                            a->threads);
+    long value = strtol(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < 1 || value > greatest)
+        return command_fail(-1, "%s wants a number from 1 to %lld, not \"%s\"", flag,
+                            (long long)greatest, text);
+    *number = value;
     return 0;
 }
 
@@ -191,5 +200,8 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     }
     if (a->rest_count > 0 && command->arguments[0] == '\0')
         return command_fail(-1, "%s takes no argument: \"%s\"", command->name, a->rest[0]);
-    return read_threads(a) < 0 ? -1 : find_project(a);
+    if (read_number("--threads", a->threads, LIMIT_THREADS, &a->request.threads) < 0 ||
+        read_number("--limit", a->limit_text, LIMIT_LISTED_RUNS, &a->limit) < 0)
+        return -1;
+    return find_project(a);
 }

@@ -5,11 +5,21 @@
 
 #include <string.h>
 
+/* What becomes of the rows: they are printed, or kept. */
 struct asking {
     struct listener listener;
-    struct rows *rows;
+    struct rows *rows; /* NULL: they go into `list` */
+    json_t *list;
     int status;
 };
+
+static void keep_rows(struct asking *asking, const struct frame *frame)
+{
+    json_t *rows = json_loadb(frame->text, frame->size, JSON_ALLOW_NUL, NULL);
+
+    json_array_extend(asking->list, rows);
+    json_decref(rows);
+}
 
 static void hear(struct listener *listener, const struct frame *frame)
 {
@@ -18,6 +28,10 @@ static void hear(struct listener *listener, const struct frame *frame)
     struct arena arena;
     struct err err;
 
+    if (frame->kind == MESSAGE_ROWS && asking->rows == NULL) {
+        keep_rows(asking, frame);
+        return;
+    }
     if (frame->kind == MESSAGE_ROWS) {
         rows_add(asking->rows, frame->text, frame->size);
         listener->wants_no_more = !output_flush();
@@ -25,7 +39,7 @@ static void hear(struct listener *listener, const struct frame *frame)
     }
     arena_init(&arena);
     if (record_decode(frame->text, frame->size, &event_shape, &arena, &event, &err) == 0) {
-        if (strcmp(event.type, "fields") == 0)
+        if (strcmp(event.type, "fields") == 0 && asking->rows != NULL)
             rows_begin(asking->rows, event.lines, event.line_count);
         else if (strcmp(event.type, "ended") == 0)
             asking->status = EXIT_OK;
@@ -35,14 +49,33 @@ static void hear(struct listener *listener, const struct frame *frame)
     arena_release(&arena);
 }
 
+static int send(const struct arguments *arguments, struct asking *asking)
+{
+    struct err err;
+
+    if (daemon_request(arguments->state_folder, &arguments->request, &asking->listener, &err) < 0)
+        asking->status = command_fail(EXIT_FAILED, "%s", err.message);
+    return asking->status;
+}
+
 int ask(const struct arguments *arguments, enum rows_form form)
 {
     struct asking asking = {
         .listener = {.hear = hear}, .rows = rows_new(stdout, form), .status = EXIT_FAILED};
-    struct err err;
 
-    if (daemon_request(arguments->state_folder, &arguments->request, &asking.listener, &err) < 0)
-        asking.status = command_fail(EXIT_FAILED, "%s", err.message);
+    send(arguments, &asking);
     rows_end(asking.rows, asking.status == EXIT_OK);
     return asking.status;
+}
+
+json_t *ask_for_rows(const struct arguments *arguments, int *status)
+{
+    struct asking asking = {
+        .listener = {.hear = hear}, .list = json_array(), .status = EXIT_FAILED};
+
+    *status = send(arguments, &asking);
+    if (*status == EXIT_OK)
+        return asking.list;
+    json_decref(asking.list);
+    return NULL;
 }

@@ -29,7 +29,8 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command cmd_check, cmd_plan, cmd_run, cmd_ls, cmd_query, cmd_clean;
+extern const struct command cmd_check, cmd_plan, cmd_run, cmd_ls, cmd_query, cmd_clean, cmd_runs,
+    cmd_logs, cmd_state;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
@@ -37,7 +38,10 @@ struct arguments {
     const char *state_folder; /* of its run state */
     struct request request;   /* target, variables, selection, flags */
     const char *threads;      /* as it was typed, or NULL */
-    bool as_json, as_csv, only_names, is_offline;
+    const char *limit_text;   /* the same */
+    int64_t limit;            /* its number, or 0 */
+    const char *state, *step; /* which runs, which step of one */
+    bool as_json, as_csv, only_names, is_offline, follows;
     const char **rest; /* what is no flag */
     size_t rest_count;
     struct arena *arena;

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "daemon/lock.h"
 
+#include <ctype.h>
+#include <string.h>
 #include <unistd.h>
 
 int history_open(const struct arguments *arguments, struct store_reader **reader)
@@ -16,6 +18,39 @@ int history_open(const struct arguments *arguments, struct store_reader **reader
     if (store_reader_open(path, reader, &err) == 0)
         return 0;
     return command_fail(-1, "%s", err.message);
+}
+
+static const char *upper(struct arena *arena, const char *text)
+{
+    char *copy = arena_strdup(arena, text);
+
+    for (char *p = copy; *p != '\0'; p++)
+        *p = (char)toupper((unsigned char)*p);
+    return copy;
+}
+
+const struct store_run *history_find_run(const struct arguments *arguments,
+                                         struct store_reader *reader, const char *text)
+{
+    struct store_run *runs = NULL;
+    size_t count = 0;
+    struct err err;
+
+    bool is_last = strcmp(text, "last") == 0;
+    const char *prefix = is_last ? "" : upper(arguments->arena, text);
+    if (reader != NULL &&
+        store_find_runs(reader, prefix, is_last ? 1 : 3, arguments->arena, &runs, &count, &err) < 0)
+        command_fail(0, "%s", err.message);
+    else if (count == 1)
+        return runs;
+    else if (count > 1)
+        command_fail(0, "several runs begin with %s: %s, %s%s", text, runs[0].id, runs[1].id,
+                     count > 2 ? ", …" : "");
+    else if (is_last || reader == NULL)
+        command_fail(0, "there is no run yet: aorta run");
+    else
+        command_fail(0, "there is no run %s: aorta runs lists them", text);
+    return NULL;
 }
 
 bool history_is_live(const struct arguments *arguments)

@@ -14,6 +14,11 @@ int history_open(const struct arguments *arguments, struct store_reader **reader
 /* Whether a daemon is at work: else what the store calls running was interrupted. */
 bool history_is_live(const struct arguments *arguments);
 
+/* The run that is meant by the beginning of its id, or by "last". NULL after saying why there is
+ * none: exit with EXIT_USAGE. */
+const struct store_run *history_find_run(const struct arguments *arguments,
+                                         struct store_reader *reader, const char *text);
+
 /* "published", "fresh", "failed", … for a step's state, as a run prints it. */
 const char *history_step_word(enum store_state state, bool is_live);
 

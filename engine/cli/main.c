@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &cmd_check, &cmd_plan, &cmd_run, &cmd_ls, &cmd_query, &cmd_clean,
+    &cmd_check, &cmd_plan, &cmd_run,   &cmd_ls,    &cmd_query,
+    &cmd_runs,  &cmd_logs, &cmd_state, &cmd_clean,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

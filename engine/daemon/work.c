@@ -155,8 +155,9 @@ void work_accept(struct daemon *daemon, const char *text, size_t size, struct li
     bool is_run = strcmp(job->request->verb, "run") == 0;
     bool is_clean = strcmp(job->request->verb, "clean") == 0;
     bool looks = strcmp(job->request->verb, "plan") == 0;
-    bool asks = strcmp(job->request->verb, "query") == 0 &&
-                (job->request->sql != NULL || job->request->question != NULL);
+    bool asks = strcmp(job->request->verb, "state") == 0 ||
+                (strcmp(job->request->verb, "query") == 0 &&
+                 (job->request->sql != NULL || job->request->question != NULL));
     if (!is_run && !is_clean && !asks && !looks) {
         const char *line = "the daemon knows no such request: wait until it has ended";
         work_refuse(job, &line, 1);

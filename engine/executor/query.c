@@ -11,6 +11,7 @@
 #include "model/cell.h"
 #include "model/relation.h"
 #include "model/session.h"
+#include "model/state.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -242,6 +243,19 @@ static int clean(struct query *query, struct err *err)
     return send_rows(query, err);
 }
 
+/* What the destination knows of the assets in it; no rows before the first publication. */
+static int show_state(struct query *query, struct err *err)
+{
+    const char *names[] = {"asset"};
+
+    if (state_query(&query->session, &query->arena, &query->order.sql, err) < 0)
+        return -1;
+    if (query->order.sql != NULL)
+        return send_result(query, err);
+    begin_rows(query);
+    return send_names(names, 1, err) < 0 ? -1 : send_rows(query, err);
+}
+
 static int ask(struct query *query, struct err *err)
 {
     if (reading_check(query->order.sql, err) < 0 || session_begin(&query->session, false, err) < 0)
@@ -263,6 +277,8 @@ static int answer(struct query *query, struct err *err)
 {
     if (strcmp(query->order.verb, "clean") == 0)
         return clean(query, err);
+    if (strcmp(query->order.verb, "state") == 0)
+        return show_state(query, err);
     return query->order.sql != NULL ? ask(query, err) : ask_question(query, err);
 }
 

@@ -126,6 +126,7 @@ extern const struct record_shape order_shape;
 /* What a person asks of a connection. By verb the rows are
  *
  *     query   those of `sql`, or of `subject`, a saved question
+ *     state   what the destination's state table has, a row an asset (model/state.h)
  *     clean   the names of the hidden relations that were dropped
  */
 struct query_order {

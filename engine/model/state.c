@@ -16,6 +16,9 @@ static const struct relation state_table = {"", "_aorta_state"};
 static const char create_sql[] =
     "CREATE TABLE IF NOT EXISTS %s (asset %s PRIMARY KEY, epoch %s NOT NULL, version %s NOT NULL, "
     "fingerprint %s, position %s, checkpoint %s, row_count %s, published_at %s, run_id %s)";
+static const char list_sql[] =
+    "SELECT asset, epoch, version, fingerprint, position, checkpoint, row_count, published_at, "
+    "run_id FROM %s WHERE version > 0 ORDER BY asset";
 static const char select_sql[] =
     "SELECT asset, epoch, version, fingerprint, position, checkpoint, row_count, published_at, "
     "run_id FROM %s WHERE asset %s%s";
@@ -173,6 +176,21 @@ int state_read(struct session *session, const char *asset, struct arena *arena, 
                struct err *err)
 {
     return state_read_all(session, &asset, 1, arena, state, err);
+}
+
+int state_query(struct session *session, struct arena *arena, const char **sql, struct err *err)
+{
+    struct buf text;
+    int there = table_is_there(session, arena, err);
+
+    *sql = NULL;
+    if (there <= 0)
+        return there;
+    buf_init(&text);
+    buf_printf(&text, list_sql, table_sql(arena, session));
+    *sql = arena_strndup(arena, text.data, text.size);
+    buf_release(&text);
+    return 0;
 }
 
 /* ---------------------------------------------------------------------------------------- write */

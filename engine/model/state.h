@@ -59,6 +59,10 @@ int state_read(struct session *session, const char *asset, struct arena *arena, 
 int state_read_all(struct session *session, const char *const *assets, size_t count,
                    struct arena *arena, struct state *states, struct err *err);
 
+/* A query for all of them, by asset, in the order of the columns above; NULL if no table is there
+ * yet. In the arena. */
+int state_query(struct session *session, struct arena *arena, const char **sql, struct err *err);
+
 /* First thing in a write transaction: sees to it that whoever else wants to publish the asset waits
  * or fails. ERR_TRANSIENT if somebody else has it. */
 int state_claim(struct session *session, const char *asset, struct err *err);

@@ -4,10 +4,23 @@
 
 #define RUN_COLUMNS                                                                      \
     "id, pipeline, target, trigger, selection, state, created_us, started_us, ended_us," \
-    " error_code, error_message"
+    " error_code, error_message,"                                                        \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id),"                              \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
+    "  AND state IN ('succeeded', 'fresh')),"                                            \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
+    "  AND state IN ('failed', 'interrupted')),"                                         \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
+    "  AND state IN ('skipped', 'canceled'))"
 
-static const char runs_sql[] = "SELECT " RUN_COLUMNS " FROM runs"
-                               " WHERE ?1 IS NULL OR id < ?1 ORDER BY id DESC LIMIT ?2";
+static const char runs_sql[] =
+    "SELECT " RUN_COLUMNS " FROM runs WHERE (?1 IS NULL OR id < ?1)"
+    " AND (?4 IS NULL OR CASE WHEN state = 'running' AND ?3 THEN 'interrupted' ELSE state END = ?4)"
+    " ORDER BY id DESC LIMIT ?2";
+
+static const char find_runs_sql[] =
+    "SELECT " RUN_COLUMNS " FROM runs WHERE id >= ?1 AND substr(id, 1, length(?1)) = ?1"
+    " ORDER BY id DESC LIMIT ?2";
 
 static const char run_sql[] = "SELECT " RUN_COLUMNS " FROM runs WHERE id = ?1";
 
@@ -43,25 +56,52 @@ static void fill_run(void *item, const struct statement *row, struct arena *aren
     run->ended_us = statement_int(row, 8, 0);
     run->error_code = reader_code(row, 9, arena);
     run->error_message = statement_text(row, 10, arena);
+    run->step_count = statement_int(row, 11, 0);
+    run->ok_count = statement_int(row, 12, 0);
+    run->failed_count = statement_int(row, 13, 0);
+    run->skipped_count = statement_int(row, 14, 0);
 }
 
-int store_read_runs(struct store_reader *reader, const char *before_id, int64_t limit,
+static int read_runs(struct store_reader *reader, const struct reader_query *query,
+                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err)
+{
+    void *items;
+
+    if (reader_all(reader, query, arena, &items, count, err) < 0)
+        return -1;
+    *runs = items;
+    return 0;
+}
+
+int store_read_runs(struct store_reader *reader, const struct store_run_page *page,
                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err)
 {
     const struct reader_query query = {
         .sql = runs_sql,
-        .text = before_id,
+        .text = page->before_id,
+        .ints = {page->limit, page->running_is_interrupted},
+        .int_count = 2,
+        .second = page->state,
+        .item_size = sizeof **runs,
+        .fill = fill_run,
+    };
+
+    return read_runs(reader, &query, arena, runs, count, err);
+}
+
+int store_find_runs(struct store_reader *reader, const char *prefix, int64_t limit,
+                    struct arena *arena, struct store_run **runs, size_t *count, struct err *err)
+{
+    const struct reader_query query = {
+        .sql = find_runs_sql,
+        .text = prefix,
         .ints = {limit},
         .int_count = 1,
         .item_size = sizeof **runs,
         .fill = fill_run,
     };
-    void *items;
 
-    if (reader_all(reader, &query, arena, &items, count, err) < 0)
-        return -1;
-    *runs = items;
-    return 0;
+    return read_runs(reader, &query, arena, runs, count, err);
 }
 
 int store_read_run(struct store_reader *reader, const char *id, struct arena *arena,

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "store/record.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct store_reader;
@@ -20,8 +21,19 @@ struct store_reader;
 int store_reader_open(const char *path, struct store_reader **reader, struct err *err);
 void store_reader_close(struct store_reader *reader);
 
-/* The newest runs first: at most `limit`, older than `before_id` if that is not NULL. */
-int store_read_runs(struct store_reader *reader, const char *before_id, int64_t limit,
+/* Which runs: the newest first. */
+struct store_run_page {
+    const char *before_id;       /* older than that; NULL: from the newest */
+    const char *state;           /* by name; NULL: all */
+    bool running_is_interrupted; /* no daemon lives: the one counts as the other */
+    int64_t limit;
+};
+
+int store_read_runs(struct store_reader *reader, const struct store_run_page *page,
+                    struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
+
+/* Those whose id begins with the text, the newest first; not more than `limit`. */
+int store_find_runs(struct store_reader *reader, const char *prefix, int64_t limit,
                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
 
 /* *run is NULL if there is none of that id. */

@@ -64,6 +64,9 @@ struct store_run {
     int64_t ended_us;
     enum err_code error_code;
     const char *error_message;
+    /* When read: its steps, and how many are over by now. ok: published or fresh; skipped: also
+     * those that were canceled. */
+    int64_t step_count, ok_count, failed_count, skipped_count;
 };
 
 struct store_step {

@@ -8,6 +8,9 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       run      Brings assets up to date: all of them, or those that are selected
       ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
       query    Asks the warehouse and prints the rows; @NAME is a saved question
+      runs     Lists the runs, or shows one: its steps, and the checks that did not pass
+      logs     Tells what happened in a run, line by line
+      state    Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
       clean    Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.

@@ -181,11 +181,13 @@ TEST("runs are read a page at a time, the newest first")
     }
     check_ok(store_flush(store, &err));
     struct store_reader *reader = store_fixture_reader();
-    check_ok(store_read_runs(reader, NULL, 4, &arena, &runs, &count, &err));
+    check_ok(
+        store_read_runs(reader, &(struct store_run_page){.limit = 4}, &arena, &runs, &count, &err));
     check_int(count, 4);
     check_str(runs[0].id, ids[9]);
     check_str(runs[3].id, ids[6]);
-    check_ok(store_read_runs(reader, runs[3].id, 100, &arena, &runs, &count, &err));
+    const struct store_run_page older = {.before_id = runs[3].id, .limit = 100};
+    check_ok(store_read_runs(reader, &older, &arena, &runs, &count, &err));
     check_int(count, 6);
     check_str(runs[0].id, ids[5]);
     check_str(runs[5].id, ids[0]);

@@ -74,7 +74,8 @@ size_t store_fixture_count_runs(void)
     size_t count;
 
     arena_init(&arena);
-    check_ok(store_read_runs(reader, NULL, 1000000, &arena, &runs, &count, &err));
+    check_ok(store_read_runs(reader, &(struct store_run_page){.limit = 1000000}, &arena, &runs,
+                             &count, &err));
     arena_release(&arena);
     store_reader_close(reader);
     return count;
