@@ -323,8 +323,9 @@ struct aorta_dialect {
     const char *epoch_timestamp; /* "make_timestamp(%1$s * 1000000)": timestamp from epoch s */
     const char *md5;             /* "md5(%1$s)": lower-case hex of text */
     const char *timestamp_ms_text; /* timestamp 1 as 'YYYY-MM-DD HH:MM:SS.mmm' */
-    const char *date_add;          /* date 1 plus integer 2 units 3 (day, month, year): a date */
-    const char *analyze;           /* after large changes; "" where not needed */
+    const char *count_if; /* how many rows meet condition 1: of ways to say it the fastest */
+    const char *date_add; /* date 1 plus integer 2 units 3 (day, month, year): a date */
+    const char *analyze;  /* after large changes; "" where not needed */
     const char *type_names[AORTA_TYPES];
 };
 

@@ -22,6 +22,7 @@ const struct aorta_dialect sqlite_dialect = {
     .epoch_timestamp = "strftime('%%Y-%%m-%%d %%H:%%M:%%f000', %1$s, 'unixepoch')",
     .md5 = "md5(%1$s)",
     .timestamp_ms_text = "substr(%1$s || '.000', 1, 23)",
+    .count_if = "count(*) FILTER (WHERE %1$s)", /* CASE takes half as long again */
     /* SQLite carries 31 February over into March: the end of the wanted month is the latest. */
     .date_add = "CASE '%3$s' WHEN 'day' THEN date(%1$s, (%2$s) || ' day') "
                 "ELSE min(date(%1$s, (%2$s) || ' %3$s'), "

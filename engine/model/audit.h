@@ -51,9 +51,10 @@ struct audit_totals {
 };
 
 /* Runs the checks in order of cost and fills results[check_count], in the checks' order, and the
- * totals of `rows`. -1 only if
- * a check cannot be run: ERR_CONFIG "asset x: check y: …" for a missing column, with the columns
- * that are there, or the database's own words. */
+ * totals of `rows`. -1 only if a check cannot be run: ERR_CONFIG "asset x: check y: …" for a
+ * missing column, with the columns that are there, or the database's own words. Where a check says
+ * which columns there must be and one is missing, checks of a missing column have failed instead:
+ * then it is the rows' fault, and all of it is told together. */
 int audit_run(struct session *session, const struct audit *audit, struct arena *arena,
               struct check_result *results, struct audit_totals *totals, struct err *err);
 

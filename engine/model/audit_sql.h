@@ -19,6 +19,7 @@ struct audit_sql {
     const char *fails;
     const char *count;
     const char *samples; /* without LIMIT; NULL: none */
+    bool misses_column;  /* it could not be made since a column is not there */
 };
 
 /* Makes the SQL of a check that is not about columns alone, in the arena. ERR_CONFIG for a column

@@ -160,6 +160,7 @@ const struct aorta_dialect postgres_dialect = {
     .epoch_timestamp = "(to_timestamp(%1$s) AT TIME ZONE 'UTC')",
     .md5 = "md5(%1$s)",
     .timestamp_ms_text = "to_char(%1$s, 'YYYY-MM-DD HH24:MI:SS.MS')",
+    .count_if = "count(*) FILTER (WHERE %1$s)",
     .date_add = "CAST(%1$s + (%2$s) * INTERVAL '1 %3$s' AS date)",
     .analyze = "ANALYZE",
     .type_names =

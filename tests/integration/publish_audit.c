@@ -152,6 +152,40 @@ TEST("each check finds the rows that fail it, alone")
     }
 }
 
+TEST("a column that must be there and is not fails what looks at it, and is no mistake then")
+{
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        struct bench bench = bench_open(warehouse_names[each]);
+        struct model_spec spec = bench_model(
+            &bench, &materialization_table, "select id as number from {{ ref('log') }}",
+            "[[\"id\", \"not_null\"], [null, {\"columns_contain\": \"id\"}], "
+            "[\"id\", {\"unique\": true, \"severity\": \"warn\"}], [\"number\", \"not_null\"]]");
+
+        check_int(bench_run(&bench, &spec), MODEL_REJECTED);
+        check_int(bench.result.checks[0].status, CHECK_FAILED);
+        check_str(bench.result.checks[0].message, "no column \"id\": there are number");
+        check_int(bench.result.checks[1].status, CHECK_FAILED);
+        check_str(bench.result.checks[1].message, "no \"id\"");
+        check_int(bench.result.checks[2].status, CHECK_WARNED);
+        check_int(bench.result.checks[3].status, CHECK_PASSED);
+        bench_close(&bench);
+    }
+}
+
+TEST("a mistake in a check is one, whatever else fails")
+{
+    struct bench bench = bench_open("sqlite");
+    struct model_spec spec = bench_model(
+        &bench, &materialization_table, "select id from {{ ref('log') }}",
+        "[[null, {\"columns_contain\": \"n\"}], "
+        "[null, {\"every_date_part\": [\"id\", \"week\", \"2024-01-30\", \"2024-02-04\"]}]]");
+    struct err err;
+
+    check_fails(model_run(&bench.session, &spec, &bench.arena, &bench.result, &err), ERR_CONFIG,
+                "\"week\" is no part of a date");
+    bench_close(&bench);
+}
+
 TEST("all checks together find the same, and conditions on rows share one scan")
 {
     for (int each = 0; warehouse_names[each] != NULL; each++) {
