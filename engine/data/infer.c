@@ -2,10 +2,9 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/map.h"
 #include "data/csv.h"
+#include "data/members.h"
 #include "data/number.h"
-#include "data/scan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -148,105 +147,21 @@ int infer_csv(struct schema *schema, const char *file, const char *data, size_t 
 
 /* ----------------------------------------------------------------------------------- JSON lines */
 
-struct members {
-    struct map map; /* name → struct guess */
-    struct arena arena;
-    struct buf name; /* one without its escapes */
-};
-
-static unsigned kind_of(const struct scan_value *value)
-{
-    switch (value->kind) {
-    case SCAN_NULL: return INFER_NULL;
-    case SCAN_FALSE:
-    case SCAN_TRUE: return INFER_BOOLEAN;
-    case SCAN_NUMBER: return infer_number(value->text, value->size);
-    case SCAN_STRING: return INFER_STRING;
-    case SCAN_OBJECT:
-    case SCAN_ARRAY: return INFER_OBJECT;
-    }
-    return INFER_STRING;
-}
-
-static struct guess *find_or_add(struct members *members, const struct scan_value *name)
-{
-    buf_reset(&members->name);
-    scan_unescape(name, &members->name);
-    struct guess *guess = map_find_n(&members->map, members->name.data, members->name.size);
-    if (guess != NULL || members->map.count >= LIMIT_COLUMNS)
-        return guess;
-    guess = arena_alloc(&members->arena, sizeof *guess);
-    guess->name = arena_strndup(&members->arena, members->name.data, members->name.size);
-    map_put(&members->map, guess->name, guess);
-    return guess;
-}
-
-static bool look_at_member(struct members *members, struct scan *scan)
-{
-    struct scan_value name, value;
-
-    if (*scan->at != '"')
-        return scan_fail(scan, "no member name in quotes");
-    if (!scan_string(scan, &name))
-        return false;
-    if (name.has_nul || name.size == 0)
-        return scan_fail(scan, "a member name that no column can have");
-    scan_blanks(scan);
-    if (*scan->at != ':')
-        return scan_fail(scan, "no colon after a member name");
-    scan->at++;
-    scan_blanks(scan);
-    if (!scan_value(scan, &value))
-        return false;
-    scan_blanks(scan);
-    struct guess *guess = find_or_add(members, &name);
-    if (guess == NULL)
-        return scan_fail(scan, "more members than a table can have columns");
-    guess->seen |= kind_of(&value);
-    return true;
-}
-
-static bool look_at_line(struct members *members, struct scan *scan)
-{
-    scan_blanks(scan);
-    if (scan->at == scan->end)
-        return true;
-    if (*scan->at != '{')
-        return scan_fail(scan, "a record that is no object");
-    scan->depth++;
-    scan->at++;
-    scan_blanks(scan);
-    while (*scan->at != '}') {
-        if (!look_at_member(members, scan))
-            return false;
-        if (*scan->at != ',')
-            break;
-        scan->at++;
-        scan_blanks(scan);
-        if (*scan->at == '}')
-            return scan_fail(scan, "no member after a comma");
-    }
-    if (*scan->at != '}')
-        return scan_fail(scan, "no comma or } after a member");
-    scan->at++;
-    scan_blanks(scan);
-    return scan->at == scan->end || scan_fail(scan, "something after the record");
-}
-
 /* data ends with a line feed. */
 static int look_at_lines(struct members *members, const char *file, const char *data, size_t size,
                          struct err *err)
 {
-    const char *at = data, *end = data + size;
+    const char *at = data, *end = data + size, *problem, *where;
 
     if (size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
         at += 3;
     for (long long line = 1; at < end; line++) {
-        struct scan scan = {.at = at, .end = memchr(at, '\n', (size_t)(end - at))};
-        if (!look_at_line(members, &scan))
-            return err_set(err, ERR_DATA, "%s:%lld: %s near column %td", file, line, scan.problem,
-                           scan.at - at + 1);
-        at = scan.end + 1;
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        problem = members_look(members, at, newline, line, &where);
+        if (problem != NULL)
+            return err_set(err, ERR_DATA, "%s:%lld: %s near column %td", file, line, problem,
+                           where - at + 1);
+        at = newline + 1;
     }
     return 0;
 }
@@ -254,7 +169,8 @@ static int look_at_lines(struct members *members, const char *file, const char *
 int infer_jsonl(struct schema *schema, const char *file, const char *data, size_t size,
                 struct err *err)
 {
-    struct members members;
+    struct members *members = members_new();
+    const struct member_seen *seen;
     struct buf copy;
 
     /* The scanner wants a line feed at the end of the last line too. */
@@ -265,16 +181,14 @@ int infer_jsonl(struct schema *schema, const char *file, const char *data, size_
         data = copy.data;
         size = copy.size;
     }
-    map_init(&members.map);
-    arena_init(&members.arena);
-    buf_init(&members.name);
-    int result = look_at_lines(&members, file, data, size, err);
-    for (size_t i = 0; i < members.map.count && result == 0; i++)
-        if ((result = add_guess(schema, members.map.entries[i].value, err)) < 0)
+    members_begin(members, file);
+    int result = look_at_lines(members, file, data, size, err);
+    for (size_t i = 0; result == 0 && (seen = members_at(members, i)) != NULL; i++) {
+        const struct guess guess = {seen->name, seen->kinds};
+        if ((result = add_guess(schema, &guess, err)) < 0)
             err_wrap(err, "%s", file);
-    buf_release(&members.name);
-    arena_release(&members.arena);
-    map_release(&members.map);
+    }
+    members_free(members);
     buf_release(&copy);
     return result;
 }

@@ -164,6 +164,18 @@ static int append_row(struct jsonl *reader, const char *line, const char *end, s
     return 0;
 }
 
+static bool is_long(const struct jsonl *reader, const char *line, const char *end)
+{
+    return reader->is_too_long || (size_t)(end - line) > LIMIT_RECORD_BYTES;
+}
+
+static void look_at(struct jsonl *reader, const char *line, const char *end)
+{
+    if (!is_long(reader, line, end))
+        members_look(reader->options.look, line, end, reader->line, NULL);
+    reader->is_too_long = false;
+}
+
 /* One line, without the line feed at `end`. */
 static int read_line(struct jsonl *reader, const char *line, const char *end, struct err *err)
 {
@@ -172,7 +184,11 @@ static int read_line(struct jsonl *reader, const char *line, const char *end, st
     reader->line++;
     if (reader->line == 1 && end - line >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0)
         line += 3;
-    if (reader->is_too_long || (size_t)(end - line) > LIMIT_RECORD_BYTES) {
+    if (reader->options.look != NULL) {
+        look_at(reader, line, end);
+        return 0;
+    }
+    if (is_long(reader, line, end)) {
         if (end - line > KEPT_OF_LONG_LINE)
             end = line + KEPT_OF_LONG_LINE;
         reader->is_too_long = false;

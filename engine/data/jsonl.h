@@ -45,6 +45,7 @@
 
 #include "base/map.h"
 #include "data/batch.h"
+#include "data/members.h"
 #include "data/reject.h"
 #include "data/schema.h"
 
@@ -56,6 +57,7 @@ struct jsonl_options {
     int32_t first_column;
     bool collect_unknown; /* remember the names of members that the schema has not */
     bool refuse_unknown;  /* a line that has one is a bad one */
+    struct members *look; /* only look at the lines: nothing goes to the batch, no line is bad */
     struct reject_rule rejects;
 };
 

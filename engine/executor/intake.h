@@ -46,7 +46,9 @@ struct intake {
     _Atomic int64_t rows; /* given so far */
     struct quarantine quarantine;
     _Atomic int64_t rows_with_errors; /* that came all the same */
-    bool has_news;                    /* something was read, even if no row came of it */
+    const struct aorta_field *wider;  /* types that columns of the target get, where they differ */
+    int32_t wider_count;
+    bool has_news; /* something was read, even if no row came of it */
     /* Conditions for rows of the target, and lines of the quarantine, that this load replaces. */
     const char *replaced, *replaced_lines; /* or NULL */
     struct buf notes;                      /* what a person should know, a line each */

@@ -12,6 +12,7 @@
  */
 #include "base/hash.h"
 #include "base/limits.h"
+#include "executor/lake_columns.h"
 #include "executor/lake_listing.h"
 #include "executor/object_workers.h"
 #include "model/files.h"
@@ -26,6 +27,7 @@ struct files_state {
     size_t next;             /* under the intake's lock */
     const char **partitions; /* of the columns */
     struct object_columns columns;
+    struct schema more; /* columns that are not declared */
     struct object_workers workers;
 };
 
@@ -133,6 +135,25 @@ static int pick(struct intake *intake, struct err *err)
     return apply_rule(intake, err);
 }
 
+/* What is not declared: left out, read where the table has it, or whatever the files have. */
+static int find_columns(struct intake *intake, struct err *err)
+{
+    struct files_state *state = intake->state;
+    const char *rule = intake->step->order->new_columns;
+    bool evolves = strcmp(rule, "evolve") == 0;
+
+    if (strcmp(rule, "discard") == 0)
+        return 0;
+    state->columns.refuses_others = !evolves;
+    state->columns.more = &state->more;
+    if (lake_columns_find(intake, &state->columns, state->picked, state->count, evolves,
+                          &state->more, err) < 0)
+        return -1;
+    intake->wider = schema_fields(&state->more, intake->arena);
+    intake->wider_count = state->more.column_count;
+    return 0;
+}
+
 /* ------------------------------------------------------------------------------------------ read */
 
 /* Rows that are there already, of a file that is read again, have keys; these get others. */
@@ -197,8 +218,9 @@ static int files_intake_open(struct intake *intake, struct err *err)
     struct files_state *state = arena_alloc(intake->arena, sizeof *state);
 
     intake->state = state;
-    state->columns.refuses_others = strcmp(order->new_columns, "freeze") == 0;
-    if (pick(intake, err) < 0 || (order->partition_columns && find_partitions(intake, err) < 0))
+    schema_init(&state->more);
+    if (pick(intake, err) < 0 || (order->partition_columns && find_partitions(intake, err) < 0) ||
+        find_columns(intake, err) < 0)
         return -1;
     state->workers.take = take_file;
     state->workers.end = end_file;
@@ -244,8 +266,10 @@ static void files_close(struct intake *intake)
 {
     struct files_state *state = intake->state;
 
-    if (state != NULL)
-        object_workers_close(&state->workers);
+    if (state == NULL)
+        return;
+    object_workers_close(&state->workers);
+    schema_release(&state->more);
 }
 
 const struct intake_kind intake_of_files = {files_intake_open, files_next, files_settle,

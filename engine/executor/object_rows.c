@@ -44,7 +44,7 @@ static int fill_schema(struct object_rows *rows, struct err *err)
     for (int32_t i = 0; more != NULL && i < more->column_count; i++)
         if (schema_add(&rows->schema, &more->columns[i], err) < 0)
             return err_wrap(err, "%s", order->file);
-    if (rows->schema.column_count == 0 && more == NULL)
+    if (rows->schema.column_count == 0 && (more == NULL || rows->columns.refuses_others))
         return err_set(err, ERR_CONFIG, "%s: a source of files declares its columns", order->file);
     return 0;
 }

@@ -16,6 +16,7 @@
 #include "model/publish.h"
 #include "model/stage.h"
 #include "model/state.h"
+#include "model/widen.h"
 
 #include <string.h>
 
@@ -64,24 +65,43 @@ static int load_stage(struct ingestion *in, struct err *err)
     return intake_finish(intake, err) < 0 ? -1 : loaded;
 }
 
+/* The target's columns as the stage has them: some are wider there, some are not here yet. */
+static void append_published(const struct ingestion *in, const struct relation_columns *stage,
+                             struct buf *out)
+{
+    for (int32_t i = 0; i < stage->count; i++) {
+        const char *name = stage->fields[i].name;
+        int32_t column = relation_column_find(&in->target, name);
+        if (i > 0)
+            buf_append_str(out, ", ");
+        if (column < 0)
+            buf_printf(out, "CAST(NULL AS %s)", stage->type_names[i]);
+        else
+            widen_expression(out, in->use.session.dialect, name, in->target.fields[column].type,
+                             stage->fields[i].type);
+    }
+}
+
 /* What the target will be: itself and the stage, by the stage's columns. */
 static const char *whole_after(struct ingestion *in, const struct relation_columns *columns)
 {
     const struct aorta_dialect *dialect = in->use.session.dialect;
     struct arena *arena = &in->step->arena;
-    const char *stage = relation_sql(arena, dialect, &in->stage);
-    struct buf list;
+    const char *stage = relation_sql(arena, dialect, &in->stage), *kept = "";
+    struct buf list, published;
 
     if (in->replaces || !in->target.is_there)
         return stage;
-    const char *kept = "";
     if (in->intake.replaced != NULL)
         kept = arena_printf(arena, " WHERE (%s) IS NOT TRUE", in->intake.replaced);
     buf_init(&list);
+    buf_init(&published);
     relation_column_list(&list, columns, "", NULL);
+    append_published(in, columns, &published);
     const char *whole =
-        arena_printf(arena, "(SELECT %s FROM %s%s UNION ALL SELECT %s FROM %s)", list.data,
-                     relation_sql(arena, dialect, &in->spec.relation), kept, list.data, stage);
+        arena_printf(arena, "(SELECT %s FROM %s UNION ALL SELECT %s FROM %s%s)", list.data, stage,
+                     published.data, relation_sql(arena, dialect, &in->spec.relation), kept);
+    buf_release(&published);
     buf_release(&list);
     return whole;
 }
@@ -137,7 +157,8 @@ static int publish(struct ingestion *in, int64_t *rows, struct err *err)
         *rows = in->intake.rows;
         return publish_replace(session, &in->spec.relation, &in->stage, &in->report, err);
     }
-    if (delete_replaced(in, err) < 0)
+    if (delete_replaced(in, err) < 0 || widen_columns(session, &in->spec.relation, in->intake.wider,
+                                                      in->intake.wider_count, &in->report, err) < 0)
         return -1;
     return publish_append(session, &in->spec.relation, &in->stage, PUBLISH_COLUMNS_EVOLVE, NULL,
                           rows, &in->report, err);

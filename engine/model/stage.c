@@ -113,13 +113,14 @@ static int push_feed(struct session *session, const struct relation *table,
 {
     struct stage_load load;
     struct aorta_batch batch;
+    int64_t rows;
     int result = stage_load_open(&load, session, table, fields, field_count, err);
 
     for (int32_t worker = 0; result == 0 && worker < feed->workers; worker++)
         while (result == 0 && feed->next(feed->arg, worker, &batch) > 0)
             result = batch.row_count > 0 ? stage_load_batch(&load, &batch, err) : 0;
     if (result == 0)
-        result = stage_load_finish(&load, NULL, err);
+        result = stage_load_finish(&load, &rows, err);
     if (result < 0)
         stage_load_abort(&load);
     return result;

@@ -57,7 +57,8 @@ class Lake(Shop):
 
     def rows(self):
         return sorted(tuple(row.values()) for row in self.query(
-            "select _aorta_file, user_id, heart_rate, timestamp from raw.wearables"))
+            "select _aorta_file, cast(user_id as bigint), heart_rate, cast(timestamp as bigint) "
+            "from raw.wearables"))
 
     def quarantine(self):
         return [tuple(row.values()) for row in self.query(
@@ -250,6 +251,71 @@ def columns_of_folders(lake):
     lake.fail(f'{DAY}/hour=x/a.json: folder hour: "x" is not an integer')
 
 
+def evolve(lake):
+    """Drops all declarations from the source's file: columns are what the files have."""
+    text = (lake.folder / ASSET).read_text()
+    (lake.folder / ASSET).write_text(
+        'new_columns = "evolve"\nchecks = [{ unique = ["_aorta_id"] }]\n' + text[:text.index("[columns.user_id]")] +
+        '[columns.heart_rate]\ntype = "bigint"\n')
+
+
+def types(lake, table):
+    return {row["column_name"]: row["data_type"] for row in lake.query(
+        "select column_name, data_type from information_schema.columns "
+        f"where table_name = '{table}'") if not row["column_name"].startswith("_aorta")}
+
+
+def columns_that_evolve(lake):
+    """New members become columns, and columns widen, in the transaction that loads them."""
+    evolve(lake)
+    lake.write("assets/raw/watchers.sql", "select * from {{ ref('wearables') }}")
+    lake.write("assets/raw/watchers.toml", 'materialized = "view"\n')
+    lake.ingest()
+    lake.check_whole()  # user_id is text, as some files have it: Python compares numbers
+    assert types(lake, "wearables") == {"heart_rate": "BIGINT", "user_id": "VARCHAR",
+                                        "timestamp": "VARCHAR", "meta": "JSON"}
+    lake.arrive()
+    lake.object("wearables/x.json").write_text('{"n":1,"b":true,"none":null}\n{"n":2,"torn":1\n')
+    lake.ingest()
+    wanted = {"heart_rate": "BIGINT", "user_id": "VARCHAR", "timestamp": "VARCHAR",
+              "meta": "JSON", "battery": "VARCHAR", "firmware": "VARCHAR", "n": "BIGINT",
+              "b": "BOOLEAN"}
+    assert types(lake, "wearables") == wanted, types(lake, "wearables")
+    got = lake.query("select battery, firmware from raw.watchers where battery is not null "
+                     "order by 1")
+    assert got == [{"battery": "80", "firmware": "7.2.1"}, {"battery": "81", "firmware": None}]
+
+    for number, (line, column, kind, values) in enumerate([
+            ('{"n":1.5}', "n", "DOUBLE", [1, 1.5]),
+            ('{"b":"maybe"}', "b", "VARCHAR", ["maybe", "true"]),
+            ('{"n":[7]}', "n", "JSON", [1.0, 1.5, [7]])]):
+        lake.object(f"wearables/y{number}.json").write_text(line + "\n")
+        point = "source.state.before"
+        once = lake.folder / f"once-{number}"
+        lake.run("run", environment={"AORTA_FAULT": point, "AORTA_FAULT_ONCE": str(once)})
+        assert once.exists()
+        lake.ingest()
+        got = [row[column] for row in lake.query(
+            f"select {column} from raw.watchers where {column} is not null order by 1")]
+        assert types(lake, "wearables")[column] == kind and got == values, (line, got)
+
+    before = len(lake.query("select 1 as one from raw.wearables"))
+    lake.object("wearables/z.json").write_text('{"b":"no"}\n{"b":{"a":1}}\n')
+    lake.fail('wearables/z.json:2: "b" is an object or a list here, and text in the table')
+    lake.object("wearables/z.json").write_text('{"B":"no"}\n')
+    lake.fail('member "B" would be the same column as one whose capitals differ')
+    lake.object("wearables/z.json").write_text('{"_aorta_file":"no"}\n')
+    lake.fail('the files have a member "_aorta_file", which is the name of a column of ours')
+    assert len(lake.query("select 1 as one from raw.wearables")) == before
+
+    # Frozen, what has become a column stays one.
+    lake.change(('"evolve"', '"freeze"'))
+    lake.object("wearables/z.json").write_text('{"b":"yes","heart_rate":61}\n{"other":1}\n')
+    assert "1 rows" in lake.ingest()
+    assert lake.query("select b from raw.wearables where heart_rate = 61") == [{"b": "yes"}]
+    assert lake.quarantine()[-1][:3] == ("wearables/z.json", 2, '"other" is no column near column 9')
+
+
 def into_sqlite(lake):
     """The same into a warehouse without schemas."""
     text = (lake.folder / "pipeline.toml").read_text()
@@ -266,6 +332,14 @@ def into_sqlite(lake):
         assert bad == lake.good()[1], bad
         lake.arrive()
         lake.object(TORN).write_text('{"user_id":1,"heart_rate":2,"timestamp":3}\n{"us')
+    evolve(lake)
+    lake.ingest("--full-refresh")
+    lake.object(f"{DAY}/n.json").write_text('{"n":1,"b":true}\n')
+    lake.ingest()
+    lake.object(f"{DAY}/m.json").write_text('{"n":1.5,"b":"x"}\n')
+    lake.ingest()
+    got = lake.query("select n, b from raw__wearables where n is not null order by n")
+    assert got == [{"n": 1, "b": "true"}, {"n": 1.5, "b": "x"}], got
 
 
 def no_such_files(lake):
@@ -281,4 +355,4 @@ def no_such_files(lake):
 if __name__ == "__main__":
     os.environ.pop("AORTA_FAULT", None)
     main([as_a_user_would, bad_lines_by_their_rule, files_that_change, killed, refused,
-          listed_from_the_last_hour, columns_of_folders, into_sqlite, no_such_files], Lake)
+          listed_from_the_last_hour, columns_of_folders, columns_that_evolve, into_sqlite, no_such_files], Lake)
