@@ -21,8 +21,9 @@ enum { MODEL_LOWEST = 30, MODEL_HIGHEST = 230 }; /* beats a minute */
 struct exertion {
     const struct wearer *wearer;
     enum activity_kind kind;
-    int64_t second;              /* of the first reading, since 1970 UTC */
-    int32_t latitude, longitude; /* millionths of a degree */
+    int64_t second;       /* of the first reading, since 1970 UTC */
+    int64_t local_second; /* the same by the sun where it is taken */
+    int32_t latitude;     /* millionths of a degree */
     /* The model's own, from the first reading to the last. */
     int32_t level, deviation;
 };

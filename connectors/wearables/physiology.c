@@ -17,7 +17,7 @@ enum {
     MOST = 208 * BEAT,
     MOST_PER_YEAR = -700,
     MOST_SPREAD = 8 * BEAT,
-    RESERVE_LEAST = 20 * BEAT, /* so that effort is always one */
+    RESERVE_LEAST = 20 * BEAT, /* so that more effort is more, whoever it is */
     DAY_HEIGHT = 3 * BEAT,
     YEAR_HEIGHT = 1050,
     SESSION_SPREAD = 3500,
@@ -79,12 +79,9 @@ static void prepare(uint64_t seed, struct wearer *wearer)
     body->most = (int32_t)(MOST + chance_normal(&chance, 0, MOST_SPREAD));
 }
 
-int32_t physiology_of_day(int64_t second, int32_t longitude)
+int32_t physiology_of_day(int64_t local_second)
 {
-    /* The earth turns by a degree in 240 seconds. */
-    int64_t local = second + (int64_t)longitude * 240 / 1000000;
-
-    return DAY_HEIGHT * wave_thousandths(local - DAY_CREST, SECONDS_PER_DAY) / 1000;
+    return DAY_HEIGHT * wave_thousandths(local_second - DAY_CREST, SECONDS_PER_DAY) / 1000;
 }
 
 int32_t physiology_of_year(int64_t second, int32_t latitude)
@@ -110,7 +107,7 @@ static int first(struct exertion *exertion, struct chance *chance)
     int64_t off = (age - REST_AGE * 1000) / 100; /* tenths of a year */
 
     int64_t rest = body->rest - REST_PER_SQUARE_CENTURY * off * off / 1000000;
-    rest += physiology_of_day(exertion->second, exertion->longitude);
+    rest += physiology_of_day(exertion->local_second);
     rest += physiology_of_year(exertion->second, exertion->latitude);
     int64_t reserve = body->most + MOST_PER_YEAR * age / 1000 - rest;
     reserve = reserve < RESERVE_LEAST ? RESERVE_LEAST : reserve;

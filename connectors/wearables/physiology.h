@@ -60,8 +60,9 @@
 
 #include "model.h"
 
-/* What is added to a wearer's rest at a time and place, in thousandths of a beat a minute. */
-int32_t physiology_of_day(int64_t second, int32_t longitude);
+/* What is added to rest by the time of day, in seconds by the sun, and by the time of year where the
+ * latitude is so many millionths of a degree; thousandths of a beat a minute. */
+int32_t physiology_of_day(int64_t local_second);
 int32_t physiology_of_year(int64_t second, int32_t latitude);
 
 #endif

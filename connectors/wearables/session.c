@@ -28,10 +28,15 @@ static int32_t between(struct chance *chance, int32_t low, int32_t high)
     return low + (int32_t)chance_below(chance, high - low + 1);
 }
 
-/* Of the day at the place, by the sun: the earth turns by a degree in four minutes. */
-static int16_t local_minute(int64_t second, int32_t longitude)
+/* By the sun: the earth turns by a degree in four minutes. */
+static int64_t local_second(int64_t second, int32_t longitude)
 {
-    int64_t minute = (second + (int64_t)longitude * 240 / 1000000) / 60 % MINUTES_PER_DAY;
+    return second + (int64_t)longitude * 240 / 1000000;
+}
+
+static int16_t minute_of_day(int64_t second)
+{
+    int64_t minute = second / 60 % MINUTES_PER_DAY;
 
     return (int16_t)(minute < 0 ? minute + MINUTES_PER_DAY : minute);
 }
@@ -49,14 +54,15 @@ void session_make(const struct settings *settings, const struct repertoire *repe
     session->latitude = between(&chance, country->south, country->north);
     session->longitude = between(&chance, country->west, country->east);
     session->reading_count = 1 + (int)chance_below(&chance, SESSION_READINGS_MAX);
-    struct moment moment = {wearer->country, local_minute(second, session->longitude)};
+    int64_t local = local_second(second, session->longitude);
+    struct moment moment = {wearer->country, minute_of_day(local)};
     const struct known_activity *activity = model->choose(repertoire, &moment, choice);
     session->activity_id = activity->activity_id;
     struct exertion exertion = {.wearer = wearer,
                                 .kind = activity->kind,
                                 .second = second,
-                                .latitude = session->latitude,
-                                .longitude = session->longitude};
+                                .local_second = local,
+                                .latitude = session->latitude};
     for (int i = 0; i < session->reading_count; i++) {
         if (i > 0)
             second += 1 + chance_below(&chance, LONGEST_PAUSE);

@@ -1,6 +1,8 @@
 #include "wearables.h"
 #include "test.h"
 
+#include "base/alloc.h"
+
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,9 +165,8 @@ void wearables_feed(void *reader, const struct wearables_user *users, int64_t us
 {
     static const struct aorta_field fields[] = {{"activity_id", AORTA_INT32},
                                                 {"activity_name", AORTA_TEXT}};
-    struct feeding *feeding = calloc(1, sizeof *feeding);
+    struct feeding *feeding = alloc_zeroed(1, sizeof *feeding);
 
-    check(feeding != NULL);
     feed_users(feeding, reader, users, user_count);
     feeding->fields = fields;
     feeding->columns = 2;
