@@ -203,5 +203,5 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     if (read_number("--threads", a->threads, LIMIT_THREADS, &a->request.threads) < 0 ||
         read_number("--limit", a->limit_text, LIMIT_LISTED_RUNS, &a->limit) < 0)
         return -1;
-    return find_project(a);
+    return find_flag(command, "--project", strlen("--project")) != NULL ? find_project(a) : 0;
 }

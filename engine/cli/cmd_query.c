@@ -59,15 +59,17 @@ static void print_questions(const struct arguments *a, const struct plan *plan)
 
     for (size_t i = 0; i < questions->count; i++) {
         const struct question *question = &questions->items[i];
-        if (a->as_json) {
+        if (a->only_names)
+            puts(question->name);
+        if (a->as_json)
             print_json(question);
+        if (a->only_names || a->as_json)
             continue;
-        }
         table_add(table, (const char *[]){arena_printf(a->arena, "@%s", question->name),
                                           question->title, describe_variables(question, a->arena)});
     }
     table_end(table);
-    if (questions->count == 0 && !a->as_json)
+    if (questions->count == 0 && !a->as_json && !a->only_names)
         printf("there is no saved question: save one as %s/%s/NAME.sql\n", plan->pipeline.assets,
                QUESTION_FOLDER);
 }
@@ -119,6 +121,7 @@ out:
 static const struct flag flags[] = {
     {"--json", NULL, "one JSON object a line"},
     {"--csv", NULL, "CSV with a header"},
+    FLAG_NAMES,
     FLAGS_OF_PIPELINE,
     {0},
 };

@@ -131,13 +131,17 @@ static int list_runs(const struct arguments *a, struct store_reader *reader, boo
     if (reader != NULL && store_read_runs(reader, &page, a->arena, &runs, &count, &err) < 0)
         status = command_fail(EXIT_FAILED, "%s", err.message);
     for (size_t i = 0; i < count; i++) {
-        if (a->as_json)
+        if (a->only_names)
+            puts(runs[i].id);
+        else if (a->as_json)
             print_json(&runs[i], is_live);
         else
             add_run(table, &runs[i], is_live);
     }
     table_end(table);
-    if (count == 0 && status == EXIT_OK && !a->as_json)
+    if (a->only_names)
+        puts("last");
+    if (count == 0 && status == EXIT_OK && !a->as_json && !a->only_names)
         puts(a->state != NULL ? "there is no such run" : "there is no run yet: aorta run");
     return status;
 }
@@ -333,6 +337,7 @@ static const struct flag flags[] = {
      "only those that are queued, running, succeeded, failed, canceled, "
      "interrupted"},
     {"--json", NULL, "one JSON object a run"},
+    FLAG_NAMES,
     FLAGS_OF_PIPELINE,
     {0},
 };

@@ -29,8 +29,8 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command cmd_check, cmd_plan, cmd_run, cmd_ls, cmd_query, cmd_clean, cmd_runs,
-    cmd_logs, cmd_state;
+extern const struct command cmd_check, cmd_clean, cmd_completion, cmd_connectors, cmd_init,
+    cmd_logs, cmd_ls, cmd_plan, cmd_query, cmd_run, cmd_runs, cmd_state;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
@@ -47,8 +47,8 @@ struct arguments {
     struct arena *arena;
 };
 
-/* Reads the arguments by the command's flags and finds the pipeline. -1 after saying what is
- * wrong: exit with EXIT_USAGE. */
+/* Reads the arguments by the command's flags and, if --project is one of them, finds the pipeline.
+ * -1 after saying what is wrong: exit with EXIT_USAGE. */
 int arguments_read(const struct command *command, int argc, char **argv, struct arena *arena,
                    struct arguments *arguments);
 

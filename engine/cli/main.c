@@ -1,50 +1,10 @@
 #include "base/log.h"
-#include "base/suggest.h"
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/output.h"
 #include "executor/executor.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static const struct command *const commands[] = {
-    &cmd_check, &cmd_plan, &cmd_run,   &cmd_ls,    &cmd_query,
-    &cmd_runs,  &cmd_logs, &cmd_state, &cmd_clean,
-};
-
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
-
-static void help(FILE *out)
-{
-    fputs("aorta keeps a graph of data assets up to date.\n\n"
-          "usage: aorta COMMAND [ARGUMENTS]\n\n",
-          out);
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-    fputs("\n  aorta COMMAND --help says more. A command looks for pipeline.toml here and above.\n"
-          "\nExit status: 0 done, 1 something failed, 2 usage or configuration.\n",
-          out);
-}
-
-static const struct command *find_command(const char *name)
-{
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i]->name, name) == 0)
-            return commands[i];
-    return NULL;
-}
-
-static int unknown_command(const char *name)
-{
-    const char *names[COMMANDS];
-
-    for (size_t i = 0; i < COMMANDS; i++)
-        names[i] = commands[i]->name;
-    const char *near = suggest(name, names, COMMANDS);
-    if (near != NULL)
-        return command_fail(EXIT_USAGE, "there is no command %s: did you mean %s?", name, near);
-    return command_fail(EXIT_USAGE, "there is no command %s: see aorta --help", name);
-}
 
 static void set_log_level(void)
 {
@@ -66,14 +26,32 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
+/* aorta help, aorta help COMMAND, aorta help man. */
+static int help(int argc, char **argv)
+{
+    const struct command *command = argc > 0 ? commands_find(argv[0]) : NULL;
+
+    if (argc > 0 && strcmp(argv[0], "man") == 0)
+        commands_manual(stdout);
+    else if (command != NULL)
+        command_help(command, stdout);
+    else if (argc > 0 && argv[0][0] != '-')
+        return commands_unknown(argv[0]);
+    else
+        commands_help(stdout);
+    return EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
     set_log_level();
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        help(argc < 2 ? stderr : stdout);
-        return output_end(argc < 2 ? EXIT_USAGE : EXIT_OK);
+    if (argc < 2) {
+        commands_help(stderr);
+        return output_end(EXIT_USAGE);
     }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
+        return output_end(help(argc - 2, argv + 2));
     if (strcmp(argv[1], "--version") == 0) {
         puts("aorta " AORTA_VERSION);
         return output_end(EXIT_OK);
@@ -83,9 +61,9 @@ int main(int argc, char **argv)
         return executor_main(argv[2]);
     if (strcmp(argv[1], "server") == 0 && argc == 2)
         return executor_serve_main();
-    const struct command *command = find_command(argv[1]);
+    const struct command *command = commands_find(argv[1]);
     if (command == NULL)
-        return unknown_command(argv[1]);
+        return commands_unknown(argv[1]);
     if (asks_for_help(argc - 2, argv + 2)) {
         command_help(command, stdout);
         return output_end(EXIT_OK);

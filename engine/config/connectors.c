@@ -140,5 +140,5 @@ const char *connectors_folder(struct arena *arena)
     const char *beside = arena_printf(arena, "%s/connectors", program);
     if (access(beside, F_OK) == 0)
         return beside;
-    return arena_printf(arena, "%s/../lib/aorta/connectors", program);
+    return arena_printf(arena, "%s/" AORTA_CONNECTORS_FROM_PROGRAM, program);
 }

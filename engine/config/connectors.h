@@ -35,7 +35,7 @@ int connectors_load(struct connectors *connectors, const char *folder, struct ar
 const struct connector_info *connectors_find(const struct connectors *connectors, const char *name);
 
 /* The folder: $AORTA_CONNECTORS, else `connectors` beside the program, else
- * ../lib/aorta/connectors from it. */
+ * where they are installed (lib/aorta/connectors beside its bin). */
 const char *connectors_folder(struct arena *arena);
 
 #endif

@@ -21,6 +21,18 @@ static const char *const type_names[] = {
     [AORTA_OPTION_TIME] = "a time like 2024-04-01T00:00:00Z",
 };
 
+static const char *const type_words[] = {
+    [AORTA_OPTION_TEXT] = "text",     [AORTA_OPTION_INTEGER] = "integer",
+    [AORTA_OPTION_NUMBER] = "number", [AORTA_OPTION_BOOL] = "boolean",
+    [AORTA_OPTION_PATH] = "path",     [AORTA_OPTION_DURATION] = "duration",
+    [AORTA_OPTION_SIZE] = "size",     [AORTA_OPTION_TIME] = "time",
+};
+
+const char *option_type_word(enum aorta_option_type type)
+{
+    return type_words[type];
+}
+
 const char *option_type_name(enum aorta_option_type type)
 {
     return type_names[type];

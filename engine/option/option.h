@@ -40,6 +40,8 @@ bool option_is_reference(const char *text);
 int option_resolve(const char *text, const char *folder, struct arena *arena, const char **value,
                    struct err *err);
 
+/* "an integer", as it stands in a message, and "integer", as it stands in a reference. */
+const char *option_type_word(enum aorta_option_type type);
 const char *option_type_name(enum aorta_option_type type);
 
 #endif

@@ -3,15 +3,18 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
     $ aorta
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
-      check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
-      plan     Shows what a run would do, in order, and why
-      run      Brings assets up to date: all of them, or those that are selected
-      ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
-      query    Asks the warehouse and prints the rows; @NAME is a saved question
-      runs     Lists the runs, or shows one: its steps, and the checks that did not pass
-      logs     Tells what happened in a run, line by line
-      state    Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
-      clean    Drops the hidden tables that interrupted steps have left in the warehouse
+      init        Writes a small pipeline that runs at once, as a beginning of your own
+      check       Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      plan        Shows what a run would do, in order, and why
+      run         Brings assets up to date: all of them, or those that are selected
+      ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
+      query       Asks the warehouse and prints the rows; @NAME is a saved question
+      runs        Lists the runs, or shows one: its steps, and the checks that did not pass
+      logs        Tells what happened in a run, line by line
+      state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
+      connectors  Lists the connectors, or shows all that can be set of one
+      completion  Prints a script that makes a shell complete commands, flags and names
+      clean       Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
     [2]

@@ -3,29 +3,35 @@ Every command says what it does.
     $ aorta --help
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
-      check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
-      plan     Shows what a run would do, in order, and why
-      run      Brings assets up to date: all of them, or those that are selected
-      ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
-      query    Asks the warehouse and prints the rows; @NAME is a saved question
-      runs     Lists the runs, or shows one: its steps, and the checks that did not pass
-      logs     Tells what happened in a run, line by line
-      state    Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
-      clean    Drops the hidden tables that interrupted steps have left in the warehouse
+      init        Writes a small pipeline that runs at once, as a beginning of your own
+      check       Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      plan        Shows what a run would do, in order, and why
+      run         Brings assets up to date: all of them, or those that are selected
+      ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
+      query       Asks the warehouse and prints the rows; @NAME is a saved question
+      runs        Lists the runs, or shows one: its steps, and the checks that did not pass
+      logs        Tells what happened in a run, line by line
+      state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
+      connectors  Lists the connectors, or shows all that can be set of one
+      completion  Prints a script that makes a shell complete commands, flags and names
+      clean       Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
     $ aorta help
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
-      check    Reads the whole pipeline and reports everything that is wrong with it, with file and line
-      plan     Shows what a run would do, in order, and why
-      run      Brings assets up to date: all of them, or those that are selected
-      ls       Lists assets: kind, rows, whether they are up to date, how their last step ended
-      query    Asks the warehouse and prints the rows; @NAME is a saved question
-      runs     Lists the runs, or shows one: its steps, and the checks that did not pass
-      logs     Tells what happened in a run, line by line
-      state    Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
-      clean    Drops the hidden tables that interrupted steps have left in the warehouse
+      init        Writes a small pipeline that runs at once, as a beginning of your own
+      check       Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      plan        Shows what a run would do, in order, and why
+      run         Brings assets up to date: all of them, or those that are selected
+      ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
+      query       Asks the warehouse and prints the rows; @NAME is a saved question
+      runs        Lists the runs, or shows one: its steps, and the checks that did not pass
+      logs        Tells what happened in a run, line by line
+      state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
+      connectors  Lists the connectors, or shows all that can be set of one
+      completion  Prints a script that makes a shell complete commands, flags and names
+      clean       Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
     $ aorta check --help
@@ -113,3 +119,60 @@ Every command says what it does.
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
+    $ for command in init runs logs state connectors completion; do aorta $command --help; done
+    usage: aorta init [DIR]
+    Writes a small pipeline that runs at once, as a beginning of your own.
+    A seed, a model, a check, a question, and pipeline.toml with a word on each setting. No file is
+    overwritten: if one is in the way, nothing is written.
+    usage: aorta runs [RUN]
+    Lists the runs, or shows one: its steps, and the checks that did not pass.
+    RUN is the beginning of a run's id, or last. Of a run, ok counts the steps that were
+    published or fresh, skipped also those that were canceled.
+      --limit N               how many, the newest first (default: 20)
+      --state STATE           only those that are queued, running, succeeded, failed, canceled, interrupted
+      --json                  one JSON object a run
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
+    usage: aorta logs RUN
+    Tells what happened in a run, line by line.
+    RUN is the beginning of a run's id, or last. With --follow the exit status is the run's.
+      --follow                goes on until the run is over, and ends as it did
+      --step ASSET            only what concerns this asset
+      --json                  one JSON object an event
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
+    usage: aorta state [SELECT…]
+    Shows what the warehouse itself knows of its assets: versions, positions, checkpoints.
+    This is the table _aorta_state, from which every run goes on; whatever else is lost, it is
+    stored with the rows that it is about. Assets that are not published in the warehouse
+    (generators, lakes) have no state there.
+    SELECT is a name or key, or tag:, group:, kind:, path: with a value; * stands for anything.
+    +a also means all that a depends on, a+ all that depends on it, 2+a and a+2 so many levels,
+    @a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is
+    what is both.
+      --exclude SELECT        leaves out what it means; may be repeated
+      --json                  one JSON object an asset, with its checkpoint
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
+    usage: aorta connectors [CONNECTOR]
+    Lists the connectors, or shows all that can be set of one.
+    What is shown comes from the modules themselves. They are looked for in $AORTA_CONNECTORS, or
+    beside the program.
+      --json                  one JSON object a connector, with all its options
+    usage: aorta completion bash|zsh|fish
+    Prints a script that makes a shell complete commands, flags and names.
+    Now, and whenever a shell begins:
+      bash  source <(aorta completion bash)          the same line in ~/.bashrc
+      zsh   aorta completion zsh >~/.zfunc/_aorta    a folder of $fpath, before compinit
+      fish  aorta completion fish >~/.config/fish/completions/aorta.fish
+    $ aorta help state | head -1
+    usage: aorta state [SELECT…]
+    $ aorta help man | head -2
+    .TH AORTA 1 "" "aorta 0.1.0" "User Commands"
+    .SH NAME
+    $ aorta help stat
+    aorta: there is no command stat: did you mean state?
+    [2]
