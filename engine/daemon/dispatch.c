@@ -104,33 +104,64 @@ void dispatch_accepted(struct job *job)
 
 /* ---------------------------------------------------------------------------- starting steps */
 
+/* The steps of all jobs that run now, found once a pass. */
+struct running {
+    const struct job **jobs;
+    const struct run_step **steps;
+    size_t count;
+    size_t capacity;
+};
+
+static void running_add(struct running *running, const struct job *job, const struct run_step *step)
+{
+    if (running->count == running->capacity) {
+        running->capacity = running->capacity * 2 + 16;
+        running->jobs = alloc_resize(running->jobs, running->capacity * sizeof *running->jobs);
+        running->steps = alloc_resize(running->steps, running->capacity * sizeof *running->steps);
+    }
+    running->jobs[running->count] = job;
+    running->steps[running->count++] = step;
+}
+
+static void running_find(struct running *running, const struct daemon *daemon)
+{
+    *running = (struct running){0};
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        for (size_t i = 0; job->has_run && i < job->run.step_count; i++)
+            if (job->run.steps[i].state == STEP_RUNNING)
+                running_add(running, job, &job->run.steps[i]);
+}
+
+static void running_release(struct running *running)
+{
+    free(running->jobs);
+    free(running->steps);
+}
+
 /* Two runs never build the same asset at once; one executor gets no more than it can work on at a
  * time, and a run has no more steps at once than it asked for; a step that may be what killed its
  * executor runs there alone. */
-static bool must_wait(const struct job *asking, const struct run_step *step)
+static bool must_wait(const struct job *asking, const struct run_step *step,
+                      const struct running *running)
 {
-    const struct daemon *daemon = asking->daemon;
     const char *executor = order_executor(step->asset);
     int64_t limit = asking->run.threads > 0 ? asking->run.threads : STEPS_PER_EXECUTOR;
     int64_t busy = 0, of_run = 0;
 
-    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+    for (const struct job *job = asking->daemon->jobs; job != NULL; job = job->next)
         if (dispatch_is_cleaning(job, executor))
             return true;
-    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
-        for (size_t i = 0; job->has_run && i < job->run.step_count; i++) {
-            const struct run_step *other = &job->run.steps[i];
-            if (other->state != STEP_RUNNING)
-                continue;
-            of_run += job == asking;
-            if (strcmp(other->asset->key, step->asset->key) == 0)
-                return true;
-            if (strcmp(order_executor(other->asset), executor) != 0)
-                continue;
-            if (other->is_suspect)
-                return true;
-            busy++;
-        }
+    for (size_t i = 0; i < running->count; i++) {
+        const struct run_step *other = running->steps[i];
+        of_run += running->jobs[i] == asking;
+        if (strcmp(other->asset->key, step->asset->key) == 0)
+            return true;
+        if (strcmp(order_executor(other->asset), executor) != 0)
+            continue;
+        if (other->is_suspect)
+            return true;
+        busy++;
+    }
     if (asking->run.threads > 0 && of_run >= asking->run.threads)
         return true;
     return busy >= (step->is_suspect ? 1 : limit);
@@ -265,13 +296,15 @@ static int64_t start_ready(struct job *job)
 {
     struct daemon *daemon = job->daemon;
     int64_t now = clock_monotonic_us(), next = INT64_MAX;
+    struct running running;
 
+    running_find(&running, daemon);
     for (size_t i = 0; i < job->run.step_count; i++) {
         struct run_step *step = &job->run.steps[i];
         struct err err = {.message = ""};
         if (step->state != STEP_READY)
             continue;
-        bool waits = must_wait(job, step);
+        bool waits = must_wait(job, step, &running);
         if (!waits && step->ready_at_us > now) {
             next = step->ready_at_us < next ? step->ready_at_us : next;
             waits = true;
@@ -281,9 +314,12 @@ static int64_t start_ready(struct job *job)
             start_step(job, step);
         else if (err.message[0] != '\0')
             fail_step(job, step, &err);
+        if (step->state == STEP_RUNNING)
+            running_add(&running, job, step);
         if (job->run.threads == 1 && !step_is_over(step))
             break; /* one at a time is in the graph's order: nothing overtakes what waits */
     }
+    running_release(&running);
     return next;
 }
 

@@ -107,6 +107,8 @@ static int open_new(const struct order_connection *order, const char *folder, ch
         free(connection);
         return -1;
     }
+    arena_init(&connection->places_arena);
+    map_init(&connection->places);
     connection->next = connections;
     connections = connection;
     *opened = connection;
@@ -116,6 +118,8 @@ static int open_new(const struct order_connection *order, const char *folder, ch
 static void close_connection(struct connection *connection)
 {
     connection->connector->close(connection->handle);
+    map_release(&connection->places);
+    arena_release(&connection->places_arena);
     free(connection->identity);
     free(connection->name);
     free(connection);

@@ -6,7 +6,9 @@
 #ifndef AORTA_EXECUTOR_CONNECTION_H
 #define AORTA_EXECUTOR_CONNECTION_H
 
+#include "base/arena.h"
 #include "base/err.h"
+#include "base/map.h"
 #include "connector.h"
 #include "message/order.h"
 
@@ -14,7 +16,9 @@ struct connection {
     char *name;
     const struct aorta_connector *connector;
     void *handle;
-    char *identity; /* module and options, as the order had them */
+    char *identity;            /* module and options, as the order had them */
+    struct arena places_arena; /* the two: warehouse.c's, under its lock */
+    struct map places;         /* schemas that are there, each to itself */
     int users;
     struct connection *next;
 };

@@ -228,6 +228,8 @@ int run_model(struct step *step, struct err *err)
         goto out;
     status = report_result(step, result);
 out:
+    if (status < 0)
+        warehouse_forget_places(&use);
     warehouse_close(step, &use);
     if (is_seed)
         seed_release(&seed);

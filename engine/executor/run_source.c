@@ -403,6 +403,8 @@ int run_source(struct step *step, struct err *err)
     int result = step->order->looks ? look(in, err) : ingest(in, err);
     if (result == 0 && !step->order->looks)
         note(in);
+    if (result < 0)
+        warehouse_forget_places(&in->use);
     intake_close(&in->intake);
     warehouse_close(step, &in->use);
     publish_report_release(&in->report);

@@ -16,18 +16,28 @@ static void interrupt_session(void *arg)
 
 /* Steps that begin together must not make the same thing at once: a database may refuse the second
  * (DuckDB does, as a conflict), which would cost that step an attempt. */
-static int make_places(struct step *step, struct session *session, struct err *err)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    const struct relation relation = {step->order->schema, step->order->table};
+static pthread_mutex_t places_lock = PTHREAD_MUTEX_INITIALIZER;
 
-    pthread_mutex_lock(&lock);
-    int result = state_create(session, err);
+/* Makes the table of states and the schema; what the connection has seen is not asked for again. */
+static int make_places(struct step *step, struct warehouse_use *use, struct err *err)
+{
+    const struct relation relation = {step->order->schema, step->order->table};
+    struct connection *connection = use->connection;
+    int result = 0;
+
+    pthread_mutex_lock(&places_lock);
+    if (map_find(&connection->places, relation.schema) != NULL) {
+        use->session.has_state = true;
+    } else if (state_create(&use->session, err) < 0 ||
+               publish_ensure_schema(&use->session, &relation, err) < 0) {
+        result = -1;
+    } else {
+        char *schema = arena_strdup(&connection->places_arena, relation.schema);
+        map_put(&connection->places, schema, schema);
+    }
     if (result == 0 && step->order->files_count > 0)
-        result = files_create(session, err);
-    if (result == 0)
-        result = publish_ensure_schema(session, &relation, err);
-    pthread_mutex_unlock(&lock);
+        result = files_create(&use->session, err);
+    pthread_mutex_unlock(&places_lock);
     return result;
 }
 
@@ -47,9 +57,20 @@ static int open_session(struct step *step, struct warehouse_use *use, struct err
     return 0;
 }
 
+void warehouse_forget_places(struct warehouse_use *use)
+{
+    if (use->connection == NULL)
+        return;
+    pthread_mutex_lock(&places_lock);
+    map_release(&use->connection->places);
+    map_init(&use->connection->places);
+    arena_reset(&use->connection->places_arena);
+    pthread_mutex_unlock(&places_lock);
+}
+
 int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err)
 {
-    return open_session(step, use, err) < 0 ? -1 : make_places(step, &use->session, err);
+    return open_session(step, use, err) < 0 ? -1 : make_places(step, use, err);
 }
 
 int warehouse_look(struct step *step, struct warehouse_use *use, struct err *err)

@@ -23,6 +23,9 @@ void warehouse_close(struct step *step, struct warehouse_use *use);
  * then. 1 with one. */
 int warehouse_look(struct step *step, struct warehouse_use *use, struct err *err);
 
+/* After a failure: somebody may have dropped a schema. The next step of the connection looks. */
+void warehouse_forget_places(struct warehouse_use *use);
+
 /* From now on a cancel of the step interrupts the session (again). */
 void warehouse_interruptible(struct step *step, struct warehouse_use *use);
 

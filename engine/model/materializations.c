@@ -38,10 +38,23 @@ static int create_as(struct model_attempt *attempt, const char *kind,
     return 0;
 }
 
+/* Puts what was audited into its place; `select` is a view's. */
+static int put_in_place(struct model_attempt *attempt, const char *select, struct err *err)
+{
+    const struct publish_pair pair = {
+        .target = &attempt->spec->relation,
+        .hidden = &attempt->hidden,
+        .target_columns = &attempt->target,
+        .hidden_columns = &attempt->columns,
+        .select = select,
+    };
+
+    return publish_pair(attempt->session, &pair, &attempt->report, err);
+}
+
 static int replace_with_hidden(struct model_attempt *attempt, struct err *err)
 {
-    return publish_replace(attempt->session, &attempt->spec->relation, &attempt->hidden,
-                           &attempt->report, err);
+    return put_in_place(attempt, NULL, err);
 }
 
 /* ----------------------------------------------------------------------------------- view, table */
@@ -56,8 +69,7 @@ static int write_view(struct model_attempt *attempt, struct err *err)
 
 static int publish_the_view(struct model_attempt *attempt, struct err *err)
 {
-    return publish_view(attempt->session, &attempt->spec->relation, &attempt->hidden, attempt->sql,
-                        &attempt->report, err);
+    return put_in_place(attempt, attempt->sql, err);
 }
 
 static int write_table(struct model_attempt *attempt, struct err *err)

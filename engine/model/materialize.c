@@ -156,7 +156,7 @@ static int build(struct model_attempt *attempt, const bool *is_there, struct err
         return -1;
     int stale = decide_attempt(attempt, &attempt->before, &print, err);
     if (stale <= 0)
-        return stale; /* somebody was faster */
+        return stale; /* fresh, or somebody was faster */
     if ((spec->sql != NULL && model_render(attempt, err) < 0) ||
         spec->materialization->write(attempt, err) < 0)
         return -1;
@@ -165,6 +165,13 @@ static int build(struct model_attempt *attempt, const bool *is_there, struct err
         return -1;
     return passed == 0 ? reject_attempt(attempt, err)
                        : publish_attempt(attempt, print, &totals, err);
+}
+
+/* A write transaction that keeps nobody waiting, and locks no row, is begun at once: what decides is
+ * its own snapshot. Elsewhere one is begun only for what has to be built. */
+static bool begin_is_free(const struct session *session)
+{
+    return session->dialect->concurrent_writers && session->dialect->row_lock[0] == '\0';
 }
 
 int model_run(struct session *session, const struct model_spec *spec, struct arena *arena,
@@ -178,9 +185,7 @@ int model_run(struct session *session, const struct model_spec *spec, struct are
 
     memset(result, 0, sizeof *result);
     publish_report_init(&attempt.report);
-    if (state_create(session, err) < 0 || publish_ensure_schema(session, &spec->relation, err) < 0)
-        goto out;
-    stale = decide_attempt(&attempt, &attempt.before, &print, err);
+    stale = begin_is_free(session) ? 1 : decide_attempt(&attempt, &attempt.before, &print, err);
     if (stale == 0)
         done = 0;
     if (stale <= 0)
@@ -189,7 +194,7 @@ int model_run(struct session *session, const struct model_spec *spec, struct are
         goto out;
     done = build(&attempt, is_there, err);
     session_rollback(session);
-    if (done < 0)
+    if (done < 0 && attempt.before.asset != NULL)
         state_explain(session, &attempt.before, err);
 out:
     result->warnings = publish_report_lines(&attempt.report, arena);

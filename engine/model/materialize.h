@@ -85,7 +85,8 @@ extern const struct materialization materialization_incremental;
 /* By name, of those above and snapshot's; NULL if there is none. */
 const struct materialization *materialization_find(const char *name);
 
-/* Runs the model on a session that has no transaction open. The result lives in the arena. On
+/* Runs the model on a session that has no transaction open, where the table of states and the
+ * relation's schema are (state_create, publish_ensure_schema). The result lives in the arena. On
  * failure everything is rolled back; the error names the asset. */
 int model_run(struct session *session, const struct model_spec *spec, struct arena *arena,
               struct model_result *result, struct err *err);

@@ -24,14 +24,28 @@ const char *publish_report_lines(const struct publish_report *report, struct are
     return warnings->size == 0 ? NULL : arena_strndup(arena, warnings->data, warnings->size - 1);
 }
 
-int publish_replace(struct session *session, const struct relation *target,
-                    const struct relation *hidden, struct publish_report *report, struct err *err)
+/* The columns of both: those that are known, the others as the database says. */
+static int describe_pair(struct swap *swap, const struct publish_pair *pair, struct err *err)
+{
+    if (pair->target_columns == NULL || pair->hidden_columns == NULL)
+        return swap_describe(swap, err);
+    swap->old = *pair->target_columns;
+    swap->new = *pair->hidden_columns;
+    return 0;
+}
+
+int publish_pair(struct session *session, const struct publish_pair *pair,
+                 struct publish_report *report, struct err *err)
 {
     struct swap swap;
     int result = -1;
 
-    swap_init(&swap, session, target, hidden, report);
-    if (swap_describe(&swap, err) < 0 || swap_find_carried(&swap, swap.hidden.name, err) < 0 ||
+    swap_init(&swap, session, pair->target, pair->hidden, report);
+    swap.view_select = pair->select;
+    if (describe_pair(&swap, pair, err) < 0 ||
+        swap_find_carried(&swap, swap.hidden.name, err) < 0 ||
+        (pair->select != NULL &&
+         session_execf(session, err, "DROP VIEW %s", swap.hidden_sql) < 0) ||
         swap_run(&swap, err) < 0)
         goto out;
     if (!relation_columns_equal(&swap.old, &swap.new) && swap_remake_views(&swap, err) < 0)
@@ -39,28 +53,24 @@ int publish_replace(struct session *session, const struct relation *target,
     result = 0;
 out:
     swap_release(&swap);
-    return result < 0 ? err_wrap(err, "publish %s", target->name) : 0;
+    return result < 0 ? err_wrap(err, "publish %s", pair->target->name) : 0;
+}
+
+int publish_replace(struct session *session, const struct relation *target,
+                    const struct relation *hidden, struct publish_report *report, struct err *err)
+{
+    const struct publish_pair pair = {.target = target, .hidden = hidden};
+
+    return publish_pair(session, &pair, report, err);
 }
 
 int publish_view(struct session *session, const struct relation *target,
                  const struct relation *candidate, const char *select,
                  struct publish_report *report, struct err *err)
 {
-    struct swap swap;
-    int result = -1;
+    const struct publish_pair pair = {.target = target, .hidden = candidate, .select = select};
 
-    swap_init(&swap, session, target, candidate, report);
-    swap.view_select = select;
-    if (swap_describe(&swap, err) < 0 || swap_find_carried(&swap, swap.hidden.name, err) < 0 ||
-        session_execf(session, err, "DROP VIEW %s", swap.hidden_sql) < 0 ||
-        swap_run(&swap, err) < 0)
-        goto out;
-    if (!relation_columns_equal(&swap.old, &swap.new) && swap_remake_views(&swap, err) < 0)
-        goto out;
-    result = 0;
-out:
-    swap_release(&swap);
-    return result < 0 ? err_wrap(err, "publish %s", target->name) : 0;
+    return publish_pair(session, &pair, report, err);
 }
 
 /* ------------------------------------------------------------------------------------ increment */

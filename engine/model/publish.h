@@ -33,6 +33,21 @@ void publish_report_release(struct publish_report *report);
 /* The warnings, without an end of line after the last; NULL if there are none. */
 const char *publish_report_lines(const struct publish_report *report, struct arena *arena);
 
+/* The relation and the one to take its place, with their columns as this transaction has described
+ * them, to save asking again. */
+struct publish_pair {
+    const struct relation *target;
+    const struct relation *hidden;
+    const struct relation_columns *target_columns; /* NULL: not described */
+    const struct relation_columns *hidden_columns; /* likewise */
+    const char *select; /* hidden is a view of this text, to be made under the target's name; NULL:
+                         * it is a table, to be renamed */
+};
+
+/* What publish_replace and publish_view do, for a pair. */
+int publish_pair(struct session *session, const struct publish_pair *pair,
+                 struct publish_report *report, struct err *err);
+
 /* Puts the table `hidden` into the target's place; a view that stands there gives way. */
 int publish_replace(struct session *session, const struct relation *target,
                     const struct relation *hidden, struct publish_report *report, struct err *err);

@@ -130,24 +130,34 @@ static void clear(struct state *state, const char *asset)
     state->row_count = -1;
 }
 
-/* Reads at most MANY_ASSETS states. `suffix` is the row lock. */
+static bool is_named_before(const struct reading *reading, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(reading->states[i].asset, reading->states[index].asset) == 0)
+            return true;
+    return false;
+}
+
+/* Reads at most MANY_ASSETS states, each name once. `suffix` is the row lock. */
 static int read_some(struct session *session, struct reading *reading, const char *suffix,
                      struct err *err)
 {
     struct aorta_value params[MANY_ASSETS];
+    int32_t count = 0;
     struct buf sql, list;
 
     buf_init(&sql);
     buf_init(&list);
     buf_append_str(&list, "IN (");
     for (size_t i = 0; i < reading->count; i++) {
-        buf_printf(&list, i == 0 ? "$%zu" : ", $%zu", i + 1);
-        params[i] = session_text(reading->states[i].asset);
+        if (is_named_before(reading, i))
+            continue;
+        params[count++] = session_text(reading->states[i].asset);
+        buf_printf(&list, count == 1 ? "$%d" : ", $%d", (int)count);
     }
     buf_append_char(&list, ')');
     buf_printf(&sql, select_sql, table_sql(reading->arena, session), list.data, suffix);
-    int result =
-        session_query(session, sql.data, params, (int32_t)reading->count, take_state, reading, err);
+    int result = session_query(session, sql.data, params, count, take_state, reading, err);
     buf_release(&list);
     buf_release(&sql);
     return result;

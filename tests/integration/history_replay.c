@@ -251,7 +251,9 @@ static void run_asset(struct replay *replay, const char *name, bool full_refresh
     spec.sql_size = sql.size;
     fill_parents(replay, asset, &spec);
     fill_checks(replay, asset, &spec);
-    if (model_run(&replay->session, &spec, &replay->arena, &result, &err) < 0)
+    if (state_create(&replay->session, &err) < 0 ||
+        publish_ensure_schema(&replay->session, &spec.relation, &err) < 0 ||
+        model_run(&replay->session, &spec, &replay->arena, &result, &err) < 0)
         fail(name, err.message);
     printf("%s %s %" PRId64 " %" PRId64 "\n", name, outcomes[result.outcome], result.rows,
            result.rows_deleted);
