@@ -87,6 +87,8 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->state = value;
     else if (strcmp(name, "--limit") == 0)
         a->limit_text = value;
+    else if (strcmp(name, "--sql") == 0)
+        a->only_sql = true;
     else if (strcmp(name, "--names") == 0)
         a->only_names = true;
     else if (strcmp(name, "--rejected") == 0)

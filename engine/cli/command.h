@@ -30,7 +30,7 @@ struct command {
 };
 
 extern const struct command cmd_check, cmd_clean, cmd_completion, cmd_connectors, cmd_init,
-    cmd_logs, cmd_ls, cmd_plan, cmd_query, cmd_run, cmd_runs, cmd_state;
+    cmd_logs, cmd_ls, cmd_plan, cmd_query, cmd_run, cmd_runs, cmd_show, cmd_state;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
@@ -41,7 +41,7 @@ struct arguments {
     const char *limit_text;   /* the same */
     int64_t limit;            /* its number, or 0 */
     const char *state, *step; /* which runs, which step of one */
-    bool as_json, as_csv, only_names, is_offline, follows;
+    bool as_json, as_csv, only_names, only_sql, is_offline, follows;
     const char **rest; /* what is no flag */
     size_t rest_count;
     struct arena *arena;

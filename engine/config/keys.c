@@ -27,6 +27,15 @@ void keys_report_unknown(const struct toml_node *node, const char *what, const c
         problem_add(problems, file, node->line, node->column, "unknown %s \"%s\"", what, node->key);
 }
 
+static size_t choice_count(const struct key *key)
+{
+    size_t count = 0;
+
+    while (key->choices[count] != NULL)
+        count++;
+    return count;
+}
+
 static void read_choice(const struct toml_node *node, const struct key *key, int *out,
                         const char *file, struct problems *problems)
 {
@@ -42,8 +51,10 @@ static void read_choice(const struct toml_node *node, const struct key *key, int
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i > 0 ? ", " : "",
                                      key->choices[i]);
     }
-    problem_add(problems, file, node->line, node->column, "%s must be one of %s, not \"%s\"",
-                key->name, list, node->text);
+    const char *near = suggest(node->text, key->choices, choice_count(key));
+    problem_add(problems, file, node->line, node->column, "%s must be one of %s, not \"%s\"%s%s%s",
+                key->name, list, node->text, near != NULL ? ": did you mean \"" : "",
+                near != NULL ? near : "", near != NULL ? "\"?" : "");
 }
 
 static void read_texts(const struct toml_node *node, struct texts *out, const char *file,

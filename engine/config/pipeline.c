@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/suggest.h"
 #include "config/keys.h"
 #include "option/option.h"
 
@@ -60,16 +61,25 @@ static const struct connector_info *find_connector(const struct pipeline *pipeli
 {
     const struct connectors *known = &pipeline->connectors;
     const struct connector_info *found = connectors_find(known, name);
+    const struct toml_node *node = toml_find(table, "connector");
+    const char **names;
     struct buf list;
 
     if (found != NULL)
         return found;
+    names = arena_calloc(problems->arena, known->count + 1, sizeof *names);
     buf_init(&list);
-    for (size_t i = 0; i < known->count; i++)
-        buf_printf(&list, "%s%s", i > 0 ? ", " : "", known->items[i].name);
-    const struct toml_node *node = toml_find(table, "connector");
-    problem_add(problems, FILE_NAME, node->line, node->column,
-                "there is no connector \"%s\"; there are %s", name, list.data);
+    for (size_t i = 0; i < known->count; i++) {
+        names[i] = known->items[i].name;
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
+    const char *near = suggest(name, names, known->count);
+    if (near != NULL)
+        problem_add(problems, FILE_NAME, node->line, node->column,
+                    "there is no connector \"%s\": did you mean \"%s\"?", name, near);
+    else
+        problem_add(problems, FILE_NAME, node->line, node->column,
+                    "there is no connector \"%s\"; there are %s", name, list.data);
     buf_release(&list);
     return NULL;
 }

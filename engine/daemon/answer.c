@@ -39,12 +39,44 @@ static void refuse(struct job *job, const char *line)
     work_refuse(job, &line, 1);
 }
 
+/* The asset whose SQL is asked for, or NULL. */
+static const struct asset *shown_asset(const struct job *job)
+{
+    const struct plan *plan = job->plan;
+
+    if (strcmp(job->request->verb, "show") != 0 || plan->question != NULL)
+        return NULL;
+    for (size_t i = 0; i < plan->graph.count; i++)
+        if (plan->is_selected[i] && plan->graph.assets[i]->template != NULL)
+            return plan->graph.assets[i];
+    return NULL;
+}
+
+static const struct connection *connection_of(const struct job *job)
+{
+    const struct asset *asset = shown_asset(job);
+
+    return asset != NULL ? asset->into.connection
+                         : pipeline_connection(&job->plan->pipeline, "warehouse");
+}
+
+static void fill_subject(struct job *job, struct order *subject)
+{
+    const struct asset *asset = shown_asset(job);
+
+    if (job->plan->question != NULL)
+        order_fill_question(subject, &job->plan->graph, job->plan->question, &job->arena);
+    if (asset != NULL)
+        order_fill(subject, &job->plan->graph, asset, NULL, 0, &job->arena);
+    subject->full_refresh = job->request->full_refresh;
+}
+
 void dispatch_query(struct job *job)
 {
     struct daemon *daemon = job->daemon;
     const struct event accepted = {.type = "accepted"};
     const struct pipeline *pipeline = &job->plan->pipeline;
-    const struct connection *connection = pipeline_connection(pipeline, "warehouse");
+    const struct connection *connection = connection_of(job);
     struct buf frame;
     struct err err;
 
@@ -54,6 +86,11 @@ void dispatch_query(struct job *job)
     }
     if (connection == NULL || !connection->connector->is_warehouse) {
         refuse(job, "the target has no connection \"warehouse\" to query");
+        return;
+    }
+    if (strcmp(job->request->verb, "show") == 0 && job->plan->question == NULL &&
+        shown_asset(job) == NULL) {
+        refuse(job, "it has no SQL to show");
         return;
     }
     if (is_asked(daemon, executor_of(connection))) {
@@ -81,8 +118,7 @@ void dispatch_query(struct job *job)
         .connection = order_connection_of(connection, NULL, 0, &job->arena),
         .limit = job->request->limit,
     };
-    if (job->plan->question != NULL)
-        order_fill_question(&order.subject, &job->plan->graph, job->plan->question, &job->arena);
+    fill_subject(job, &order.subject);
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
     child_send(job->query_child, &frame);

@@ -133,6 +133,16 @@ static void planned(uv_work_t *work, int status)
     work_dispatch(daemon);
 }
 
+/* Whether it is a question about the warehouse, and a whole one. */
+static bool asks(const struct request *request)
+{
+    if (strcmp(request->verb, "query") == 0)
+        return request->sql != NULL || request->question != NULL;
+    if (strcmp(request->verb, "show") == 0)
+        return request->select_count == 1 || request->question != NULL;
+    return strcmp(request->verb, "state") == 0;
+}
+
 void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener)
 {
     struct job *job = alloc_zeroed(1, sizeof *job);
@@ -155,15 +165,12 @@ void work_accept(struct daemon *daemon, const char *text, size_t size, struct li
     bool is_run = strcmp(job->request->verb, "run") == 0;
     bool is_clean = strcmp(job->request->verb, "clean") == 0;
     bool looks = strcmp(job->request->verb, "plan") == 0;
-    bool asks = strcmp(job->request->verb, "state") == 0 ||
-                (strcmp(job->request->verb, "query") == 0 &&
-                 (job->request->sql != NULL || job->request->question != NULL));
-    if (!is_run && !is_clean && !asks && !looks) {
+    if (!is_run && !is_clean && !asks(job->request) && !looks) {
         const char *line = "the daemon knows no such request: wait until it has ended";
         work_refuse(job, &line, 1);
         return;
     }
-    job->is_query = is_clean || asks;
+    job->is_query = is_clean || asks(job->request);
     job->planning.data = job;
     uv_queue_work(daemon->loop, &job->planning, plan_in_pool, planned);
 }

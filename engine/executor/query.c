@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "executor/connection.h"
 #include "executor/executor.h"
+#include "executor/module.h"
 #include "executor/reading.h"
 #include "executor/render.h"
 #include "message/control.h"
@@ -273,8 +274,75 @@ static int ask_question(struct query *query, struct err *err)
     return ask(query, err) < 0 ? err_wrap(err, "%s", subject->file) : 0;
 }
 
+/* One row: the SQL, and whether it is an increment. The session may have no handle. */
+static int show_sql(struct query *query, struct err *err)
+{
+    const struct order *subject = &query->order.subject;
+    const char *names[] = {"sql", "incremental"};
+    struct model_shown shown = {0};
+
+    int rendered = strcmp(subject->kind, "question") == 0
+                       ? render_question(subject, &query->session, &query->arena, &shown.sql, err)
+                       : render_model(subject, &query->session, &query->arena, &shown, err);
+    if (rendered < 0)
+        return -1;
+    begin_rows(query);
+    json_write_array(&query->json);
+    json_write_str(&query->json, shown.sql);
+    json_write_bool(&query->json, shown.is_incremental);
+    json_write_end(&query->json);
+    if (query->rows.size + 1 > frame_limit(MESSAGE_ROWS))
+        return err_set(err, ERR_DATA, "the SQL of %s is larger than %zu bytes", subject->asset,
+                       frame_limit(MESSAGE_ROWS));
+    return send_names(names, 2, err) < 0 ? -1 : send_rows(query, err);
+}
+
+/* Whether the question can be answered without a database: because it is not about what is in it,
+ * or because there is none, which nobody makes by looking. */
+static int needs_database(struct query *query, bool *needs, struct err *err)
+{
+    const struct query_order *order = &query->order;
+    bool shows = strcmp(order->verb, "show") == 0;
+
+    *needs = true;
+    if (shows && strcmp(order->subject.kind, "question") == 0)
+        *needs = false;
+    else if (shows && render_needs_database(&order->subject, &query->arena, needs, err) < 0)
+        return -1;
+    if (!*needs || (!shows && strcmp(order->verb, "state") != 0))
+        return 0;
+    int is_there = connection_is_there(&order->connection, order->folder, err);
+    *needs = is_there > 0;
+    return is_there < 0 ? -1 : 0;
+}
+
+static int answer_without(struct query *query, struct err *err)
+{
+    const struct order_connection *order = &query->order.connection;
+    const struct aorta_connector *connector;
+    const char *names[] = {"asset"};
+
+    if (strcmp(query->order.verb, "state") == 0) {
+        begin_rows(query);
+        return send_names(names, 1, err) < 0 ? -1 : send_rows(query, err);
+    }
+    if (module_get(order->module, &connector, err) < 0)
+        return err_wrap(err, "connection %s", order->name);
+    if (connector->warehouse == NULL)
+        return err_set(err, ERR_CONFIG, "connection %s: connector %s runs no SQL", order->name,
+                       connector->name);
+    query->session = (struct session){.warehouse = connector->warehouse,
+                                      .dialect = connector->warehouse->dialect,
+                                      .name = order->name};
+    int result = show_sql(query, err);
+    query->session = (struct session){0};
+    return result;
+}
+
 static int answer(struct query *query, struct err *err)
 {
+    if (strcmp(query->order.verb, "show") == 0)
+        return show_sql(query, err);
     if (strcmp(query->order.verb, "clean") == 0)
         return clean(query, err);
     if (strcmp(query->order.verb, "state") == 0)
@@ -286,8 +354,13 @@ static int run_query(struct query *query, struct err *err)
 {
     const struct order_connection *order = &query->order.connection;
     struct connection *connection;
+    bool needs;
     int result = -1;
 
+    if (needs_database(query, &needs, err) < 0)
+        return -1;
+    if (!needs)
+        return answer_without(query, err);
     if (connection_acquire(order, query->order.folder, &connection, err) < 0)
         return -1;
     if (connection->connector->warehouse == NULL)

@@ -6,6 +6,7 @@
 #include "data/csv_reader.h"
 #include "data/infer.h"
 #include "executor/audit_report.h"
+#include "executor/spec.h"
 #include "executor/warehouse.h"
 #include "model/decide.h"
 #include "model/snapshot.h"
@@ -77,47 +78,6 @@ static int seed_open(struct step *step, struct seed *seed, struct model_rows *ro
         .schema = &seed->schema, .batch = &seed->batch, .delimiter = delimiter});
     csv_reader_begin(seed->reader, order->body_file);
     return 0;
-}
-
-static enum model_strategy strategy_of(const struct order *order)
-{
-    bool deletes = order->strategy != NULL && strcmp(order->strategy, "delete_insert") == 0;
-
-    return deletes ? MODEL_DELETE_INSERT : MODEL_APPEND;
-}
-
-static int fill_spec(struct step *step, struct model_spec *spec, struct err *err)
-{
-    const struct order *order = step->order;
-    bool is_model = strcmp(order->kind, "model") == 0;
-    const char *how = !is_model ? order->kind : order->materialized;
-
-    *spec = (struct model_spec){
-        .asset = order->asset,
-        .relation = {order->schema, order->table},
-        .materialization = materialization_find(how),
-        .file = order->body_file,
-        .strategy = strategy_of(order),
-        .unique_key = order->unique_key,
-        .unique_key_count = order->unique_key_count,
-        .delete_marker = order->delete_marker,
-        .position_column = order->position,
-        .target_name = "",
-        .config = "{}",
-        .config_hash = order->config_hash,
-        .is_volatile = order->is_volatile,
-        .full_refresh = order->full_refresh,
-        .force = order->force,
-        .run_id = order->run,
-    };
-    if (spec->materialization == NULL)
-        return err_set(err, ERR_BROKEN, "there is no materialization \"%s\"", how);
-    if (strcmp(order->kind, "seed") != 0) {
-        spec->sql = order->body;
-        spec->sql_size = strlen(order->body);
-    }
-    warehouse_refs(order, &step->arena, spec);
-    return warehouse_checks(step, &spec->checks, &spec->check_count, err);
 }
 
 static void fill_snapshot(struct step *step, struct model_spec *spec,
@@ -209,7 +169,8 @@ int run_model(struct step *step, struct err *err)
     bool is_seed = strcmp(step->order->kind, "seed") == 0;
     int status = -1;
 
-    if (fill_spec(step, &spec, err) < 0)
+    if (spec_fill(step->order, &step->arena, &spec, err) < 0 ||
+        warehouse_checks(step, &spec.checks, &spec.check_count, err) < 0)
         goto out;
     if (step->order->looks) {
         status = look(step, &spec, &use, err);

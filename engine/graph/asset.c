@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/suggest.h"
 #include "graph/asset_files.h"
 #include "graph/asset_rules.h"
 
@@ -169,10 +170,20 @@ static const struct connection *find_connection(struct reading *r, const char *n
 {
     const struct connection *found = pipeline_connection(r->pipeline, name);
 
-    if (found == NULL && r->pipeline->target != NULL)
-        problem_add(r->problems, r->asset->file, line, column,
-                    "there is no connection \"%s\" in target %s", name, r->pipeline->target->name);
-    return found;
+    const struct target *target = r->pipeline->target;
+
+    if (found != NULL || target == NULL)
+        return found;
+    const char **names =
+        arena_calloc(r->pipeline->arena, target->connection_count + 1, sizeof *names);
+    for (size_t i = 0; i < target->connection_count; i++)
+        names[i] = target->connections[i].name;
+    const char *near = suggest(name, names, target->connection_count);
+    problem_add(r->problems, r->asset->file, line, column,
+                "there is no connection \"%s\" in target %s%s%s%s", name, target->name,
+                near != NULL ? ": did you mean \"" : "", near != NULL ? near : "",
+                near != NULL ? "\"?" : "");
+    return NULL;
 }
 
 static void read_place(struct reading *r, const struct toml_node *table, const struct key *keys,
@@ -185,8 +196,9 @@ static void read_place(struct reading *r, const struct toml_node *table, const s
                     : read->stream != NULL ? read->stream
                                            : read->topic;
     place->connection_name = read->connection;
+    const struct toml_node *node = toml_find(table, "connection");
     if (read->connection != NULL)
-        place->connection = find_connection(r, read->connection, table->line, table->column);
+        place->connection = find_connection(r, read->connection, node->line, node->column);
 }
 
 static void read_from(struct reading *r)

@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 struct request {
-    int64_t version;  /* MESSAGE_VERSION */
-    const char *verb; /* "run", "plan", "query", "state", "clean"; without daemon: "check", "ls" */
+    int64_t version; /* MESSAGE_VERSION */
+    const char
+        *verb; /* "run", "plan", "query", "show", "state", "clean"; without daemon: "check", "ls" */
     const char *folder; /* of the pipeline */
     const char *target;
     const char *environment;  /* pipeline_environment of whoever asks */

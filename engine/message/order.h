@@ -127,6 +127,7 @@ extern const struct record_shape order_shape;
  *
  *     query   those of `sql`, or of `subject`, a saved question
  *     state   what the destination's state table has, a row an asset (model/state.h)
+ *     show    one: the SQL of `subject`, and whether it is an increment
  *     clean   the names of the hidden relations that were dropped
  */
 struct query_order {

@@ -58,6 +58,7 @@ struct model_attempt {
     struct relation_columns target; /* what stands there */
     bool is_incremental;            /* what is_incremental() says */
     const char *sql;                /* rendered; NULL for a seed */
+    bool only_shows;                /* the SQL is for a person's eyes: see model/show.h */
 
     /* What write leaves for the audit and for publish. */
     struct relation hidden;          /* the table or view it made; name NULL: none */

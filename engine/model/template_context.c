@@ -210,8 +210,15 @@ static int append_new_rows(struct model_attempt *attempt, int index, struct buf 
                        "%s has no position column, so nobody knows which of its "
                        "rows are new",
                        ref->asset);
-    if (relation_describe(attempt->session, &ref->relation, attempt->arena, &columns, err) < 0)
+    if (attempt->session->handle == NULL)
+        columns = (struct relation_columns){0};
+    else if (relation_describe(attempt->session, &ref->relation, attempt->arena, &columns, err) < 0)
         return -1;
+    if (attempt->only_shows && !columns.is_there) {
+        buf_printf(out, "(SELECT * FROM %s /* what is new of it: it has not been built yet */)",
+                   relation_sql(attempt->arena, attempt->session->dialect, &ref->relation));
+        return 0;
+    }
     int32_t column = relation_column_find(&columns, ref->position_column);
     if (!columns.is_there || column < 0)
         return err_set(err, ERR_CONFIG,

@@ -28,7 +28,7 @@ static void choose_assets(struct plan *plan, const struct request *request)
     }
     for (size_t i = 0; i < plan->graph.count; i++) {
         const struct asset *asset = plan->graph.assets[i];
-        if (asset->kind == ASSET_EXTERNAL && !is_verb(request, "ls"))
+        if (asset->kind == ASSET_EXTERNAL && !is_verb(request, "ls") && !is_verb(request, "show"))
             plan->is_selected[i] = false;
         plan->selected_count += plan->is_selected[i];
         if (plan->is_selected[i] && request->full_refresh && !request->discard_history &&

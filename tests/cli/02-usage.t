@@ -4,10 +4,11 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
       init        Writes a small pipeline that runs at once, as a beginning of your own
-      check       Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
+      show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
       query       Asks the warehouse and prints the rows; @NAME is a saved question
       runs        Lists the runs, or shows one: its steps, and the checks that did not pass
       logs        Tells what happened in a run, line by line

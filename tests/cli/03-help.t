@@ -4,10 +4,11 @@ Every command says what it does.
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
       init        Writes a small pipeline that runs at once, as a beginning of your own
-      check       Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
+      show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
       query       Asks the warehouse and prints the rows; @NAME is a saved question
       runs        Lists the runs, or shows one: its steps, and the checks that did not pass
       logs        Tells what happened in a run, line by line
@@ -21,10 +22,11 @@ Every command says what it does.
     aorta keeps a graph of data assets up to date.
     usage: aorta COMMAND [ARGUMENTS]
       init        Writes a small pipeline that runs at once, as a beginning of your own
-      check       Reads the whole pipeline and reports everything that is wrong with it, with file and line
+      check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
+      show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
       query       Asks the warehouse and prints the rows; @NAME is a saved question
       runs        Lists the runs, or shows one: its steps, and the checks that did not pass
       logs        Tells what happened in a run, line by line
@@ -36,8 +38,10 @@ Every command says what it does.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
     $ aorta check --help
     usage: aorta check
-    Reads the whole pipeline and reports everything that is wrong with it, with file and line.
-    Nothing is connected to and nothing is changed.
+    Reads the whole pipeline and reports everything that is wrong with it, and where.
+    Each problem is a line, FILE:LINE:COLUMN: what is wrong, and what may have been meant; saved
+    questions are read too. Nothing is connected to and nothing is changed.
+      --json                  one JSON object a problem: file, line, column, message; 0: not known
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
@@ -119,11 +123,21 @@ Every command says what it does.
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
-    $ for command in init runs logs state connectors completion; do aorta $command --help; done
+    $ for command in init show runs logs state connectors completion; do aorta $command --help; done
     usage: aorta init [DIR]
     Writes a small pipeline that runs at once, as a beginning of your own.
     A seed, a model, a check, a question, and pipeline.toml with a word on each setting. No file is
     overwritten: if one is in the way, nothing is written.
+    usage: aorta show ASSET | @NAME
+    Shows an asset, or a saved question: what it is, and its SQL as a run would send it.
+    The SQL is rendered: ref() is the table's name, and an incremental model is shown as the rows
+    that would be added now. Nothing is run and nothing is changed.
+      --sql                   only the SQL
+      --full-refresh          the SQL of an incremental model that is built from nothing
+      --json                  one JSON object
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
     usage: aorta runs [RUN]
     Lists the runs, or shows one: its steps, and the checks that did not pass.
     RUN is the beginning of a run's id, or last. Of a run, ok counts the steps that were

@@ -28,7 +28,7 @@ All that is wrong with pipeline.toml is said at once, where it stands.
     pipeline.toml:2:1: unknown key "nmae": did you mean "name"?
     pipeline.toml:3:1: assets must be text, not an integer
     pipeline.toml:9:1: default must be true or false, not text
-    pipeline.toml:12:1: there is no connector "sqlight"; there are duckdb, file, kafka, sqlite, wearables
+    pipeline.toml:12:1: there is no connector "sqlight": did you mean "sqlite"?
     pipeline.toml:14:24: connection warehouse: connector duckdb has no embedded server
     pipeline.toml:14:24: connection warehouse: path is missing: The database file, made if it is not there; ":memory:" for one that ends with the process
     pipeline.toml:16:1: unknown option "pathh": did you mean "path"?
@@ -41,7 +41,7 @@ All that is wrong with pipeline.toml is said at once, where it stands.
     pipeline.toml:2:1: unknown key "nmae": did you mean "name"?
     pipeline.toml:3:1: assets must be text, not an integer
     pipeline.toml:9:1: default must be true or false, not text
-    pipeline.toml:12:1: there is no connector "sqlight"; there are duckdb, file, kafka, sqlite, wearables
+    pipeline.toml:12:1: there is no connector "sqlight": did you mean "sqlite"?
     pipeline.toml:14:24: connection warehouse: connector duckdb has no embedded server
     pipeline.toml:14:24: connection warehouse: path is missing: The database file, made if it is not there; ":memory:" for one that ends with the process
     pipeline.toml:16:1: unknown option "pathh": did you mean "path"?
@@ -54,7 +54,7 @@ All that is wrong with pipeline.toml is said at once, where it stands.
     pipeline.toml:2:1: unknown key "nmae": did you mean "name"?
     pipeline.toml:3:1: assets must be text, not an integer
     pipeline.toml:9:1: default must be true or false, not text
-    pipeline.toml:12:1: there is no connector "sqlight"; there are duckdb, file, kafka, sqlite, wearables
+    pipeline.toml:12:1: there is no connector "sqlight": did you mean "sqlite"?
     pipeline.toml:14:24: connection warehouse: connector duckdb has no embedded server
     pipeline.toml:14:24: connection warehouse: path is missing: The database file, made if it is not there; ":memory:" for one that ends with the process
     pipeline.toml:16:1: unknown option "pathh": did you mean "path"?

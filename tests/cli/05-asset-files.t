@@ -38,11 +38,11 @@ All that is wrong with the assets is said at once, each where it stands.
     assets/marts/sales.sql:1:18: there is no asset "stg_order": did you mean "stg_orders"?
     assets/marts/sales.sql:2:9: there is no asset "zebra"
     assets/marts/sales.sql:3:9: ref needs its name as plain text, so that dependencies are known before a run
-    assets/marts/sales.toml:1:1: materialized must be one of view, table, incremental, not "tabel"
+    assets/marts/sales.toml:1:1: materialized must be one of view, table, incremental, not "tabel": did you mean "table"?
     assets/marts/sales.toml:2:1: there is no asset "custmers": did you mean "customers"?
     assets/marts/sales.toml:3:1: checks must be a list, not text
     assets/marts/torn.sql:1:15: an expression is expected here, not "}}"
-    assets/raw/customers.toml:1:1: kind must be one of seed, generator, source, stream, model, snapshot, external, not "sauce"
+    assets/raw/customers.toml:1:1: kind must be one of seed, generator, source, stream, model, snapshot, external, not "sauce": did you mean "source"?
     assets/raw/orders.toml:1:1: a source needs from = { connection = …, … }
     assets/raw/orders.toml:2:1: unknown key "form": did you mean "from"?
     assets/raw/orders.toml:3:16: an item must be text, not an integer

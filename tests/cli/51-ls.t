@@ -86,7 +86,7 @@ What somebody else makes is listed, and has no state; names are all a shell need
     customers
     sales
     $ aorta ls
-    assets/theirs/rates.toml:1:1: kind must be one of seed, generator, source, stream, model, snapshot, external, not "sauce"
+    assets/theirs/rates.toml:1:1: kind must be one of seed, generator, source, stream, model, snapshot, external, not "sauce": did you mean "source"?
     [2]
 
 On a terminal the table fits, if it can.

@@ -78,7 +78,7 @@ TEST("an option is looked at as its connector declares it")
                                          "threads = \"many\"\n"
                                          "password = \"hunter2\"\n"
                                          "[target.dev.connection.oltp]\n"
-                                         "connector = \"bass\"\n"
+                                         "connector = \"oracle\"\n"
                                          "[target.dev.connection.files]\n"
                                          "connector = \"lake\"\n"
                                          "embedded = true\n");
@@ -90,7 +90,7 @@ TEST("an option is looked at as its connector declares it")
     check_contains(lines, "pipeline.toml:7:1: password is a secret: give it as");
     check(strstr(lines, "hunter2") == NULL);
     check_contains(lines,
-                   "pipeline.toml:9:1: there is no connector \"bass\"; there are base, duck, "
+                   "pipeline.toml:9:1: there is no connector \"oracle\"; there are base, duck, "
                    "lake, log\n");
     check_contains(lines, "connection files: connector lake has no embedded server\n");
 }

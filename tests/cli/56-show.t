@@ -1,0 +1,194 @@
+An asset as it is declared, as it is, and the SQL that a run would send.
+
+    $ aorta show sales
+    asset        marts.sales
+    kind         model, table
+    group        marts
+    file         assets/marts/sales.toml
+                 assets/marts/sales.sql
+    into         warehouse
+    state        never
+    parents      staging.stg_orders, raw.customers, seeds.countries
+    checks       {"unique":["country"]}
+                 country: not_null
+    column   type  description
+    country
+    -- as it would be sent now
+    select n.name as country, count(*) as orders, cast(sum(o.cents) as bigint) as cents
+    from "staging"."stg_orders" as o
+    join "raw"."customers" as c on c.id = o.customer_id
+    join "seeds"."countries" as n on n.code = c.country
+    group by n.name
+    $ ls -A | grep -c -e warehouse -e 'runs.db'
+    0
+    [1]
+    $ aorta run >/dev/null
+    $ aorta show sales
+    asset        marts.sales
+    kind         model, table
+    group        marts
+    file         assets/marts/sales.toml
+                 assets/marts/sales.sql
+    into         warehouse
+    state        fresh
+    parents      staging.stg_orders, raw.customers, seeds.countries
+    checks       {"unique":["country"]}
+                 country: not_null
+    column   type  description
+    country
+    -- as it would be sent now
+    select n.name as country, count(*) as orders, cast(sum(o.cents) as bigint) as cents
+    from "staging"."stg_orders" as o
+    join "raw"."customers" as c on c.id = o.customer_id
+    join "seeds"."countries" as n on n.code = c.country
+    group by n.name
+    $ aorta show marts.sales --sql
+    select n.name as country, count(*) as orders, cast(sum(o.cents) as bigint) as cents
+    from "staging"."stg_orders" as o
+    join "raw"."customers" as c on c.id = o.customer_id
+    join "seeds"."countries" as n on n.code = c.country
+    group by n.name
+    $ aorta show stg_orders --sql --var least_cents=700
+    select id, customer_id, cents
+    from "raw"."orders"
+    where cents >= 700
+    $ aorta show countries
+    asset        seeds.countries
+    kind         seed
+    group        seeds
+    file         assets/seeds/countries.toml
+                 assets/seeds/countries.csv
+    into         warehouse
+    state        fresh
+    children     marts.sales, raw.customers
+    checks       code: not_null
+                 code: unique
+    column  type  description
+    code    text
+    name    text
+    $ aorta show countries --sql
+    aorta: seeds.countries is a seed: it has no SQL
+    [1]
+    $ aorta show sales --json | python3 -c 'import json, sys; one = json.load(sys.stdin); [print(key, one[key], sep=" | ") for key in sorted(one)]'
+    asset | marts.sales
+    body_file | assets/marts/sales.sql
+    checks | [{'column': None, 'check': {'unique': ['country']}}, {'column': 'country', 'check': 'not_null'}]
+    children | []
+    columns | [{'name': 'country', 'type': None, 'description': None}]
+    description | None
+    file | assets/marts/sales.toml
+    group | marts
+    incremental | False
+    kind | model
+    materialized | table
+    name | sales
+    parents | ['staging.stg_orders', 'raw.customers', 'seeds.countries']
+    sql | select n.name as country, count(*) as orders, cast(sum(o.cents) as bigint) as cents
+    from "staging"."stg_orders" as o
+    join "raw"."customers" as c on c.id = o.customer_id
+    join "seeds"."countries" as n on n.code = c.country
+    group by n.name
+    state | fresh
+    tags | []
+
+An incremental model: the rows that would be added now, or all of it.
+
+    $ cat >assets/marts/big.sql <<'END'
+    > select id, cents from {{ new_rows(ref('orders')) }}
+    > {% if is_incremental() %}where cents > 1 -- more{% endif %}
+    > END
+    $ printf 'materialized = "incremental"\ndescription = "Grows"\ntags = ["growing", "big"]\n[columns.id]\ntype = "bigint"\ndescription = "Of the order"\nchecks = ["not_null", { between = [1, 99] }]\n' >assets/marts/big.toml
+    $ aorta show big
+    asset        marts.big
+    description  Grows
+    kind         model, incremental
+    group        marts
+    tags         growing, big
+    file         assets/marts/big.toml
+                 assets/marts/big.sql
+    into         warehouse
+    state        never
+    parents      raw.orders
+    checks       id: not_null
+                 id: {"between":[1,99]}
+    column  type    description
+    id      bigint  Of the order
+    -- as a run would send it now: the whole table
+    select id, cents from (SELECT * FROM "raw"."orders" WHERE "_aorta_extracted_at" <= CAST('<any>' AS TIMESTAMP))
+    $ aorta run big >/dev/null; sqlite3 shop.db "insert into orders values (14, 3, 400)"; aorta run orders >/dev/null
+    $ aorta show big --sql
+    select id, cents from (SELECT * FROM "raw"."orders" WHERE "_aorta_extracted_at" > CAST('<any>' AS TIMESTAMP) AND "_aorta_extracted_at" <= CAST('<any>' AS TIMESTAMP))
+    where cents > 1 -- more
+    $ aorta show big --sql --full-refresh
+    select id, cents from (SELECT * FROM "raw"."orders" WHERE "_aorta_extracted_at" <= CAST('<any>' AS TIMESTAMP))
+    $ aorta show big --json --full-refresh | python3 -c 'import json, sys; print(json.load(sys.stdin)["incremental"])'
+    False
+    $ aorta state big --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["version"])'
+    1
+
+Before anything was built there is no database, and none is made. What needs none is shown when it is held by somebody else, too.
+
+    $ rm -r .aorta warehouse.duckdb
+    $ aorta show big --sql
+    select id, cents from (SELECT * FROM "raw"."orders" /* what is new of it: it has not been built yet */)
+    $ aorta show big --sql --full-refresh
+    select id, cents from (SELECT * FROM "raw"."orders" /* what is new of it: it has not been built yet */)
+    $ aorta state
+    nothing has been published in target dev yet
+    $ ls warehouse.duckdb
+    ls: cannot access 'warehouse.duckdb': No such file or directory
+    [2]
+    $ mkdir warehouse.duckdb
+    $ aorta show sales --sql
+    select n.name as country, count(*) as orders, cast(sum(o.cents) as bigint) as cents
+    from "staging"."stg_orders" as o
+    join "raw"."customers" as c on c.id = o.customer_id
+    join "seeds"."countries" as n on n.code = c.country
+    group by n.name
+    $ aorta show big --sql
+    aorta: connection warehouse: duckdb: open "<folder>/warehouse.duckdb": IO Error: Could not read from file "<folder>/warehouse.duckdb": Is a directory
+    [1]
+    $ rmdir warehouse.duckdb
+
+A saved question as it would be asked.
+
+    $ aorta show @top
+    question     @top
+    title        The countries that buy most
+    file         assets/questions/top.sql
+    reads        marts.sales
+    variables    least, by default 1
+    Cents are of all orders that were ever placed, in the order of what they come to.
+    -- as it would be sent now
+    -- The countries that buy most
+    -- Cents are of all orders that were ever placed, in the order of what they come to.
+    select country, cents
+    from "marts"."sales"
+    where orders >= 1
+    order by cents desc
+    $ aorta show @buyer --sql --var name=Ada
+    -- What one buyer has ordered
+    select o.id, o.cents
+    from "staging"."stg_orders" as o
+    join "raw"."customers" as c on c.id = o.customer_id
+    where c.name = 'Ada'
+    order by o.id
+    $ aorta show @tpo
+    there is no question "tpo": did you mean "top"?
+    [2]
+
+What is none, and what are many.
+
+    $ aorta show sale
+    no asset is meant by "sale": did you mean "sales"?
+    [2]
+    $ aorta show kind:source
+    aorta: show wants one asset, and "kind:source" means 2 of them
+    [2]
+    $ aorta show
+    aorta: show wants one asset, or @NAME for a question
+    [2]
+    $ echo "select {{ nothing }} from {{ ref('orders') }}" >assets/marts/big.sql
+    $ aorta show big --sql
+    aorta: asset marts.big: assets/marts/big.sql:1:11: "nothing" is not defined
+    [1]
