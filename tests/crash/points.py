@@ -14,7 +14,7 @@ import os
 import re
 import sys
 
-from pipeline import ROOT, STAGES, Pipeline, difference
+from pipeline import FEEDS, ROOT, STAGES, TABLES, Pipeline, difference
 
 PASSES = [int(word) for word in os.environ.get("AORTA_CRASH_PASSES", "1").split()]
 
@@ -36,6 +36,8 @@ def undisturbed(program, trace):
             status, output = pipeline.run(stage, {"AORTA_FAULT_TRACE": str(trace(pipeline))})
             assert status == 0, output
             results.append({**pipeline.tables(), "lake": pipeline.lake()})
+        uncompared = pipeline.published() ^ (set(TABLES) | FEEDS)
+        assert not uncompared, f"what is compared is not what is published: {sorted(uncompared)}"
         return results, trace(pipeline).read_text().split()
     finally:
         pipeline.remove()
