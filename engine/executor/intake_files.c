@@ -140,14 +140,13 @@ static int find_columns(struct intake *intake, struct err *err)
 {
     struct files_state *state = intake->state;
     const char *rule = intake->step->order->new_columns;
-    bool evolves = strcmp(rule, "evolve") == 0;
 
     if (strcmp(rule, "discard") == 0)
         return 0;
-    state->columns.refuses_others = !evolves;
+    state->columns.refuses_others = strcmp(rule, "freeze") == 0;
     state->columns.more = &state->more;
-    if (lake_columns_find(intake, &state->columns, state->picked, state->count, evolves,
-                          &state->more, err) < 0)
+    if (lake_columns_find(intake, &state->columns, state->picked, state->count, &state->more, err) <
+        0)
         return -1;
     intake->wider = schema_fields(&state->more, intake->arena);
     intake->wider_count = state->more.column_count;

@@ -37,17 +37,23 @@ static bool read_digits(const char *key, size_t at, int count, int64_t *value)
     return true;
 }
 
-/* A folder whose value is a number of just so many digits, within bounds. */
-static bool read_number(const char *key, size_t start, int digits, int64_t most, size_t *at,
-                        int64_t *value, size_t *next)
+struct number {
+    size_t at;   /* of its first digit */
+    size_t next; /* of the folder behind it */
+    int64_t value;
+};
+
+/* A folder whose value is a number of just so many digits, at most `most`. */
+static bool read_number(const char *key, size_t start, int digits, int64_t most,
+                        struct number *number)
 {
     struct folder folder;
 
     if (!folder_at(key, start, &folder) || folder.end - folder.value != (size_t)digits ||
-        !read_digits(key, folder.value, digits, value) || *value > most)
+        !read_digits(key, folder.value, digits, &number->value) || number->value > most)
         return false;
-    *at = folder.value;
-    *next = folder.end + 1;
+    number->at = folder.value;
+    number->next = folder.end + 1;
     return true;
 }
 
@@ -75,14 +81,23 @@ static bool read_date(const char *key, const struct folder *folder, struct key_h
 static bool read_folders(const char *key, size_t start, struct key_hour *found, struct civil *civil,
                          size_t *next)
 {
-    return read_number(key, start, 4, 9999, &found->year, &civil->year, next) &&
-           read_number(key, *next, 2, 12, &found->month, &civil->month, next) &&
-           read_number(key, *next, 2, 31, &found->day, &civil->day, next);
+    struct number year, month, day;
+
+    if (!read_number(key, start, 4, 9999, &year) || !read_number(key, year.next, 2, 12, &month) ||
+        !read_number(key, month.next, 2, 31, &day))
+        return false;
+    found->year = year.at;
+    found->month = month.at;
+    found->day = day.at;
+    *civil = (struct civil){.year = year.value, .month = month.value, .day = day.value};
+    *next = day.next;
+    return true;
 }
 
 static bool find_at(const char *key, const struct folder *folder, struct key_hour *found)
 {
     struct civil civil = {0};
+    struct number hour;
     size_t next = folder->end + 1;
 
     *found = (struct key_hour){.from = folder->start};
@@ -92,10 +107,11 @@ static bool find_at(const char *key, const struct folder *folder, struct key_hou
     if (civil.month < 1 || civil.month > 12 || civil.day < 1 || civil.day > 31)
         return false;
     found->end = found->day + 2;
-    if (read_number(key, next, 2, 23, &found->hour, &civil.hour, &next))
-        found->end = found->hour + 2;
-    else
-        civil.hour = 0;
+    if (read_number(key, next, 2, 23, &hour)) {
+        found->hour = hour.at;
+        found->end = hour.at + 2;
+        civil.hour = hour.value;
+    }
     found->us =
         clock_days_from_civil(civil.year, (int)civil.month, (int)civil.day) * CLOCK_US_PER_DAY +
         civil.hour * us_per_hour;

@@ -188,11 +188,12 @@ static int add_all(const struct finding *f, struct err *err)
 }
 
 int lake_columns_find(struct intake *intake, const struct object_columns *columns,
-                      const struct picked_file *files, size_t count, bool looks,
-                      struct schema *schema, struct err *err)
+                      const struct picked_file *files, size_t count, struct schema *schema,
+                      struct err *err)
 {
     struct finding f = {intake, columns, schema, members_new()};
-    int result = looks ? look_at_files(&f, files, count, err) : 0;
+    bool evolves = strcmp(intake->step->order->new_columns, "evolve") == 0;
+    int result = evolves ? look_at_files(&f, files, count, err) : 0;
 
     if (result == 0)
         result = add_all(&f, err);

@@ -1,6 +1,6 @@
 /*
- * The columns of files whose source declares new_columns = "evolve": what the records have beside
- * what is declared becomes columns, too.
+ * The columns of files beside those that are declared: with new_columns = "evolve" what the records
+ * have, with "freeze" what has become a column before.
  *
  *     file      {"id":1,"battery":81}   {"id":2,"battery":"low"}
  *     declared  id bigint
@@ -17,10 +17,10 @@
 #include "executor/object_rows.h"
 #include "model/files.h"
 
-/* Adds to the schema the target's columns that the order does not declare, and with `looks` those
- * that the files' records have besides, with the types that hold all values. */
+/* Adds to the schema the target's columns that the order does not declare, and where they evolve
+ * those that the files' records have besides, with the types that hold all values. */
 int lake_columns_find(struct intake *intake, const struct object_columns *columns,
-                      const struct picked_file *files, size_t count, bool looks,
-                      struct schema *schema, struct err *err);
+                      const struct picked_file *files, size_t count, struct schema *schema,
+                      struct err *err);
 
 #endif

@@ -115,6 +115,19 @@ static bool is_no_number(const struct aorta_column *cells, enum aorta_type type,
     return type == AORTA_DOUBLE && !isfinite(((const double *)cells->values)[row]);
 }
 
+const char *cell_copy(const struct aorta_batch *batch, int64_t row, int32_t column,
+                      struct arena *arena)
+{
+    const char *text = NULL;
+    struct buf buf;
+
+    buf_init(&buf);
+    if (cell_text(batch, row, column, &buf))
+        text = arena_strndup(arena, buf.size > 0 ? buf.data : "", buf.size);
+    buf_release(&buf);
+    return text;
+}
+
 void cell_json(const struct aorta_batch *batch, int64_t row, int32_t column,
                struct json_writer *json)
 {

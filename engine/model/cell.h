@@ -7,6 +7,7 @@
 #ifndef AORTA_MODEL_CELL_H
 #define AORTA_MODEL_CELL_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "connector.h"
@@ -14,6 +15,10 @@
 /* Appends the value as text: numbers in decimal, dates and times as SQL writes them, true and
  * false, bytes in hex. Returns false, appending nothing, if it is null. */
 bool cell_text(const struct aorta_batch *batch, int64_t row, int32_t column, struct buf *out);
+
+/* The same as a text in the arena; NULL if it is null. */
+const char *cell_copy(const struct aorta_batch *batch, int64_t row, int32_t column,
+                      struct arena *arena);
 
 /* Writes the value as JSON: numbers and booleans as such, JSON as it is, everything else as text. */
 void cell_json(const struct aorta_batch *batch, int64_t row, int32_t column,

@@ -89,18 +89,6 @@ struct taking {
     size_t count, capacity;
 };
 
-static const char *text_cell(const struct aorta_batch *batch, int64_t row, int32_t column,
-                             struct arena *arena)
-{
-    struct buf text;
-
-    buf_init(&text);
-    cell_text(batch, row, column, &text);
-    const char *copy = arena_strndup(arena, text.size > 0 ? text.data : "", text.size);
-    buf_release(&text);
-    return copy;
-}
-
 static int take_file(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
 {
     struct taking *taking = arg;
@@ -108,12 +96,12 @@ static int take_file(void *arg, const struct aorta_batch *batch, int64_t row, st
     if (taking->count == taking->capacity)
         return err_set(err, ERR_BROKEN, "more files were picked than were counted");
     taking->files[taking->count++] = (struct picked_file){
-        .file = text_cell(batch, row, 0, taking->arena),
-        .modified_at = text_cell(batch, row, 1, taking->arena),
+        .file = cell_copy(batch, row, 0, taking->arena),
+        .modified_at = cell_copy(batch, row, 1, taking->arena),
         .size_bytes = cell_int(batch, row, 2),
-        .etag = text_cell(batch, row, 3, taking->arena),
+        .etag = cell_copy(batch, row, 3, taking->arena),
         .is_changed = cell_int(batch, row, 4) != 0,
-        .modified_before = text_cell(batch, row, 5, taking->arena),
+        .modified_before = cell_copy(batch, row, 5, taking->arena),
         .size_before = cell_int(batch, row, 6),
     };
     return 0;

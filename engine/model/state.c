@@ -84,24 +84,11 @@ struct reading {
     size_t count;
 };
 
-static const char *text_cell(const struct aorta_batch *batch, int64_t row, int32_t column,
-                             struct arena *arena)
-{
-    const char *text = NULL;
-    struct buf buf;
-
-    buf_init(&buf);
-    if (cell_text(batch, row, column, &buf))
-        text = arena_strndup(arena, buf.data, buf.size);
-    buf_release(&buf);
-    return text;
-}
-
 static int take_state(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
 {
     struct reading *reading = arg;
-    const char *asset = text_cell(batch, row, 0, reading->arena);
-    const char *epoch = text_cell(batch, row, 1, reading->arena);
+    const char *asset = cell_copy(batch, row, 0, reading->arena);
+    const char *epoch = cell_copy(batch, row, 1, reading->arena);
 
     if (asset == NULL || epoch == NULL)
         return err_set(err, ERR_BROKEN, "the state table has a row without asset or epoch");
@@ -112,12 +99,12 @@ static int take_state(void *arg, const struct aorta_batch *batch, int64_t row, s
         state->is_there = true;
         state->epoch = epoch;
         state->version = cell_int(batch, row, 2);
-        state->fingerprint = text_cell(batch, row, 3, reading->arena);
-        state->position = text_cell(batch, row, 4, reading->arena);
-        state->checkpoint = text_cell(batch, row, 5, reading->arena);
+        state->fingerprint = cell_copy(batch, row, 3, reading->arena);
+        state->position = cell_copy(batch, row, 4, reading->arena);
+        state->checkpoint = cell_copy(batch, row, 5, reading->arena);
         state->row_count = aorta_is_null(&batch->columns[6], row) ? -1 : cell_int(batch, row, 6);
-        state->published_at = text_cell(batch, row, 7, reading->arena);
-        state->run_id = text_cell(batch, row, 8, reading->arena);
+        state->published_at = cell_copy(batch, row, 7, reading->arena);
+        state->run_id = cell_copy(batch, row, 8, reading->arena);
     }
     return 0;
 }

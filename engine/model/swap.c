@@ -46,16 +46,12 @@ int swap_describe(struct swap *swap, struct err *err)
 
 /* ---------------------------------------------------------------------------------------- carry */
 
-static const char *cell_copy(const struct aorta_batch *batch, int64_t row, int32_t column,
-                             struct arena *arena)
+static const char *text_of(const struct aorta_batch *batch, int64_t row, int32_t column,
+                           struct arena *arena)
 {
-    struct buf text;
+    const char *text = cell_copy(batch, row, column, arena);
 
-    buf_init(&text);
-    cell_text(batch, row, column, &text);
-    const char *copy = arena_strndup(arena, text.data, text.size);
-    buf_release(&text);
-    return copy;
+    return text != NULL ? text : "";
 }
 
 static int keep_carried(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
@@ -64,8 +60,8 @@ static int keep_carried(void *arg, const struct aorta_batch *batch, int64_t row,
     struct carried *one = arena_alloc(&swap->arena, sizeof *one);
 
     (void)err;
-    one->phase = cell_copy(batch, row, 0, &swap->arena);
-    one->statement = cell_copy(batch, row, 1, &swap->arena);
+    one->phase = text_of(batch, row, 0, &swap->arena);
+    one->statement = text_of(batch, row, 1, &swap->arena);
     *swap->last_carried = one;
     swap->last_carried = &one->next;
     return 0;

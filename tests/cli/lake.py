@@ -6,6 +6,7 @@ there is what Python's own reader finds in the same files."""
 import json
 import os
 import shutil
+import threading
 
 from shop import HERE, Shop, main
 
@@ -56,9 +57,12 @@ class Lake(Shop):
         return sorted(rows), bad
 
     def rows(self):
-        return sorted(tuple(row.values()) for row in self.query(
-            "select _aorta_file, cast(user_id as bigint), heart_rate, cast(timestamp as bigint) "
-            "from raw.wearables"))
+        """As good() has them; and no two have one key."""
+        rows = [tuple(row.values()) for row in self.query(
+            "select _aorta_file, cast(user_id as bigint), heart_rate, cast(timestamp as bigint), "
+            "_aorta_id from raw.wearables")]
+        assert len({row[-1] for row in rows}) == len(rows), "two rows have one key"
+        return sorted(row[:-1] for row in rows)
 
     def quarantine(self):
         return [tuple(row.values()) for row in self.query(
@@ -89,8 +93,6 @@ class Lake(Shop):
         wanted, _ = self.good()
         got = self.rows()
         assert got == wanted, f"{got}\nwanted {wanted}"
-        keys = self.query("select count(distinct _aorta_id) as n from raw.wearables")
-        assert keys == [{"n": len(wanted)}], keys
 
 
 def as_a_user_would(lake):
@@ -139,6 +141,13 @@ def bad_lines_by_their_rule(lake):
                         "where table_name = 'wearables'")
     assert tables == [{"n": 0}] and lake.known() == [], lake.known()
 
+    # There is an end to passing over.
+    lake.object("wearables/none.json").write_text("{\n" * 70000)
+    lake.change(("\n[from]", 'bad_lines = "skip"\n\n[from]'))
+    lake.fail("lines cannot be read, too many to pass over")
+    lake.object("wearables/none.json").unlink()
+    lake.change(('bad_lines = "skip"\n\n', "\n"))
+
     lake.change(("\n[from]", 'bad_lines = "emit"\nnaming = "airbyte"\n\n[from]'),
                 ('checks = ["not_null"]\n', ""))
     output = lake.ingest()
@@ -184,11 +193,31 @@ def files_that_change(lake):
     assert "fresh     raw.wearables" in lake.ingest()
 
 
+def files_that_are_being_written(lake):
+    """A file that somebody writes to while it is read is tried again; then it is loaded whole."""
+    path = lake.object("wearables/now.json")
+    path.write_text('{"user_id":1,"heart_rate":60,"timestamp":5}\n' * 100000)
+    is_over = threading.Event()
+
+    def write():
+        while not is_over.is_set():
+            os.utime(path)  # what any write does, too
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        lake.fail("connection lake: wearables/now.json was written to while it was read")
+    finally:
+        is_over.set()
+        writer.join()
+    assert lake.known() == [], lake.known()
+    lake.ingest()
+    lake.check_whole()
+
+
 def killed(lake):
-    """Killed at each commit and before each checkpoint, every line is a row once."""
-    points = ("source.state.before", "source.state.after", "duckdb.commit.before",
-              "duckdb.commit.after")
-    for number, point in enumerate(points):
+    """Killed before and after each commit, every line is a row once."""
+    for number, point in enumerate(("duckdb.commit.before", "duckdb.commit.after")):
         for stage in ("first", "later"):
             once = lake.folder / f"once-{stage}-{point}"
             lake.run("run", environment={"AORTA_FAULT": point, "AORTA_FAULT_ONCE": str(once)})
@@ -246,6 +275,12 @@ def columns_of_folders(lake):
                      "group by all order by hour")
     assert got == [{"year": "2024", "month": "04", "hour": hour, "n": n}
                    for hour, n in ((8, 7), (9, 3), (11, 2))], got
+    folder = "wearables/zone=Europe%2FLondon/hour=__HIVE_DEFAULT_PARTITION__"
+    lake.object(folder).mkdir(parents=True)
+    lake.object(f"{folder}/a.json").write_text('{"user_id":1,"heart_rate":2,"timestamp":3}\n')
+    lake.ingest()
+    got = lake.query("select zone, hour, day from raw.wearables where user_id = 1")
+    assert got == [{"zone": "Europe/London", "hour": None, "day": None}], got
     lake.object(f"{DAY}/hour=x").mkdir()
     lake.object(f"{DAY}/hour=x/a.json").write_text('{"user_id":1}\n')
     lake.fail(f'{DAY}/hour=x/a.json: folder hour: "x" is not an integer')
@@ -343,16 +378,25 @@ def into_sqlite(lake):
 
 
 def no_such_files(lake):
-    """Patterns that match nothing say so; what is compressed is refused with a way out."""
+    """No match is said so, compressed files are refused, append_all reads everything again."""
+    lake.write("assets/raw/again.toml",
+               'kind = "source"\nfrom = { connection = "lake", files = "again.json", '
+               'mode = "append_all" }\n[columns.n]\n')
+    lake.object("again.json").write_text('{"n":1}\n')
+    for times in (1, 2):
+        lake.ingest("again")
+        got = lake.query("select n, count(distinct _aorta_id) as keys from raw.again group by n")
+        assert got == [{"n": "1", "keys": times}], got
     lake.change(("wearables/**/*.json", "wearables/*/*.json"))
     assert "note      raw.wearables                    no file matches (8 were looked at)" in \
-        lake.ingest()
+        lake.ingest("wearables")
     lake.object("wearables/z").mkdir()
     lake.object("wearables/z/a.json").write_bytes(b"\x1f\x8b\x08\x00abc")
-    lake.fail("wearables/z/a.json is compressed (gzip), which is not read: unpack it")
+    lake.fail("wearables/z/a.json is compressed (gzip), which is not read: unpack it", "wearables")
 
 
 if __name__ == "__main__":
     os.environ.pop("AORTA_FAULT", None)
-    main([as_a_user_would, bad_lines_by_their_rule, files_that_change, killed, refused,
+    main([as_a_user_would, bad_lines_by_their_rule, files_that_change,
+          files_that_are_being_written, killed, refused,
           listed_from_the_last_hour, columns_of_folders, columns_that_evolve, into_sqlite, no_such_files], Lake)
