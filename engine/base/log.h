@@ -14,6 +14,10 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 /* Messages below it are not written. LOG_WARN at first. */
 void log_set_level(enum log_level level);
 
+/* What is called before a line goes to a terminal, by the thread that called this one only: for who
+ * draws on the same terminal. NULL: nothing. */
+void log_set_before(void (*before)(void *arg), void *arg);
+
 void log_write(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_debug(...) log_write(LOG_DEBUG, __VA_ARGS__)

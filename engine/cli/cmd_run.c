@@ -21,9 +21,19 @@ static void hear(struct listener *listener, const struct frame *frame)
     arena_release(&arena);
 }
 
+static void tick(struct listener *listener)
+{
+    progress_tick(((struct watching *)listener)->view);
+}
+
+static void canceling(struct listener *listener)
+{
+    progress_canceling(((struct watching *)listener)->view);
+}
+
 static int run(int argc, char **argv)
 {
-    struct watching watching = {.listener = {.hear = hear}};
+    struct watching watching = {.listener = {.hear = hear, .tick = tick, .canceling = canceling}};
     struct arguments a;
     struct arena arena;
     struct err err;
@@ -39,7 +49,8 @@ static int run(int argc, char **argv)
     int done = daemon_request(a.state_folder, &a.request, &watching.listener, &err);
     status = progress_end(watching.view);
     if (done < 0)
-        status = command_fail(EXIT_FAILED, "%s", err.message);
+        status =
+            command_fail(err.code == ERR_CANCELED ? EXIT_AT_ONCE : EXIT_FAILED, "%s", err.message);
 out:
     arena_release(&arena);
     return status;
@@ -57,10 +68,12 @@ static const struct flag flags[] = {
     {0},
 };
 
-const struct command cmd_run = {"run",
-                                "[SELECT…]",
-                                "Brings assets up to date: all of them, or those that are selected",
-                                HELP_OF_SELECTION "\n\n"
-                                                  "Ctrl-C cancels; what has been published stays.",
-                                flags,
-                                run};
+const struct command cmd_run = {
+    "run",
+    "[SELECT…]",
+    "Brings assets up to date: all of them, or those that are selected",
+    HELP_OF_SELECTION
+    "\n\n"
+    "Ctrl-C cancels: what has been published stays, exit status 1. Once more ends at once, 130.",
+    flags,
+    run};

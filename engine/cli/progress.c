@@ -4,14 +4,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "cli/command.h"
+#include "cli/live.h"
 #include "cli/output.h"
+#include "cli/terminal.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 enum { MAX_LIVE_LINES = 12 };
 
@@ -28,12 +29,22 @@ struct progress_view {
     struct map by_asset;
     struct line *lines;
     size_t line_count, capacity;
-    bool as_json, is_terminal, has_colour;
-    int drawn; /* lines of the live part that stand on the terminal */
+    bool as_json, is_canceling;
+    struct live *live; /* NULL: plain lines */
+    int64_t drawn_us;
+    size_t frame;
+    struct arena *frame_arena; /* of one drawing */
+    size_t over_count, failed_count;
+    int64_t step_total;
     const char *state;
     int64_t started_us;
     int refused; /* the exit status of a request that was refused, else 0 */
 };
+
+static void make_way(void *live)
+{
+    live_clear(live);
+}
 
 struct progress_view *progress_new(bool as_json)
 {
@@ -42,8 +53,9 @@ struct progress_view *progress_new(bool as_json)
     arena_init(&view->arena);
     map_init(&view->by_asset);
     view->as_json = as_json;
-    view->is_terminal = !as_json && isatty(STDOUT_FILENO);
-    view->has_colour = view->is_terminal && getenv("NO_COLOR") == NULL;
+    view->live = as_json ? NULL : live_new();
+    if (view->live != NULL)
+        log_set_before(make_way, view->live);
     view->started_us = clock_monotonic_us();
     return view;
 }
@@ -68,68 +80,119 @@ static const char *grouped(int64_t number, char text[32])
     return text;
 }
 
-static void erase_live(struct progress_view *view)
+/* ------------------------------------------------------------------------------ what is running */
+
+enum { FRAME_US = 100 * 1000, NAME_WIDTH = 32, BAR_WIDTH = 12, LINE_BYTES = 512 };
+
+/* "| raw.heart_rates     3.2s   1,234,567 rows  [=====>      ]  45%  385,802/s  source": what comes
+ * first is what a narrow terminal still shows. */
+static const char *describe_running(const struct progress_view *view, const struct line *line,
+                                    int name_width)
 {
-    if (view->drawn > 0)
-        printf("\033[%dA\033[J", view->drawn);
-    view->drawn = 0;
-}
+    static const char spinner[] = "|/-\\";
+    int64_t now = clock_monotonic_us();
+    double seconds = (double)(now - line->started_us) / 1e6;
+    char number[32];
+    struct buf text;
 
-static void draw_bar(const struct line *line)
-{
-    enum { WIDTH = 20 };
-    int64_t filled = line->total > 0 ? line->rows * WIDTH / line->total : 0;
-
-    if (line->total <= 0)
-        return;
-    fputs("  [", stdout);
-    for (int i = 0; i < WIDTH; i++)
-        fputs(i < filled ? "=" : " ", stdout);
-    fputc(']', stdout);
-}
-
-static void draw_running(const struct line *line)
-{
-    char rows[32], rate[32];
-    double seconds = (double)(clock_monotonic_us() - line->started_us) / 1e6;
-
-    printf("  %-32.32s %-9s %6.1fs", line->asset, line->kind, seconds);
-    if (line->rows > 0) {
-        printf("  %12s rows", grouped(line->rows, rows));
-        if (seconds > 0.2)
-            printf(" %10s/s", grouped((int64_t)((double)line->rows / seconds), rate));
-        draw_bar(line);
+    buf_init(&text);
+    buf_printf(&text, "%c %-*.*s %7.1fs", spinner[view->frame % 4], name_width, name_width,
+               line->asset, seconds);
+    if (line->rows > 0)
+        buf_printf(&text, " %12s rows", grouped(line->rows, number));
+    if (line->rows > 0 && line->total >= line->rows) {
+        int filled = (int)((double)line->rows / (double)line->total * BAR_WIDTH);
+        buf_printf(&text, "  [%.*s%*s] %3d%%", filled, "============", BAR_WIDTH - filled, "",
+                   (int)((double)line->rows / (double)line->total * 100));
     }
-    fputc('\n', stdout);
+    if (line->rows > 0 && seconds > 0.2)
+        buf_printf(&text, "  %s/s", grouped((int64_t)((double)line->rows / seconds), number));
+    if (line->rows == 0)
+        buf_printf(&text, "  %s", line->kind);
+    const char *copy = arena_strndup(view->frame_arena, text.data, text.size);
+    buf_release(&text);
+    return copy;
 }
 
-static void draw_live(struct progress_view *view)
+static const char *describe_all(const struct progress_view *view, size_t running)
 {
-    if (!view->is_terminal)
+    double seconds = (double)(clock_monotonic_us() - view->started_us) / 1e6;
+    struct buf text;
+
+    buf_init(&text);
+    if (view->is_canceling)
+        buf_printf(&text, "canceling, %zu still ending; Ctrl-C once more ends at once", running);
+    else if (view->state != NULL)
+        buf_append_str(&text, "done; waiting for what other commands have asked of this process");
+    else if (view->step_total == 0)
+        buf_append_str(&text, "reading the pipeline");
+    else
+        buf_printf(&text, "%zu of %lld steps done, %zu running", view->over_count,
+                   (long long)view->step_total, running);
+    if (view->failed_count > 0)
+        buf_printf(&text, ", %zu failed", view->failed_count);
+    buf_printf(&text, ", %.1fs", seconds);
+    const char *copy = arena_strndup(view->frame_arena, text.data, text.size);
+    buf_release(&text);
+    return copy;
+}
+
+static int name_width_of(const struct progress_view *view)
+{
+    int width = 0;
+
+    for (size_t i = 0; i < view->line_count; i++) {
+        int size = (int)strlen(view->lines[i].asset);
+        if (strcmp(view->lines[i].state, "running") == 0 && size > width)
+            width = size;
+    }
+    return width < NAME_WIDTH ? width : NAME_WIDTH;
+}
+
+/* At most ten times a second, what stays goes out with what is drawn. */
+static void draw(struct progress_view *view)
+{
+    const char *lines[MAX_LIVE_LINES + 2];
+    size_t columns, rows, count = 0, running = 0;
+    int64_t now = clock_monotonic_us();
+    struct arena arena;
+
+    if (view->live == NULL || now - view->drawn_us < FRAME_US)
         return;
-    for (size_t i = 0; i < view->line_count && view->drawn < MAX_LIVE_LINES; i++)
-        if (strcmp(view->lines[i].state, "running") == 0) {
-            draw_running(&view->lines[i]);
-            view->drawn++;
-        }
-    fflush(stdout);
+    view->drawn_us = now;
+    view->frame++;
+    arena_init(&arena);
+    view->frame_arena = &arena;
+    live_size(view->live, &columns, &rows);
+    size_t most = rows > 5 && rows - 5 < MAX_LIVE_LINES ? rows - 5 : MAX_LIVE_LINES;
+    int name_width = name_width_of(view);
+    for (size_t i = 0; i < view->line_count; i++) {
+        if (strcmp(view->lines[i].state, "running") != 0)
+            continue;
+        if (running++ < most)
+            lines[count++] = describe_running(view, &view->lines[i], name_width);
+    }
+    if (running > most)
+        lines[count++] = arena_printf(&arena, "  and %zu more", running - most);
+    lines[count++] = describe_all(view, running);
+    live_draw(view->live, lines, count);
+    view->frame_arena = NULL;
+    arena_release(&arena);
 }
 
-static const char *colour(const struct progress_view *view, const char *state)
+void progress_tick(struct progress_view *view)
 {
-    if (!view->has_colour)
-        return "";
-    if (strcmp(state, "failed") == 0 || strcmp(state, "rejected") == 0)
-        return "\033[31m";
-    if (strcmp(state, "skipped") == 0 || strcmp(state, "canceled") == 0)
-        return "\033[33m";
-    return strcmp(state, "published") == 0 ? "\033[32m" : "\033[2m";
+    draw(view);
 }
 
-static const char *colour_end(const struct progress_view *view)
+void progress_canceling(struct progress_view *view)
 {
-    return view->has_colour ? "\033[0m" : "";
+    view->is_canceling = true;
+    live_clear(view->live);
+    fputs("aorta: canceling; what is published stays; once more ends at once\n", stderr);
 }
+
+/* -------------------------------------------------------------------------------- what stays */
 
 static bool is_over(const char *state)
 {
@@ -143,13 +206,13 @@ static bool is_over(const char *state)
 }
 
 /* What a person should know of it, a line each. */
-static void print_note(const struct line *line)
+static void print_note(struct live *live, const struct line *line)
 {
     const char *at = line->note;
 
     while (at != NULL && *at != '\0') {
         int size = (int)strcspn(at, "\n");
-        printf("note      %-32s %.*s\n", line->asset, size, at);
+        live_print(live, "note      %-32s %.*s\n", line->asset, size, at);
         at += at[size] == '\n' ? size + 1 : size;
     }
 }
@@ -159,13 +222,14 @@ static void print_step(struct progress_view *view, const struct line *line)
 {
     char rows[32];
 
-    printf("%s%-9s%s %-32s", colour(view, line->state), line->state, colour_end(view), line->asset);
+    live_print(view->live, "%s%-9s%s %-32s", terminal_colour(line->state), line->state,
+               terminal_plain(line->state), line->asset);
     if (strcmp(line->state, "published") == 0)
-        printf(" %12s rows  %.2fs", grouped(line->rows, rows), line->seconds);
+        live_print(view->live, " %12s rows  %.2fs", grouped(line->rows, rows), line->seconds);
     if (line->message != NULL)
-        printf("  %s", line->message);
-    fputc('\n', stdout);
-    print_note(line);
+        live_print(view->live, "  %s", line->message);
+    live_print(view->live, "\n");
+    print_note(view->live, line);
 }
 
 static struct line *line_of(struct progress_view *view, const struct event *event)
@@ -206,9 +270,12 @@ static void hear_step(struct progress_view *view, const struct event *event)
     }
     if (is_over(line->state)) {
         line->rows = event->rows;
+        view->over_count++;
+        view->failed_count +=
+            strcmp(line->state, "failed") == 0 || strcmp(line->state, "rejected") == 0;
         print_step(view, line);
     } else if (line->message != NULL && strcmp(line->state, "ready") == 0) {
-        printf("retry     %-32s %s\n", line->asset, line->message);
+        live_print(view->live, "retry     %-32s %s\n", line->asset, line->message);
     }
 }
 
@@ -216,8 +283,8 @@ static void hear_check(struct progress_view *view, const struct event *event)
 {
     const char *name = strcmp(event->state, "fail") == 0 ? "rejected" : "skipped";
 
-    printf("%scheck %s%s  %-32s %s\n", colour(view, name), event->state, colour_end(view),
-           event->asset, event->message);
+    live_print(view->live, "%scheck %s%s  %-32s %s\n", terminal_colour(name), event->state,
+               terminal_plain(name), event->asset, event->message);
 }
 
 void progress_hear(struct progress_view *view, const struct event *event, const char *text,
@@ -233,8 +300,9 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
         view->refused = command_refused(event);
     if (view->as_json)
         return;
-    erase_live(view);
-    if (strcmp(event->type, "step") == 0)
+    if (strcmp(event->type, "accepted") == 0)
+        view->step_total = event->total;
+    else if (strcmp(event->type, "step") == 0)
         hear_step(view, event);
     else if (strcmp(event->type, "check") == 0)
         hear_check(view, event);
@@ -243,8 +311,9 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
         line->rows = event->rows;
         line->total = event->total;
     }
-    draw_live(view);
-    output_flush();
+    draw(view);
+    if (view->live == NULL)
+        output_flush();
 }
 
 static void describe_checks(const struct line *line, struct buf *out)
@@ -279,8 +348,8 @@ static void print_table(const struct progress_view *view)
         describe_checks(line, &checks);
         printf("%-*s  %-9s  %12s  %8s  ", asset_width, line->asset, line->kind, rows, time);
         if (strcmp(line->state, "published") != 0)
-            printf("%s%s%s%s", colour(view, line->state), line->state, colour_end(view),
-                   checks.size > 0 ? ", " : "");
+            printf("%s%s%s%s", terminal_colour(line->state), line->state,
+                   terminal_plain(line->state), checks.size > 0 ? ", " : "");
         printf("%s\n", checks.data);
     }
     buf_release(&checks);
@@ -291,8 +360,9 @@ int progress_end(struct progress_view *view)
     bool succeeded = view->state != NULL && strcmp(view->state, "succeeded") == 0;
     int status = view->refused != 0 ? view->refused : succeeded ? EXIT_OK : EXIT_FAILED;
 
+    log_set_before(NULL, NULL);
+    live_free(view->live);
     if (!view->as_json && view->line_count > 0) {
-        erase_live(view);
         print_table(view);
         printf("\n%s in %.2fs\n", view->state != NULL ? view->state : "interrupted",
                (double)(clock_monotonic_us() - view->started_us) / 1e6);

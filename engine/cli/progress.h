@@ -1,6 +1,6 @@
 /*
- * A run as a person watches it: on a terminal the running steps with their rows, redrawn in place;
- * elsewhere a plain line a step. At the end one table.
+ * A run as a person watches it: on a terminal the running steps with their rows, redrawn in place
+ * (cli/live.h), ten times a second at most; elsewhere a plain line a step. At the end one table.
  *
  *     asset                 kind       rows    time  checks
  *     raw.users             source    9,999   0.21s  24 ok
@@ -21,6 +21,12 @@ struct progress_view *progress_new(bool as_json);
 /* One event of the run, as text of its message and as record. */
 void progress_hear(struct progress_view *view, const struct event *event, const char *text,
                    size_t size);
+
+/* Draws the running steps again: time has passed. */
+void progress_tick(struct progress_view *view);
+
+/* A signal has canceled the run: says what happens now. */
+void progress_canceling(struct progress_view *view);
 
 /* Writes the table and frees; returns the command's exit status. */
 int progress_end(struct progress_view *view);

@@ -10,8 +10,8 @@
 size_t terminal_width(void);
 
 /* What stands before and behind a word in its colour: failed red, stale yellow, fresh green, …
- * Both are "" for a word that has none, when it is no terminal, and when NO_COLOR is set
- * (https://no-color.org). */
+ * Both are "" for a word that has none, when it is no terminal or one without colours (TERM not
+ * set, or "dumb"), and when NO_COLOR is set (https://no-color.org). */
 const char *terminal_colour(const char *word);
 const char *terminal_plain(const char *word);
 

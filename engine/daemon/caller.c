@@ -1,5 +1,6 @@
 #include "daemon/caller.h"
 
+#include "base/clock.h"
 #include "daemon/address.h"
 
 #include <errno.h>
@@ -62,24 +63,46 @@ static int send_frame(int fd, enum message_kind kind, const struct record_shape 
     return result;
 }
 
-/* A signal asks the daemon to cancel; the second one leaves. */
-static int wait_readable(int fd, int signals, int timeout_ms, int *interrupts, struct err *err)
+struct waiting {
+    struct listener *listener;
+    int interrupts;
+};
+
+/* The next wait: until the listener's tick, or until the daemon is given up. */
+static int poll_ms(const struct listener *listener, int64_t give_up_us)
+{
+    int64_t left_ms = (give_up_us - clock_monotonic_us()) / 1000;
+
+    if (give_up_us == 0)
+        return listener->tick != NULL ? LISTENER_TICK_MS : -1;
+    left_ms = left_ms > 0 ? left_ms : 0;
+    return listener->tick != NULL && left_ms > LISTENER_TICK_MS ? LISTENER_TICK_MS : (int)left_ms;
+}
+
+/* A signal asks the daemon to cancel; the second one leaves. timeout_ms -1: for ever. */
+static int wait_readable(int fd, int signals, int timeout_ms, struct waiting *waiting,
+                         struct err *err)
 {
     struct pollfd fds[] = {{fd, POLLIN, 0}, {signals, POLLIN, 0}};
+    struct listener *listener = waiting->listener;
     struct signalfd_siginfo info;
+    int64_t give_up_us = timeout_ms < 0 ? 0 : clock_monotonic_us() + timeout_ms * INT64_C(1000);
 
     for (;;) {
-        int ready = poll(fds, 2, timeout_ms);
+        int ready = poll(fds, 2, poll_ms(listener, give_up_us));
         if (ready < 0 && errno != EINTR)
             return err_set(err, ERR_TRANSIENT, "poll: %s", strerror(errno));
-        if (ready == 0)
+        if (listener->tick != NULL)
+            listener->tick(listener);
+        if (ready == 0 && give_up_us != 0 && clock_monotonic_us() >= give_up_us)
             return err_set(err, ERR_TRANSIENT,
                            "the daemon of this state folder does not answer: is it stopped?");
-        if (ready < 0)
+        if (ready <= 0)
             continue;
         if (fds[1].revents != 0 && read(signals, &info, sizeof info) > 0) {
-            if (++*interrupts > 1)
+            if (++waiting->interrupts > 1)
                 return err_set(err, ERR_CANCELED, "left; the daemon goes on canceling");
+            listener_cancel(listener);
             if (send_frame(fd, MESSAGE_CANCEL, NULL, NULL, err) < 0)
                 return -1;
         }
@@ -94,14 +117,15 @@ static int hear_all(int fd, int signals, struct listener *listener, struct err *
     struct buf in;
     struct frame frame;
     size_t used;
-    int interrupts = 0, result = -1;
+    struct waiting waiting = {listener, 0};
+    int result = -1;
     int timeout_ms = FIRST_ANSWER_MS;
     bool heard = false, found_nobody = false, has_canceled = false;
 
     buf_init(&in);
     for (;;) {
         int found = frame_find(&in, &frame, &used, err);
-        if (found == 0 && wait_readable(fd, signals, timeout_ms, &interrupts, err) == 0)
+        if (found == 0 && wait_readable(fd, signals, timeout_ms, &waiting, err) == 0)
             found = frame_read(fd, &in, &frame, &used, err);
         else if (found == 0)
             found = -1;

@@ -23,6 +23,7 @@ struct own {
     struct daemon daemon;
     uv_loop_t loop;
     uv_signal_t signals[2];
+    uv_timer_t ticking;
     uv_timer_t closing; /* close_all, but not in the middle of what asked for it */
     struct client_server *server;
     struct listener *listener;
@@ -48,6 +49,7 @@ static void close_all(struct own *own)
     close_handle((uv_handle_t *)&own->daemon.retry_timer);
     close_handle((uv_handle_t *)&own->daemon.grace_timer);
     close_handle((uv_handle_t *)&own->closing);
+    close_handle((uv_handle_t *)&own->ticking);
     close_handle((uv_handle_t *)&own->signals[0]);
     close_handle((uv_handle_t *)&own->signals[1]);
     journal_close(own->daemon.journal);
@@ -96,6 +98,21 @@ static void journal_failed(void *arg, const struct err *err)
     uv_timer_start(&own->closing, end_at_once, 0, 0);
 }
 
+void listener_cancel(struct listener *listener)
+{
+    if (listener->canceling != NULL)
+        listener->canceling(listener);
+    else
+        log_warn("canceling; once more ends at once");
+}
+
+static void tick(uv_timer_t *timer)
+{
+    struct own *own = timer->data;
+
+    own->listener->tick(own->listener);
+}
+
 static void interrupted(uv_signal_t *handle, int signal)
 {
     struct own *own = handle->data;
@@ -103,7 +120,7 @@ static void interrupted(uv_signal_t *handle, int signal)
     (void)signal;
     if (++own->interrupts > 1)
         _exit(130); /* the executors see our end of their sockets close, and end too */
-    log_warn("canceling; once more ends at once");
+    listener_cancel(own->listener);
     work_cancel(&own->daemon, own->listener);
 }
 
@@ -150,8 +167,12 @@ static int be_daemon(const char *state_folder, const struct request *request,
     uv_timer_init(&own->loop, &own->daemon.retry_timer);
     uv_timer_init(&own->loop, &own->daemon.grace_timer);
     uv_timer_init(&own->loop, &own->closing);
+    uv_timer_init(&own->loop, &own->ticking);
     own->daemon.retry_timer.data = own->daemon.grace_timer.data = &own->daemon;
-    own->closing.data = own;
+    own->closing.data = own->ticking.data = own;
+    if (listener->tick != NULL)
+        uv_timer_start(&own->ticking, tick, LISTENER_TICK_MS, LISTENER_TICK_MS);
+    uv_unref((uv_handle_t *)&own->ticking);
     uv_unref((uv_handle_t *)&own->daemon.grace_timer);
     watch_signal(own, 0, SIGINT);
     watch_signal(own, 1, SIGTERM);

@@ -29,7 +29,16 @@ struct listener {
     size_t (*backlog_bytes)(const struct listener *listener);
     /* Set by `hear`: nobody reads the rows that he passes on, so the query is canceled. */
     bool wants_no_more;
+    /* Called every LISTENER_TICK_MS while he waits; NULL: he is only told what happens. */
+    void (*tick)(struct listener *listener);
+    /* A signal has canceled what he asked for; NULL: that is logged. */
+    void (*canceling)(struct listener *listener);
 };
+
+enum { LISTENER_TICK_MS = 100 };
+
+/* For who waits: the first signal came. */
+void listener_cancel(struct listener *listener);
 
 /* Carries the request out, as the daemon or by asking the one there is. The listener hears events
  * until "ended" or "refused". SIGINT and SIGTERM cancel the request, twice: end at once. -1 with

@@ -274,6 +274,8 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
     }
     if (state == STEP_REJECTED)
         reason = reject_reason(run, report);
+    if (state == STEP_CANCELED)
+        reason = NULL; /* that a statement was interrupted is no news */
     end_step(run, step, state, reason, now_us, over, arg);
 }
 

@@ -71,7 +71,7 @@ Every command says what it does.
     +a also means all that a depends on, a+ all that depends on it, 2+a and a+2 so many levels,
     @a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is
     what is both.
-    Ctrl-C cancels; what has been published stays.
+    Ctrl-C cancels: what has been published stays, exit status 1. Once more ends at once, 130.
       --full-refresh          builds incremental assets from nothing
       --discard-history       with --full-refresh: also what cannot be read again
       --force                 builds also what is fresh

@@ -147,6 +147,30 @@ def interrupted_client(shop):
     assert shop.runs() == [("succeeded", "orders"), ("canceled", "endless")], shop.runs()
 
 
+def interrupted_client_twice(shop):
+    """Ctrl-C twice leaves a command at once, whoever carries its run out."""
+    add_endless(shop)
+    gate = Gate(shop)
+    first = shop.start("run", "--json", "orders")
+    Events(first).wait_for("raw.orders", "running")
+    executor = wait_until(lambda: working(first.pid, "executor"), "an executor runs")[0]
+    second = shop.start("run", "--json", "endless")
+    Events(second).wait_for("marts.endless", "running")
+    os.kill(executor, signal.SIGSTOP)
+    os.kill(second.pid, signal.SIGINT)
+    for line in second.stdout:
+        if "once more ends at once" in line:
+            break
+    os.kill(second.pid, signal.SIGINT)
+    status, output = finish(second)
+    assert status == 130 and "left; the daemon goes on canceling" in output, (status, output)
+    os.kill(executor, signal.SIGCONT)
+    gate.open()
+    status, output = finish(first)
+    assert status == 0, output
+    assert shop.runs() == [("succeeded", "orders"), ("canceled", "endless")], shop.runs()
+
+
 def interrupted_daemon(shop):
     """Ctrl-C at the command that is the daemon leaves another command's run to its end."""
     add_endless(shop)
@@ -257,5 +281,5 @@ def client_that_leaves(shop):
 
 if __name__ == "__main__":
     main([many_commands, commands_that_follow, edited_while_live, edited_under_a_run,
-          edited_while_idle, interrupted, interrupted_client, interrupted_daemon,
+          edited_while_idle, interrupted, interrupted_client, interrupted_client_twice, interrupted_daemon,
           interrupted_query, interrupted_twice, deaf_executor, client_that_leaves])
