@@ -50,7 +50,7 @@ static void query_each(struct healthy *healthy, const struct audit *audit, struc
                                arena_printf(arena, "SELECT count(*) FROM %s AS r", audit->rows),
                                &failures, &err));
     for (size_t i = 0; i < audit->check_count; i++) {
-        struct audit_sql sql;
+        struct audit_sql sql = {0};
         check_ok(audit_sql_make(&healthy->session, audit, &audit->checks[i], arena, &sql, &err));
         const char *query =
             sql.fails != NULL ? arena_printf(arena, "SELECT count(*) FROM %s AS new_rows WHERE %s",

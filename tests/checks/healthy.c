@@ -1,6 +1,7 @@
 #include "healthy.h"
 
 #include "base/file.h"
+#include "check/vocabulary.h"
 #include "executor/step.h"
 #include "executor/warehouse.h"
 #include "model/stage.h"
@@ -54,15 +55,32 @@ const struct table *healthy_table(const struct healthy *healthy, const char *ass
     test_fail(__FILE__, __LINE__, "no table %s", asset);
 }
 
-bool healthy_refers(const struct table *table, const struct table *other)
+static bool names(const struct check *check, const struct table *table)
 {
+    const char *name = check_reference(check);
+
+    return name != NULL &&
+           (strcmp(name, table->relation.name) == 0 || strcmp(name, table->asset) == 0);
+}
+
+struct table healthy_readers(const struct table *table, const struct table *other,
+                             struct arena *arena)
+{
+    struct check *checks = arena_calloc(arena, table->check_count, sizeof *checks);
+    struct table readers = *table;
+    bool is_named = false;
+
+    readers.checks = checks;
+    readers.check_count = 0;
     for (size_t i = 0; i < table->check_count; i++) {
-        const char *name = check_reference(&table->checks[i]);
-        if (name != NULL &&
-            (strcmp(name, other->relation.name) == 0 || strcmp(name, other->asset) == 0))
-            return true;
+        const struct check *check = &table->checks[i];
+        is_named = is_named || names(check, other);
+        if (names(check, other) || check->kind->id == CHECK_EXPRESSION)
+            checks[readers.check_count++] = *check;
     }
-    return false;
+    if (!is_named)
+        readers.check_count = 0;
+    return readers;
 }
 
 /* ---------------------------------------------------------------------------------------- build */

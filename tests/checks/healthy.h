@@ -44,8 +44,10 @@ void healthy_close(struct healthy *healthy);
 /* The asset's table; fails the test if there is none. */
 const struct table *healthy_table(const struct healthy *healthy, const char *asset);
 
-/* Whether a check of the table reads the other one. */
-bool healthy_refers(const struct table *table, const struct table *other);
+/* Those of a table's checks that may read the other one: they name it, or are SQL of their own. None
+ * if none names it. The list is in the arena. */
+struct table healthy_readers(const struct table *table, const struct table *other,
+                             struct arena *arena);
 
 /* Audits the table as it is now, in the session's transaction or alone: its results, check_count of
  * them, in the arena. -1 if a check could not be run. */

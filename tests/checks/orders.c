@@ -42,12 +42,25 @@ static void shrink_calendar(struct order *order, struct arena *arena)
     order->checks = replace(arena, order->checks, "2099-12-31", "2024-12-31");
 }
 
+/* The tables are small: a second thread would only be waited for. */
+static void use_one_thread(struct order_connection *warehouse, struct arena *arena)
+{
+    size_t count = warehouse->option_count;
+    struct order_option *options = arena_calloc(arena, count + 1, sizeof *options);
+
+    memcpy(options, warehouse->options, count * sizeof *options);
+    options[count] = (struct order_option){"threads", "1"};
+    warehouse->options = options;
+    warehouse->option_count = count + 1;
+}
+
 static void fill_order(struct orders *orders, const struct asset *asset, enum calendar calendar)
 {
     struct plan *plan = orders->plan;
     struct order *order = &orders->items[orders->count++];
 
     order_fill(order, &plan->graph, asset, NULL, 0, &plan->arena);
+    use_one_thread(&order->connections[order->into.connection], &plan->arena);
     if (calendar == CALENDAR_OF_A_YEAR && strcmp(asset->name, "dim_dates") == 0)
         shrink_calendar(order, &plan->arena);
 }
