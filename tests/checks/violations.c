@@ -234,6 +234,28 @@ static void check_unknown_rows(struct healthy *healthy)
     }
 }
 
+/* A check that has failed says so, also if the database will not hand out what is in the row. */
+static void check_unreadable_row(struct healthy *copy)
+{
+    const struct table *table = healthy_table(copy, "marts.dim_times");
+    struct check_result *results;
+    const char *message = NULL;
+    struct err err;
+
+    check_ok(session_begin(&copy->session, true, &err));
+    check_ok(session_exec(&copy->session,
+                          "UPDATE marts__dim_times SET hh_mm_ss = 'noon' WHERE hour = 12 AND "
+                          "minute = 0 AND second = 0",
+                          &err));
+    check_ok(healthy_audit(copy, table, &copy->arena, &results, &err));
+    for (size_t i = 0; i < table->check_count; i++)
+        if (strcmp(results[i].check->name, "hh_mm_ss_matches") == 0)
+            message = results[i].message;
+    session_rollback(&copy->session);
+    check_str(message, "1 rows, not shown: connection copy: column \"hh_mm_ss\": 'noon' is not a "
+                       "value of type TIME_TEXT");
+}
+
 TEST("each violation fails the checks that it must and no other, on DuckDB as on SQLite")
 {
     struct healthy healthy, copy;
@@ -243,6 +265,7 @@ TEST("each violation fails the checks that it must and no other, on DuckDB as on
     check(plant(&healthy, "") >= CHECKS);
     healthy_copy(&copy, &healthy);
     check(plant(&copy, "") >= CHECKS);
+    check_unreadable_row(&copy);
     healthy_close(&copy);
     healthy_close(&healthy);
 }
