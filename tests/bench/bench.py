@@ -21,6 +21,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -115,6 +116,24 @@ def aorta(build, project, *arguments, **settings):
     if done.returncode != 0:
         sys.exit(f"aorta {' '.join(map(str, arguments))}: {done.stdout[-2000:]}")
     return done.stdout
+
+
+AS_OF = "as_of=2024-04-04T00:00:00Z"
+
+
+@contextlib.contextmanager
+def demo(build, quick):
+    """A folder with this repository's pipeline, run once: the demo's data, or little of it. Run it
+    again with `--var` AS_OF and it has nothing to do."""
+    with scratch(build) as folder:
+        say("  running the pipeline")
+        shutil.copytree(ROOT / "assets", folder / "assets")
+        text = (ROOT / "pipeline.toml").read_text(encoding="utf-8")
+        if quick:
+            text = re.sub(r"(?m)^users = \d+", "users = 300", text)
+        (folder / "pipeline.toml").write_text(text, encoding="utf-8")
+        aorta(build, folder, "run", "--var", AS_OF)
+        yield folder
 
 
 def environment(**settings):
