@@ -155,6 +155,50 @@ TEST("rest, effort and age are those of the header")
     check_near(mean_rate(old, ACTIVITY_RUN) - mean_rate(man, ACTIVITY_RUN), -2240 - 58, 60);
 }
 
+static double deviation(double sum, double squares, int count)
+{
+    return sqrt(squares / count - sum / count * (sum / count));
+}
+
+TEST("people differ in rest and in the most they can, as far as the header says")
+{
+    double rest[2] = {0}, most[2] = {0};
+
+    for (int32_t i = 0; i < DRAWS; i++) {
+        struct wearer wearer = {.user_id = 10001 + i, .body = {.height = 180, .weight = 65}};
+        model_physiological.prepare(7, &wearer);
+        rest[0] += wearer.body.rest;
+        rest[1] += (double)wearer.body.rest * wearer.body.rest;
+        most[0] += wearer.body.most;
+        most[1] += (double)wearer.body.most * wearer.body.most;
+    }
+    check_near((int)deviation(rest[0], rest[1], DRAWS), 7341, 250); /* of 3 and 6.7 */
+    check_near((int)deviation(most[0], most[1], DRAWS), 8000, 250);
+    check_near((int)(most[0] / DRAWS), 208000, 400);
+}
+
+TEST("a reading keeps four fifths of how far the one before it was off, and they stay as far off")
+{
+    struct wearer wearer = {.user_id = 10001,
+                            .body = {.birth_day = born(50), .height = 180, .weight = 65}};
+    double product = 0, squares[2] = {0};
+
+    model_physiological.prepare(7, &wearer);
+    for (int32_t i = 0; i < DRAWS; i++) {
+        struct chance chance = chance_of(7, CHANCE_READING, (uint64_t)i, 0);
+        struct exertion exertion = {.wearer = &wearer, .kind = ACTIVITY_SIT, .second = SEPTEMBER};
+        model_physiological.first(&exertion, &chance);
+        double before = exertion.deviation;
+        model_physiological.next(&exertion, &chance);
+        product += before * exertion.deviation;
+        squares[0] += before * before;
+        squares[1] += (double)exertion.deviation * exertion.deviation;
+    }
+    check_near((int)(1000 * product / squares[0]), 800, 30);
+    check_near((int)sqrt(squares[0] / DRAWS), 3000, 100);
+    check_near((int)sqrt(squares[1] / DRAWS), 3000, 100);
+}
+
 TEST("hearts are fastest in the afternoon and in the winter of where they are")
 {
     int64_t new_year = 1704067200, noon = 1704110400;
