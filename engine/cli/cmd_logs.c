@@ -75,7 +75,7 @@ static void print_event(int64_t at_us, const struct event *event)
     buf_release(&text);
 }
 
-static void print_json(const struct store_event *stored)
+static void print_json(const struct store_event *stored, const char *detail)
 {
     struct json_writer json;
     struct buf line;
@@ -87,7 +87,7 @@ static void print_json(const struct store_event *stored)
     json_write_int(&json, stored->sequence);
     history_write_time(&json, "at", stored->at_us);
     json_write_key(&json, "event");
-    json_write_raw(&json, stored->detail, strlen(stored->detail));
+    json_write_raw(&json, detail, strlen(detail));
     json_write_end(&json);
     puts(line.data);
     buf_release(&line);
@@ -106,7 +106,7 @@ static int print_stored(struct following *f, const struct store_event *stored, s
     if (event.type == NULL || (strcmp(event.type, "step") == 0 && event.state == NULL))
         return 0; /* of another version */
     if (f->arguments->as_json)
-        print_json(stored);
+        print_json(stored, detail);
     else if (is_news(&event))
         print_event(stored->at_us, &event);
     return 0;

@@ -32,6 +32,16 @@ static const char *materialized(const struct asset *asset)
     return asset->kind == ASSET_MODEL ? asset_materialized_names[asset->materialized] : NULL;
 }
 
+/* "model, table", "source, cdc_append", "seed" */
+static const char *describe_kind(const struct asset *asset, struct arena *arena)
+{
+    const char *kind = asset_kind_names[asset->kind], *how = materialized(asset);
+
+    if (asset->kind == ASSET_SOURCE)
+        how = asset_mode_names[asset->mode];
+    return how != NULL ? arena_printf(arena, "%s, %s", kind, how) : kind;
+}
+
 static const char *join(struct arena *arena, struct asset *const *assets, size_t count)
 {
     const char *list = "";
@@ -91,13 +101,13 @@ static void print_asset(const struct showing *showing)
 {
     struct arena *arena = showing->arguments->arena;
     const struct asset *asset = showing->asset;
-    const char *kind = asset_kind_names[asset->kind], *how = materialized(asset), *tags = "";
+    const char *tags = "";
 
     for (size_t i = 0; i < asset->tags.count; i++)
         tags = arena_printf(arena, "%s%s%s", tags, i > 0 ? ", " : "", asset->tags.items[i]);
     print_pair("asset", asset->key);
     print_pair("description", asset->description);
-    print_pair("kind", how != NULL ? arena_printf(arena, "%s, %s", kind, how) : kind);
+    print_pair("kind", describe_kind(asset, arena));
     print_pair("group", asset->group);
     print_pair("tags", tags);
     print_pair("file", asset->file);
@@ -140,7 +150,8 @@ static void print_sql(const struct showing *showing)
         asset != NULL && asset->kind == ASSET_MODEL && asset->materialized == ASSET_INCREMENTAL;
 
     if (grows)
-        printf("\n-- as a run would send it now: %s\n",
+        printf("\n-- as a %s would send it now: %s\n",
+               showing->arguments->request.full_refresh ? "full refresh" : "run",
                showing->is_incremental ? "the rows to be added" : "the whole table");
     else
         puts("\n-- as it would be sent now");

@@ -69,7 +69,7 @@ bool lock_is_held(const char *folder)
 
     buf_init(&path);
     buf_printf(&path, "%s/%s", folder, LOCK_NAME);
-    int fd = open(path.data, O_RDWR | O_CLOEXEC);
+    int fd = open(path.data, O_RDONLY | O_CLOEXEC);
     bool held = fd >= 0 && holder_of(fd) != NOBODY;
     if (fd >= 0)
         close(fd);

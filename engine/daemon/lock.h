@@ -18,7 +18,8 @@
  * folder is made if it is not there. */
 int lock_take(const char *folder, int *fd, pid_t *holder, struct err *err);
 
-/* Whether some process holds the lock now: a daemon is alive. */
+/* Whether another process holds the lock now: a daemon is alive. Not for who holds it himself: he
+ * would lose it. */
 bool lock_is_held(const char *folder);
 
 /* The path of an executor's lease, on the heap. */

@@ -66,6 +66,18 @@ An asset as it is declared, as it is, and the SQL that a run would send.
     column  type  description
     code    text
     name    text
+    $ aorta show orders
+    asset        raw.orders
+    kind         source, cdc_append
+    group        raw
+    file         assets/raw/orders.toml
+    from         shop, orders
+    into         warehouse
+    state        fresh
+    children     staging.stg_orders
+    checks       cents: {"between":[1,1000000]}
+    column  type  description
+    cents
     $ aorta show countries --sql
     aorta: seeds.countries is a seed: it has no SQL
     [1]
@@ -119,7 +131,8 @@ An incremental model: the rows that would be added now, or all of it.
     $ aorta show big --sql
     select id, cents from (SELECT * FROM "raw"."orders" WHERE "_aorta_extracted_at" > CAST('<any>' AS TIMESTAMP) AND "_aorta_extracted_at" <= CAST('<any>' AS TIMESTAMP))
     where cents > 1 -- more
-    $ aorta show big --sql --full-refresh
+    $ aorta show big --full-refresh | tail -2
+    -- as a full refresh would send it now: the whole table
     select id, cents from (SELECT * FROM "raw"."orders" WHERE "_aorta_extracted_at" <= CAST('<any>' AS TIMESTAMP))
     $ aorta show big --json --full-refresh | python3 -c 'import json, sys; print(json.load(sys.stdin)["incremental"])'
     False
