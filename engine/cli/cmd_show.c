@@ -6,6 +6,7 @@
 #include "run/freshness.h"
 #include "run/plan.h"
 
+#include <assert.h>
 #include <string.h>
 
 static const struct table_column columns[] = {
@@ -128,6 +129,7 @@ static void print_question(const struct showing *showing)
     const struct question *question = showing->plan->question;
     struct arena *arena = showing->arguments->arena;
 
+    assert(question != NULL); /* or there were problems */
     print_pair("question", arena_printf(arena, "@%s", question->name));
     print_pair("title", question->title);
     print_pair("file", question->file);
@@ -225,6 +227,7 @@ static void write_asset(struct json_writer *json, const struct showing *showing)
 
 static void write_question(struct json_writer *json, const struct question *question)
 {
+    assert(question != NULL);
     write_text(json, "question", question->name);
     write_text(json, "title", question->title);
     write_text(json, "description", question->description);

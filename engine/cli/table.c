@@ -81,10 +81,10 @@ static int bytes_of(const char *text, size_t count)
     return (int)(at - text);
 }
 
-static void print_cell(const struct table *table, size_t column, const char *text, bool is_header)
+static void print_cell(const struct table *table, size_t column, const char *text, bool is_header,
+                       bool is_last)
 {
     const struct table_column *how = &table->columns[column];
-    bool is_last = column + 1 == table->column_count;
     bool coloured = how->is_state && !is_header;
     size_t width = table->widths[column], has = terminal_text_width(text);
     bool is_cut = has > width;
@@ -96,17 +96,36 @@ static void print_cell(const struct table *table, size_t column, const char *tex
     fputs(is_last ? "\n" : "  ", stdout);
 }
 
+/* One line, without blanks behind its last cell. */
+static void print_line(const struct table *table, const char *const *cells, bool is_header)
+{
+    size_t count = table->column_count;
+
+    while (count > 1 && cells[count - 1][0] == '\0')
+        count--;
+    for (size_t i = 0; i < count; i++)
+        print_cell(table, i, cells[i], is_header, i + 1 == count);
+}
+
+static void print_header(struct table *table)
+{
+    const char **names = arena_calloc(&table->arena, table->column_count, sizeof *names);
+
+    for (size_t i = 0; i < table->column_count; i++)
+        names[i] = table->columns[i].name;
+    print_line(table, names, true);
+}
+
 void table_end(struct table *table)
 {
     size_t available = terminal_width();
 
     if (available > 0)
         fit(table, available);
-    for (size_t i = 0; table->row_count > 0 && i < table->column_count; i++)
-        print_cell(table, i, table->columns[i].name, true);
+    if (table->row_count > 0)
+        print_header(table);
     for (size_t row = 0; row < table->row_count; row++)
-        for (size_t i = 0; i < table->column_count; i++)
-            print_cell(table, i, table->cells[row * table->column_count + i], false);
+        print_line(table, table->cells + row * table->column_count, false);
     free(table->cells);
     arena_release(&table->arena);
     free(table);
