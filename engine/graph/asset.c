@@ -319,6 +319,9 @@ static void read_column(struct reading *r, const struct toml_node *node)
                     "columns.%s must be a table, not %s", node->key, toml_kind_name(node->kind));
         return;
     }
+    const struct toml_node *type = toml_find(node, "type");
+    column->line = type != NULL ? type->line : node->line;
+    column->place = type != NULL ? type->column : node->column;
     keys_read(node, column_keys, column, r->asset->file, &more, r->problems);
     for (; *more != NULL; more++) {
         static const char *const known[] = {"type", "description", "checks", "unknown"};

@@ -71,6 +71,7 @@ struct asset_column {
     const char *type; /* NULL: not declared */
     const char *description;
     const char *unknown; /* of a snapshot: the value in the unknown row, as text; NULL: null */
+    int line, place;     /* where its type stands: line and column of the file */
 };
 
 /* A check as the asset declares it. */

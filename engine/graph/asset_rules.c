@@ -1,6 +1,7 @@
 #include "graph/asset_rules.h"
 
 #include "base/utf8.h"
+#include "data/schema.h"
 #include "graph/asset.h"
 
 #include <string.h>
@@ -32,6 +33,30 @@ static void check_text(const struct asset *asset, struct problems *problems)
             return;
         }
         line += asset->body[i] == '\n';
+    }
+}
+
+/* Whether the types of its columns are ours to read: of what comes from files. Elsewhere they are
+ * the database's business. */
+static bool reads_types(const struct asset *asset)
+{
+    const struct connection *from = asset->from.connection;
+
+    return asset->kind == ASSET_SEED ||
+           (asset->kind == ASSET_SOURCE && from != NULL && from->connector != NULL &&
+            from->connector->is_object_store);
+}
+
+static void check_types(const struct asset *asset, struct problems *problems)
+{
+    enum aorta_type type;
+    struct err err;
+
+    for (size_t i = 0; reads_types(asset) && i < asset->column_count; i++) {
+        const struct asset_column *column = &asset->columns[i];
+        if (column->type != NULL && schema_type_parse(column->type, &type, &err) < 0)
+            problem_add(problems, asset->file, column->line, column->place, "column %s: %s",
+                        column->name, err.message);
     }
 }
 
@@ -82,6 +107,7 @@ void asset_rules_check(const struct asset *asset, struct problems *problems)
 {
     check_numbers(asset, problems);
     check_text(asset, problems);
+    check_types(asset, problems);
     check_place(asset, &asset->from, wanted[asset->kind].from, problems);
     check_place(asset, &asset->into, wanted[asset->kind].into, problems);
     for (size_t i = 0; i < asset->input_count; i++)

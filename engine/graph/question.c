@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
 #include "graph/depend.h"
 
 #include <ctype.h>
@@ -117,6 +118,10 @@ static void read_question(struct reading *r, const char *path, const char *name,
     const char *whole = arena_printf(arena, "%s/%s", r->pipeline->folder, path);
     if (file_read(whole, LIMIT_CONFIG_FILE_BYTES, &text, &err) < 0) {
         problem_add(r->problems, path, 0, 0, "%s", err.message);
+        goto out;
+    }
+    if (!utf8_is_valid(text.data, text.size) || memchr(text.data, '\0', text.size) != NULL) {
+        problem_add(r->problems, path, 0, 0, "it is no text: the file must be UTF-8");
         goto out;
     }
     question->body = arena_strndup(arena, text.data, text.size);

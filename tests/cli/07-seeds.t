@@ -68,11 +68,8 @@ A column's type is what its description says.
     [1]
     $ printf '[columns.area]\ntype = "bigints"\n' >>assets/seeds/countries.toml
     $ aorta run countries
-    failed    seeds.countries                   asset seeds.countries: assets/seeds/countries.toml: column area: no type "bigints"; did you mean "bigint"?
-    asset            kind               rows      time  checks
-    seeds.countries  seed                  - <seconds>  failed
-    failed in <seconds>
-    [1]
+    assets/seeds/countries.toml:12:1: column area: no type "bigints"; did you mean "bigint"?
+    [2]
 
 The delimiter is one character. A seed may be larger than a message between processes.
 

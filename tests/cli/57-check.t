@@ -7,21 +7,26 @@ What is wrong is said for people and for programs: file, line, column, and what 
     $ sed -i 's/"shop"/"shap"/; s/"full_refresh"/"full_refersh"/' assets/raw/customers.toml
     $ printf 'select *\nfrom {{ ref("stg_order") }}\nwhere {{ 1 + * 2 }}' >assets/staging/stg_orders.sql
     $ printf 'select *\n  from {{ ref("sale") }}' >assets/questions/top.sql
-    $ printf 'kind = "seed"\n[columns.code]\ntype = "text"\n  checks = ["not_null",\n "uniqe"]\n' >assets/seeds/countries.toml
+    $ printf 'kind = "seed"\n[columns.code]\ntype = "txet"\n  checks = ["not_null",\n "uniqe"]\n' >assets/seeds/countries.toml
+    $ printf 'select \xff' >assets/questions/bytes.sql
     $ aorta check
     assets/marts/sales.toml:1:1: materialized must be one of view, table, incremental, not "tabel": did you mean "table"?
+    assets/questions/bytes.sql: it is no text: the file must be UTF-8
     assets/questions/top.sql:2:11: there is no asset "sale": did you mean "sales"?
     assets/raw/customers.toml:2:10: there is no connection "shap" in target dev: did you mean "shop"?
     assets/raw/customers.toml:2:52: mode must be one of full_refresh, append_all, incremental_append, cdc_append, not "full_refersh": did you mean "full_refresh"?
+    assets/seeds/countries.toml:3:1: column code: no type "txet"; did you mean "text"?
     assets/seeds/countries.toml:5:2: there is no check "uniqe": did you mean "unique"?
     assets/staging/stg_orders.sql:3:14: an expression is expected here, not "*"
     pipeline.toml:16:1: there is no connector "ducdb": did you mean "duckdb"?
     [2]
     $ aorta check --json
     {"file":"assets/marts/sales.toml","line":1,"column":1,"message":"materialized must be one of view, table, incremental, not \"tabel\": did you mean \"table\"?"}
+    {"file":"assets/questions/bytes.sql","line":0,"column":0,"message":"it is no text: the file must be UTF-8"}
     {"file":"assets/questions/top.sql","line":2,"column":11,"message":"there is no asset \"sale\": did you mean \"sales\"?"}
     {"file":"assets/raw/customers.toml","line":2,"column":10,"message":"there is no connection \"shap\" in target dev: did you mean \"shop\"?"}
     {"file":"assets/raw/customers.toml","line":2,"column":52,"message":"mode must be one of full_refresh, append_all, incremental_append, cdc_append, not \"full_refersh\": did you mean \"full_refresh\"?"}
+    {"file":"assets/seeds/countries.toml","line":3,"column":1,"message":"column code: no type \"txet\"; did you mean \"text\"?"}
     {"file":"assets/seeds/countries.toml","line":5,"column":2,"message":"there is no check \"uniqe\": did you mean \"unique\"?"}
     {"file":"assets/staging/stg_orders.sql","line":3,"column":14,"message":"an expression is expected here, not \"*\""}
     {"file":"pipeline.toml","line":16,"column":1,"message":"there is no connector \"ducdb\": did you mean \"duckdb\"?"}
