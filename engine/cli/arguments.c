@@ -1,6 +1,7 @@
 #include "base/arena.h"
 #include "base/limits.h"
 #include "base/suggest.h"
+#include "base/units.h"
 #include "cli/command.h"
 #include "run/plan.h"
 
@@ -75,6 +76,10 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->threads = value;
     else if (strcmp(name, "--json") == 0)
         a->as_json = true;
+    else if (strcmp(name, "--until-idle") == 0)
+        a->request.until_idle = true;
+    else if (strcmp(name, "--for") == 0)
+        a->duration = value;
     else if (strcmp(name, "--offline") == 0)
         a->is_offline = true;
     else if (strcmp(name, "--csv") == 0)
@@ -160,6 +165,15 @@ static int read_number(const char *flag, const char *text, int64_t greatest, int
     return 0;
 }
 
+static int read_duration(struct arguments *a)
+{
+    if (a->duration == NULL)
+        return 0;
+    if (!units_parse_duration_ms(a->duration, &a->request.for_ms) || a->request.for_ms < 1)
+        return command_fail(-1, "--for wants a time like 30s, 5m or 2h, not \"%s\"", a->duration);
+    return 0;
+}
+
 static int find_project(struct arguments *a)
 {
     struct pipeline_choice choice = {.target = a->request.target};
@@ -203,7 +217,8 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     if (a->rest_count > 0 && command->arguments[0] == '\0')
         return command_fail(-1, "%s takes no argument: \"%s\"", command->name, a->rest[0]);
     if (read_number("--threads", a->threads, LIMIT_THREADS, &a->request.threads) < 0 ||
-        read_number("--limit", a->limit_text, LIMIT_LISTED_RUNS, &a->limit) < 0)
+        read_number("--limit", a->limit_text, LIMIT_LISTED_RUNS, &a->limit) < 0 ||
+        read_duration(a) < 0)
         return -1;
     return find_flag(command, "--project", strlen("--project")) != NULL ? find_project(a) : 0;
 }

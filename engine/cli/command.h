@@ -30,7 +30,7 @@ struct command {
 };
 
 extern const struct command cmd_check, cmd_clean, cmd_completion, cmd_connectors, cmd_init,
-    cmd_logs, cmd_ls, cmd_plan, cmd_query, cmd_run, cmd_runs, cmd_show, cmd_state;
+    cmd_logs, cmd_ls, cmd_plan, cmd_query, cmd_run, cmd_runs, cmd_show, cmd_state, cmd_stream;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
@@ -38,6 +38,7 @@ struct arguments {
     const char *state_folder; /* of its run state */
     struct request request;   /* target, variables, selection, flags */
     const char *threads;      /* as it was typed, or NULL */
+    const char *duration;     /* of --for, as it was typed, or NULL */
     const char *limit_text;   /* the same */
     int64_t limit;            /* its number, or 0 */
     const char *state, *step; /* which runs, which step of one */

@@ -18,7 +18,11 @@ enum { MAX_LIVE_LINES = 12 };
 
 struct line {
     const char *asset, *kind, *state, *message, *note;
-    int64_t rows, total, table_rows;
+    int64_t rows, total, table_rows, lag;
+    char watermark[CLOCK_TEXT_SIZE];
+    double rate;                  /* of a stream: records a second now */
+    int64_t rated_us, rated_rows; /* when and of what that was found */
+    int64_t said_us;              /* when a plain line said how far it is */
     int64_t passed, warned, failed;
     double seconds;
     int64_t started_us; /* of RUNNING, monotonic */
@@ -29,8 +33,9 @@ struct progress_view {
     struct map by_asset;
     struct line *lines;
     size_t line_count, capacity;
-    bool as_json, is_canceling;
-    struct live *live; /* NULL: plain lines */
+    bool as_json;
+    const char *ending; /* "canceling", "ending"; NULL: not yet */
+    struct live *live;  /* NULL: plain lines */
     int64_t drawn_us;
     size_t frame;
     struct arena *frame_arena; /* of one drawing */
@@ -84,6 +89,19 @@ static const char *grouped(int64_t number, char text[32])
 
 enum { FRAME_US = 100 * 1000, NAME_WIDTH = 32, BAR_WIDTH = 12, LINE_BYTES = 512 };
 
+/* "| lake.heart_rates   12.3s  1,234,567 records  lag 12,345  up to 2024-04-01T12:30:00Z  385,802/s" */
+static void describe_stream(const struct line *line, struct buf *text)
+{
+    char number[32];
+
+    buf_printf(text, "  %s records", grouped(line->rows, number));
+    buf_printf(text, "  lag %s", grouped(line->lag, number));
+    if (line->watermark[0] != '\0')
+        buf_printf(text, "  up to %s", line->watermark);
+    if (line->rate >= 0.5)
+        buf_printf(text, "  %s/s", grouped((int64_t)line->rate, number));
+}
+
 /* "| raw.heart_rates     3.2s   1,234,567 rows  [=====>      ]  45%  385,802/s  source": what comes
  * first is what a narrow terminal still shows. */
 static const char *describe_running(const struct progress_view *view, const struct line *line,
@@ -98,6 +116,10 @@ static const char *describe_running(const struct progress_view *view, const stru
     buf_init(&text);
     buf_printf(&text, "%c %-*.*s %7.1fs", spinner[view->frame % 4], name_width, name_width,
                line->asset, seconds);
+    if (strcmp(line->kind, "stream") == 0 && line->rated_us != 0) {
+        describe_stream(line, &text);
+        goto out;
+    }
     if (line->rows > 0)
         buf_printf(&text, " %12s rows", grouped(line->rows, number));
     if (line->rows > 0 && line->total >= line->rows) {
@@ -109,7 +131,9 @@ static const char *describe_running(const struct progress_view *view, const stru
         buf_printf(&text, "  %s/s", grouped((int64_t)((double)line->rows / seconds), number));
     if (line->rows == 0)
         buf_printf(&text, "  %s", line->kind);
-    const char *copy = arena_strndup(view->frame_arena, text.data, text.size);
+    const char *copy;
+out:
+    copy = arena_strndup(view->frame_arena, text.data, text.size);
     buf_release(&text);
     return copy;
 }
@@ -120,8 +144,9 @@ static const char *describe_all(const struct progress_view *view, size_t running
     struct buf text;
 
     buf_init(&text);
-    if (view->is_canceling)
-        buf_printf(&text, "canceling, %zu still ending; Ctrl-C once more ends at once", running);
+    if (view->ending != NULL)
+        buf_printf(&text, "%s, %zu still running; Ctrl-C once more ends at once", view->ending,
+                   running);
     else if (view->state != NULL)
         buf_append_str(&text, "done; waiting for what other commands have asked of this process");
     else if (view->step_total == 0)
@@ -185,11 +210,12 @@ void progress_tick(struct progress_view *view)
     draw(view);
 }
 
-void progress_canceling(struct progress_view *view)
+void progress_canceling(struct progress_view *view, bool is_stream)
 {
-    view->is_canceling = true;
+    view->ending = is_stream ? "ending" : "canceling";
     live_clear(view->live);
-    fputs("aorta: canceling; what is published stays; once more ends at once\n", stderr);
+    fprintf(stderr, "aorta: %s; %s; once more ends at once\n", view->ending,
+            is_stream ? "what was read is written" : "what is published stays");
 }
 
 /* -------------------------------------------------------------------------------- what stays */
@@ -287,6 +313,31 @@ static void hear_check(struct progress_view *view, const struct event *event)
                terminal_plain(name), event->asset, event->message);
 }
 
+enum { RATE_US = 1000 * 1000, SAY_US = 10 * 1000 * 1000 };
+
+/* A stream may go on for ever: its rate is that of the last second, and where nothing is drawn it
+ * says every now and then how far it is. */
+static void hear_stream(struct progress_view *view, struct line *line)
+{
+    int64_t now = clock_monotonic_us();
+    char rows[32], lag[32];
+
+    if (line->rated_us == 0 || now - line->rated_us >= RATE_US) {
+        if (line->rated_us != 0)
+            line->rate =
+                (double)(line->rows - line->rated_rows) / ((double)(now - line->rated_us) / 1e6);
+        line->rated_us = now;
+        line->rated_rows = line->rows;
+    }
+    if (line->said_us == 0)
+        line->said_us = now;
+    if (view->live != NULL || now - line->said_us < SAY_US)
+        return;
+    line->said_us = now;
+    printf("streaming %-32s %12s records, lag %s%s%s\n", line->asset, grouped(line->rows, rows),
+           grouped(line->lag, lag), line->watermark[0] != '\0' ? ", up to " : "", line->watermark);
+}
+
 void progress_hear(struct progress_view *view, const struct event *event, const char *text,
                    size_t size)
 {
@@ -310,6 +361,11 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
         struct line *line = line_of(view, event);
         line->rows = event->rows;
         line->total = event->total;
+        line->lag = event->lag;
+        if (event->watermark != NULL)
+            snprintf(line->watermark, sizeof line->watermark, "%s", event->watermark);
+        if (strcmp(line->kind, "stream") == 0)
+            hear_stream(view, line);
     }
     draw(view);
     if (view->live == NULL)

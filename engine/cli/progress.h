@@ -25,8 +25,8 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
 /* Draws the running steps again: time has passed. */
 void progress_tick(struct progress_view *view);
 
-/* A signal has canceled the run: says what happens now. */
-void progress_canceling(struct progress_view *view);
+/* A signal has canceled the run, or told its streams to end: says what happens now. */
+void progress_canceling(struct progress_view *view, bool is_stream);
 
 /* Writes the table and frees; returns the command's exit status. */
 int progress_end(struct progress_view *view);

@@ -10,7 +10,7 @@ static bool has_running_step(const struct daemon *daemon)
 {
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
         for (size_t i = 0; job->has_run && i < job->run.step_count; i++)
-            if (job->run.steps[i].state == STEP_RUNNING)
+            if (job->run.steps[i].state == STEP_RUNNING && !run_is_stream(&job->run))
                 return true;
     return false;
 }

@@ -138,7 +138,7 @@ static void running_release(struct running *running)
     free(running->steps);
 }
 
-/* Two runs never build the same asset at once; one executor gets no more than it can work on at a
+/* Two runs never build the same asset at once (streams may); one executor gets no more than it can work on at a
  * time, and a run has no more steps at once than it asked for; a step that may be what killed its
  * executor runs there alone. */
 static bool must_wait(const struct job *asking, const struct run_step *step,
@@ -154,7 +154,9 @@ static bool must_wait(const struct job *asking, const struct run_step *step,
     for (size_t i = 0; i < running->count; i++) {
         const struct run_step *other = running->steps[i];
         of_run += running->jobs[i] == asking;
-        if (strcmp(other->asset->key, step->asset->key) == 0)
+        if (running->jobs[i] != asking && run_is_stream(&running->jobs[i]->run))
+            continue; /* has its thread for good; the lake's chain takes any number of writers */
+        if (strcmp(other->asset->key, step->asset->key) == 0 && !run_is_stream(&asking->run))
             return true;
         if (strcmp(order_executor(other->asset), executor) != 0)
             continue;
@@ -208,6 +210,9 @@ static void build_order(struct job *job, const struct run_step *step, struct buf
     order.attempt = step->attempt;
     order.full_refresh = job->run.full_refresh;
     order.force = job->run.force;
+    order.is_endless = job->run.is_endless;
+    order.until_idle = job->run.until_idle;
+    order.for_ms = job->run.for_ms;
     frame_append_record(frame, MESSAGE_ORDER, &order_shape, &order);
     arena_release(&arena);
 }
@@ -249,9 +254,11 @@ static void send_order(void *arg)
     bool is_live = find_step(daemon, sending->number, &job) != NULL;
     fault_point("daemon.order.before");
     struct child *child = is_live ? work_child(daemon, sending->executor, NULL, &err) : NULL;
-    if (child != NULL && !job->run.is_canceled) {
+    bool is_ending =
+        is_live && (job->run.is_canceled || (run_is_stream(&job->run) && job->run.is_stopping));
+    if (child != NULL && !is_ending) {
         child_send(child, &sending->frame);
-    } else if (is_live && job->run.is_canceled) {
+    } else if (is_ending) {
         report.outcome = "canceled";
         work_report(daemon, &report);
     } else if (is_live) {
@@ -404,7 +411,9 @@ void work_progress(struct daemon *daemon, const struct progress *progress)
     struct event event = {.type = "progress",
                           .asset = step->asset->key,
                           .rows = progress->rows,
-                          .total = progress->total};
+                          .total = progress->total,
+                          .lag = progress->lag,
+                          .watermark = progress->watermark};
     work_tell(job, &event);
 }
 
@@ -531,10 +540,14 @@ void dispatch_cancel(struct job *job)
 {
     struct daemon *daemon = job->daemon;
 
-    if (job->run.is_canceled)
+    if (job->run.is_canceled || job->run.is_stopping)
         return;
-    run_cancel(&job->run, clock_monotonic_us(), over, job);
-    job->run.grace_ends_us = dispatch_begin_grace(daemon);
+    if (run_is_stream(&job->run)) {
+        run_stop(&job->run, clock_monotonic_us(), over, job); /* a flush takes what it takes */
+    } else {
+        run_cancel(&job->run, clock_monotonic_us(), over, job);
+        job->run.grace_ends_us = dispatch_begin_grace(daemon);
+    }
     for (size_t i = 0; i < job->run.step_count; i++)
         if (job->run.steps[i].state == STEP_RUNNING)
             send_cancel(daemon, &job->run.steps[i]);

@@ -162,7 +162,8 @@ void work_accept(struct daemon *daemon, const char *text, size_t size, struct li
         work_refuse(job, &line, 1);
         return;
     }
-    bool is_run = strcmp(job->request->verb, "run") == 0;
+    bool is_run =
+        strcmp(job->request->verb, "run") == 0 || strcmp(job->request->verb, "stream") == 0;
     bool is_clean = strcmp(job->request->verb, "clean") == 0;
     bool looks = strcmp(job->request->verb, "plan") == 0;
     if (!is_run && !is_clean && !asks(job->request) && !looks) {

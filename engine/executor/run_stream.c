@@ -1,35 +1,60 @@
-/* Steps that bring a topic into the lake: what is in the log when the step begins. */
+/*
+ * Steps that bring a topic into the lake.
+ *
+ *     of a run               what is in the log when the step begins, alone: it ends by itself
+ *     stream --until-idle    the same again until nothing is new
+ *     stream                 endless: as a member of the consumer group, so that several processes
+ *                            share the partitions
+ *
+ * Which of them it is decides only when the sink's loop ends. What makes records arrive once each
+ * is the chain (executor/sink_writer.h), whoever works on it and however many do.
+ */
 #include "executor/step.h"
 
+#include "base/clock.h"
 #include "executor/sink_stream.h"
 
 #include <string.h>
 
+struct streaming {
+    struct step *step;
+    struct connection *log, *lake;
+    struct sink_config config;
+    atomic_bool cancel, drain, stop;
+    int64_t stop_at_us; /* monotonic, 0: not */
+    int64_t records;    /* of the rounds before this one */
+    int64_t dead;
+};
+
 static void report_progress(void *arg, const struct sink_progress *progress)
 {
-    step_progress(arg, progress->done.records, progress->done.records + progress->lag);
+    struct streaming *s = arg;
+
+    if (s->stop_at_us != 0 && clock_monotonic_us() >= s->stop_at_us)
+        atomic_store(&s->stop, true);
+    step_progress_stream(s->step, s->records + progress->done.records, progress->lag,
+                         progress->watermark_us);
 }
 
-static int fill_config(struct step *step, struct sink_config *config, atomic_bool *cancel,
-                       atomic_bool *drain, struct connection *log, struct connection *lake,
-                       struct err *err)
+static int fill_config(struct streaming *s, struct err *err)
 {
-    const struct order *order = step->order;
+    const struct order *order = s->step->order;
+    struct sink_config *config = &s->config;
 
-    if (log->connector->message_log == NULL)
-        return err_set(err, ERR_CONFIG, "connection %s: connector %s is no message log", log->name,
-                       log->connector->name);
-    if (lake->connector->object_store == NULL)
+    if (s->log->connector->message_log == NULL)
+        return err_set(err, ERR_CONFIG, "connection %s: connector %s is no message log",
+                       s->log->name, s->log->connector->name);
+    if (s->lake->connector->object_store == NULL)
         return err_set(err, ERR_CONFIG, "connection %s: connector %s is no object store",
-                       lake->name, lake->connector->name);
+                       s->lake->name, s->lake->connector->name);
     sink_config_init(config);
-    config->store = lake->connector->object_store;
-    config->lake = lake->handle;
-    config->log = log->connector->message_log;
-    config->broker = log->handle;
+    config->store = s->lake->connector->object_store;
+    config->lake = s->lake->handle;
+    config->log = s->log->connector->message_log;
+    config->broker = s->log->handle;
     config->topic = order->from.object;
     config->group = order->asset;
-    config->alone = true; /* the step ends by itself: joining a group would take longer than it */
+    config->alone = !order->is_endless; /* joining a group would take longer than what ends */
     config->grouping.time_field = order->time_field != NULL ? order->time_field : "";
     if (!sink_time_unit_find(order->time_unit, &config->grouping.unit) &&
         config->grouping.time_field[0] != '\0')
@@ -38,11 +63,15 @@ static int fill_config(struct step *step, struct sink_config *config, atomic_boo
     config->limits.records = order->flush_records;
     config->limits.bytes = order->flush_bytes;
     config->limits.age_us = order->flush_interval_ms * 1000;
-    config->cancel = cancel;
-    config->upstream_done = drain;
+    config->cancel = &s->cancel;
+    config->upstream_done = &s->drain;
+    config->stop = &s->stop;
     config->report_us = 200 * 1000;
     config->report = report_progress;
-    config->arg = step;
+    config->arg = s;
+    atomic_store(&s->drain, !order->is_endless);
+    if (order->for_ms > 0)
+        s->stop_at_us = clock_monotonic_us() + order->for_ms * 1000;
     return 0;
 }
 
@@ -51,28 +80,43 @@ static void set_flag(void *arg)
     atomic_store((atomic_bool *)arg, true);
 }
 
+/* Once, or until a round finds nothing new. */
+static int run_rounds(struct streaming *s, struct err *err)
+{
+    struct sink_progress progress;
+    int result;
+
+    do {
+        result = sink_run(&s->config, &progress, err);
+        s->records += progress.done.records;
+        s->dead += progress.done.dead;
+    } while (result == 0 && s->step->order->until_idle && progress.done.records > 0 &&
+             !atomic_load(&s->stop));
+    return result;
+}
+
 int run_stream(struct step *step, struct err *err)
 {
-    struct connection *log = NULL, *lake = NULL;
-    struct sink_progress progress = {0};
-    struct sink_config config;
-    atomic_bool cancel = false, drain = true;
+    const struct order *order = step->order;
+    struct streaming *s = arena_alloc(&step->arena, sizeof *s);
+    bool is_told_to_end = order->is_endless || order->until_idle;
     int result = -1;
 
-    if (step_connect(step, step->order->from.connection, &log, err) < 0 ||
-        step_connect(step, step->order->into.connection, &lake, err) < 0 ||
-        fill_config(step, &config, &cancel, &drain, log, lake, err) < 0)
+    s->step = step;
+    if (step_connect(step, order->from.connection, &s->log, err) < 0 ||
+        step_connect(step, order->into.connection, &s->lake, err) < 0 || fill_config(s, err) < 0)
         goto out;
-    step_set_interrupt(step, set_flag, &cancel);
-    result = sink_run(&config, &progress, err);
+    /* Who ends a stream wants what was read to be in the lake; who cancels a run does not wait. */
+    step_set_interrupt(step, set_flag, is_told_to_end ? &s->stop : &s->cancel);
+    result = run_rounds(s, err);
     step_set_interrupt(step, NULL, NULL);
-    step->report.outcome = progress.done.records > 0 ? "published" : "fresh";
-    step->report.rows = progress.done.records;
-    if (progress.done.dead > 0)
-        step->report.note = arena_printf(&step->arena, "%lld records are dead letters",
-                                         (long long)progress.done.dead);
+    step->report.outcome = s->records > 0 ? "published" : "fresh";
+    step->report.rows = s->records;
+    if (s->dead > 0)
+        step->report.note =
+            arena_printf(&step->arena, "%lld records are dead letters", (long long)s->dead);
 out:
-    connection_release(lake);
-    connection_release(log);
+    connection_release(s->lake);
+    connection_release(s->log);
     return result;
 }

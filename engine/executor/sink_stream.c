@@ -278,11 +278,17 @@ static int keep_memory(struct stream *stream, struct err *err)
     }
 }
 
-/* Whether the lane has reached the end that the log had when upstream was done; flushes there. */
+/* Whether the lane has reached the end that the log had when upstream was done, or what had been
+ * read when it was stopped; flushes there. */
 static int drain(struct stream *stream, struct lane *lane, bool *is_drained, struct err *err)
 {
     struct aorta_watermarks watermarks;
 
+    if (lane->target == NO_OFFSET && is_set(stream->config->stop)) {
+        if (sink_writer_state(lane->writer) != SINK_STATE_READY)
+            return 0; /* a plan that somebody began is brought to its end first */
+        lane->target = sink_writer_next_offset(lane->writer);
+    }
     if (lane->target == NO_OFFSET) {
         if (get_watermarks(stream, lane->partition, &watermarks, err) < 0)
             return -1;
@@ -301,7 +307,8 @@ static int drain(struct stream *stream, struct lane *lane, bool *is_drained, str
 
 static int tend_lanes(struct stream *stream, bool *is_over, struct err *err)
 {
-    bool drains = is_set(stream->config->upstream_done), is_drained = true;
+    bool stops = is_set(stream->config->stop);
+    bool drains = stops || is_set(stream->config->upstream_done), is_drained = true;
 
     for (size_t i = 0; i < stream->lane_count; i++) {
         struct lane *lane = &stream->lanes[i];
@@ -312,7 +319,7 @@ static int tend_lanes(struct stream *stream, bool *is_over, struct err *err)
             return -1;
         is_drained = is_drained && lane_is_drained;
     }
-    *is_over = drains && stream->was_assigned && is_drained;
+    *is_over = drains && (stops || stream->was_assigned) && is_drained;
     return keep_memory(stream, err);
 }
 
@@ -322,8 +329,14 @@ static void sum_up(struct stream *stream)
 
     progress->done = stream->gone;
     progress->partitions = (int32_t)stream->lane_count;
-    for (size_t i = 0; i < stream->lane_count; i++)
+    progress->watermark_us = INT64_MIN;
+    for (size_t i = 0; i < stream->lane_count; i++) {
+        int64_t newest = sink_writer_newest_us(stream->lanes[i].writer);
+        bool is_first = progress->watermark_us == INT64_MIN;
         add_counts(&progress->done, sink_writer_counts(stream->lanes[i].writer));
+        if (newest != INT64_MIN && (is_first || newest < progress->watermark_us))
+            progress->watermark_us = newest; /* of one without events nothing is known */
+    }
 }
 
 static int report(struct stream *stream, struct err *err)

@@ -9,7 +9,7 @@
  * within memory_bytes plus what one poll gives: while the lake is slow nothing is polled, and the
  * client's own queue, which has a limit, fills up and stops fetching.
  *
- * Used by one thread; cancel and upstream_done may be set by any.
+ * Used by one thread; cancel, upstream_done and stop may be set by any.
  */
 #ifndef AORTA_EXECUTOR_SINK_STREAM_H
 #define AORTA_EXECUTOR_SINK_STREAM_H
@@ -23,6 +23,7 @@ struct sink_progress {
     int64_t polled;          /* records that came */
     int32_t partitions;      /* assigned now */
     int64_t lag;             /* records of these that are in the log and not in the lake */
+    int64_t watermark_us; /* the newest event of the one that is furthest back; INT64_MIN: none */
 };
 
 struct sink_config {
@@ -42,6 +43,7 @@ struct sink_config {
     const atomic_bool *cancel;        /* ends the call with ERR_CANCELED; NULL: nothing does */
     const atomic_bool *upstream_done; /* set: read to the ends that the log has then, flush, return;
                                          NULL: go on until canceled */
+    const atomic_bool *stop;          /* set: flush what was read, return; NULL: nothing does */
     int64_t report_us;                /* between two reports */
     void (*report)(void *arg, const struct sink_progress *progress); /* may be NULL */
     void *arg;

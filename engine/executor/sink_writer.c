@@ -455,3 +455,8 @@ const struct sink_counts *sink_writer_counts(const struct sink_writer *writer)
 {
     return &writer->counts;
 }
+
+int64_t sink_writer_newest_us(const struct sink_writer *writer)
+{
+    return writer->batch.max_us;
+}

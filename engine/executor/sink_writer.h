@@ -146,6 +146,9 @@ size_t sink_writer_bytes(const struct sink_writer *writer);
 /* In READY and FILL: where in the chain the incarnation was opened. */
 int64_t sink_writer_opened(const struct sink_writer *writer);
 
+/* The newest event that came, in microseconds since 1970 UTC; INT64_MIN: none yet. */
+int64_t sink_writer_newest_us(const struct sink_writer *writer);
+
 const struct sink_counts *sink_writer_counts(const struct sink_writer *writer);
 
 #endif

@@ -162,7 +162,21 @@ void step_progress(struct step *step, int64_t rows, int64_t total)
         return;
     step->reported_at_us = now;
     step->reported_rows = rows;
-    struct progress progress = {step->order->step, rows, total};
+    struct progress progress = {.step = step->order->step, .rows = rows, .total = total};
+    step_send(MESSAGE_PROGRESS, &progress_shape, &progress);
+}
+
+void step_progress_stream(struct step *step, int64_t records, int64_t lag, int64_t watermark_us)
+{
+    char text[CLOCK_TEXT_SIZE];
+    const struct progress progress = {
+        .step = step->order->step,
+        .rows = records,
+        .total = step->order->is_endless ? 0 : records + lag,
+        .lag = lag,
+        .watermark = watermark_us != INT64_MIN ? clock_format_iso(text, watermark_us, 0) : NULL,
+    };
+
     step_send(MESSAGE_PROGRESS, &progress_shape, &progress);
 }
 

@@ -54,6 +54,9 @@ void step_set_interrupt(struct step *step, void (*interrupt)(void *arg), void *a
 /* Tells the daemon how far the step is, a few times a second at most. */
 void step_progress(struct step *step, int64_t rows, int64_t total);
 
+/* The same of a stream, as often as it is called. watermark_us INT64_MIN: not known. */
+void step_progress_stream(struct step *step, int64_t records, int64_t lag, int64_t watermark_us);
+
 /* Opens the connection at that index of the order. */
 int step_connect(struct step *step, int64_t index, struct connection **connection, struct err *err);
 

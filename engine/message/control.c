@@ -7,6 +7,7 @@ static const struct record_field request_fields[] = {
     RECORD_FIELD(request, select, TEXTS),        RECORD_FIELD(request, exclude, TEXTS),
     RECORD_FIELD(request, full_refresh, BOOL),   RECORD_FIELD(request, discard_history, BOOL),
     RECORD_FIELD(request, force, BOOL),          RECORD_FIELD(request, fail_fast, BOOL),
+    RECORD_FIELD(request, until_idle, BOOL),     RECORD_FIELD(request, for_ms, INT),
     RECORD_FIELD(request, threads, INT),         RECORD_FIELD(request, sql, TEXT),
     RECORD_FIELD(request, question, TEXT),       RECORD_FIELD(request, limit, INT),
     RECORD_FIELD(request, drops_rejected, BOOL), {0},
@@ -33,6 +34,8 @@ static const struct record_field event_fields[] = {
     RECORD_FIELD(event, reason, TEXT),
     RECORD_FIELD(event, conditional, BOOL),
     RECORD_FIELD(event, after, TEXTS),
+    RECORD_FIELD(event, lag, INT),
+    RECORD_FIELD(event, watermark, TEXT),
     RECORD_FIELD(event, lines, TEXTS),
     {0},
 };

@@ -12,8 +12,8 @@
 
 struct request {
     int64_t version; /* MESSAGE_VERSION */
-    const char
-        *verb; /* "run", "plan", "query", "show", "state", "clean"; without daemon: "check", "ls" */
+    /* "run", "stream", "plan", "query", "show", "state", "clean"; without daemon: "check", "ls" */
+    const char *verb;
     const char *folder; /* of the pipeline */
     const char *target;
     const char *environment;  /* pipeline_environment of whoever asks */
@@ -24,6 +24,8 @@ struct request {
     const char **exclude;
     size_t exclude_count;
     bool full_refresh, discard_history, force, fail_fast;
+    bool until_idle;      /* stream */
+    int64_t for_ms;       /* stream; 0: until it is told to end */
     int64_t threads;      /* steps at once; 0: as many as the executors take */
     const char *sql;      /* query */
     const char *question; /* query: a saved one, in the place of sql */
@@ -38,7 +40,7 @@ extern const struct record_shape request_shape;
  *     accepted (run, total = how many steps)
  *     step     (asset, kind, state, reason; when it is over: rows, seconds, checks, error, why,
  *              note)
- *     progress (asset, rows, total)
+ *     progress (asset, rows, total; of a stream lag and watermark)
  *     check    (asset, message: a check that did not pass)
  *     ended    (state)
  *
@@ -54,7 +56,8 @@ struct event {
     const char *type;
     const char *run;
     const char *asset, *kind, *state, *message, *why, *note;
-    int64_t rows, table_rows, total;
+    int64_t rows, table_rows, total, lag;
+    const char *watermark;
     double seconds;
     int64_t checks_passed, checks_warned, checks_failed;
     const char *action, *reason; /* plan */

@@ -116,6 +116,9 @@ struct order {
     bool is_volatile; /* depends on the clock, on chance, or on what others make: never fresh */
     bool full_refresh, force;
 
+    bool is_endless, until_idle; /* a stream of `aorta stream` */
+    int64_t for_ms;              /* and how long, 0: until it is told to end */
+
     bool looks; /* a plan asks: says what it would do, and does nothing */
     struct order_expectation *expected;
     size_t expected_count;

@@ -9,10 +9,9 @@ static const struct record_field hello_fields[] = {
 const struct record_shape hello_shape = {hello_fields, sizeof(struct hello)};
 
 static const struct record_field progress_fields[] = {
-    RECORD_FIELD(progress, step, INT),
-    RECORD_FIELD(progress, rows, INT),
-    RECORD_FIELD(progress, total, INT),
-    {0},
+    RECORD_FIELD(progress, step, INT),       RECORD_FIELD(progress, rows, INT),
+    RECORD_FIELD(progress, total, INT),      RECORD_FIELD(progress, lag, INT),
+    RECORD_FIELD(progress, watermark, TEXT), {0},
 };
 const struct record_shape progress_shape = {progress_fields, sizeof(struct progress)};
 

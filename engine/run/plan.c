@@ -30,6 +30,10 @@ static void choose_assets(struct plan *plan, const struct request *request)
         const struct asset *asset = plan->graph.assets[i];
         if (asset->kind == ASSET_EXTERNAL && !is_verb(request, "ls") && !is_verb(request, "show"))
             plan->is_selected[i] = false;
+        if (plan->is_selected[i] && is_verb(request, "stream") && asset->kind != ASSET_STREAM)
+            problem_add(&plan->problems, asset->file, 1, 1,
+                        "%s is a %s: aorta stream runs streams, aorta run the rest", asset->key,
+                        asset_kind_names[asset->kind]);
         plan->selected_count += plan->is_selected[i];
         if (plan->is_selected[i] && request->full_refresh && !request->discard_history &&
             asset_keeps_history(asset))

@@ -1,11 +1,14 @@
 #include "run/run.h"
 
+#include "base/limits.h"
+
 #include <assert.h>
 #include <string.h>
 
 enum {
     MAX_FAILURES = 4,
     FIRST_RETRY_US = 250 * 1000,
+    LONG_US = 60 * 1000 * 1000, /* a stream that ran so long was well */
 };
 
 const char *const step_state_names[] = {
@@ -84,7 +87,14 @@ void run_init(struct run *run, const char *id, struct plan *plan, const struct r
         .force = request->force,
         .fail_fast = request->fail_fast,
         .threads = request->threads,
+        .is_endless = strcmp(request->verb != NULL ? request->verb : "", "stream") == 0,
+        .until_idle = request->until_idle,
+        .for_ms = request->for_ms,
     };
+    if (run->is_endless) {
+        run->threads = LIMIT_THREADS; /* each has one for good */
+        run->is_endless = !run->until_idle;
+    }
     memcpy(run->id, id, sizeof run->id);
     run->selection = describe_selection(&plan->arena, request);
     run->steps = arena_calloc(&run->plan->arena, plan->selected_count, sizeof *run->steps);
@@ -197,6 +207,7 @@ void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us)
     assert(step->state == STEP_READY);
     step->state = STEP_RUNNING;
     step->number = number;
+    step->attempt_us = now_us;
     if (step->attempt++ == 0)
         step->started_us = now_us;
 }
@@ -265,6 +276,8 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
     count_checks(step, report);
     if (state == STEP_FAILED) {
         step->code = err_code_from_name(report->error_code != NULL ? report->error_code : "");
+        if (run_is_stream(run) && now_us - step->attempt_us > LONG_US)
+            step->failures = 0; /* what happened hours ago is no reason to give up now */
         step->failures += step->code == ERR_TRANSIENT;
         if (step->code == ERR_TRANSIENT && may_retry(run, step)) {
             step->reason = reason;
@@ -311,6 +324,24 @@ void run_lose_server(struct run *run, const struct connection *connection, const
         if (step->state != STEP_RUNNING)
             end_step(run, step, STEP_FAILED, reason, now_us, over, arg);
     }
+}
+
+bool run_is_stream(const struct run *run)
+{
+    return run->is_endless || run->until_idle;
+}
+
+void run_stop(struct run *run, int64_t now_us, run_over *over, void *arg)
+{
+    run->is_stopping = true;
+    for (size_t i = 0; i < run->step_count; i++) {
+        struct run_step *step = &run->steps[i];
+        if (step->state != STEP_WAITING && step->state != STEP_READY)
+            continue;
+        run->is_canceled = true;
+        end_step(run, step, STEP_CANCELED, NULL, now_us, over, arg);
+    }
+    settle(run);
 }
 
 void run_cancel(struct run *run, int64_t now_us, run_over *over, void *arg)

@@ -43,6 +43,7 @@ struct run_step {
     int64_t number;      /* the live attempt's, 0: none */
     int64_t ready_at_us; /* monotonic: a retry waits */
     int64_t started_us;  /* monotonic, of the first attempt */
+    int64_t attempt_us;  /* monotonic, of the last one */
     int64_t ended_us;
     const char *reason; /* why it failed or was skipped; in the run's arena */
     enum err_code code; /* of FAILED */
@@ -62,6 +63,9 @@ struct run {
     bool is_canceled;      /* asked for; running steps are still ending */
     int64_t grace_ends_us; /* then whoever still runs a step of it is killed; monotonic */
     bool full_refresh, force;
+    bool is_endless; /* of `aorta stream`: it ends when it is told to, and has succeeded then */
+    bool until_idle; /* the same, but it ends by itself, too */
+    int64_t for_ms;
     bool fail_fast;         /* the first failure ends what has not begun */
     bool is_stopping;       /* and there was one */
     int64_t threads;        /* steps at once; 0: what the executors take */
@@ -106,6 +110,12 @@ void run_lose_server(struct run *run, const struct connection *connection, const
 /* Nothing more will be started: steps that wait are canceled; the running ones are the daemon's to
  * cancel. */
 void run_cancel(struct run *run, int64_t now_us, run_over *over, void *arg);
+
+/* Whether its streams are told to end, not canceled. */
+bool run_is_stream(const struct run *run);
+
+/* A stream is told to end: running steps finish what they have, the others are canceled. */
+void run_stop(struct run *run, int64_t now_us, run_over *over, void *arg);
 
 /* All steps are over: settles the run's state. */
 bool run_is_over(const struct run *run);

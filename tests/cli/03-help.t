@@ -7,6 +7,7 @@ Every command says what it does.
       check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
+      stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
       query       Asks the warehouse and prints the rows; @NAME is a saved question
@@ -25,6 +26,7 @@ Every command says what it does.
       check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
+      stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
       query       Asks the warehouse and prints the rows; @NAME is a saved question
@@ -77,6 +79,19 @@ Every command says what it does.
       --force                 builds also what is fresh
       --fail-fast             starts nothing more after the first failure
       --threads N             steps at once (default: 4 an executor); 1: in the order of plan
+      --json                  one JSON object an event
+      --exclude SELECT        leaves out what it means; may be repeated
+      --project DIR           folder of pipeline.toml (default: this one, or above)
+      --target NAME           which target of pipeline.toml
+      --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
+    $ aorta stream --help
+    usage: aorta stream SELECT…
+    Runs streams, from a topic into a lake, until they are told to end.
+    Records are written when one of the stream's flush limits is reached. Several processes share
+    the partitions of a topic. Ctrl-C writes what was read, and ends; once more ends at once: what
+    was not written then is read again, and nothing is there twice.
+      --until-idle            ends when it has caught up with the topic
+      --for TIME              ends after so long: 30s, 5m, 2h
       --json                  one JSON object an event
       --exclude SELECT        leaves out what it means; may be repeated
       --project DIR           folder of pipeline.toml (default: this one, or above)

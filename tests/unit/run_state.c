@@ -247,6 +247,43 @@ TEST("a run that stops at the first failure skips all that has not begun, relate
     run_release(&run);
 }
 
+TEST("a stream that is told to end has succeeded; what had not begun is canceled")
+{
+    struct report bad = {.outcome = "failed", .error_code = "transient", .error = "refused"};
+    struct run run;
+
+    start_diamond(&run);
+    run.is_endless = true;
+    check(run_is_stream(&run));
+    begin(&run, "a", 1);
+    begin(&run, "e", 1);
+    for (int64_t hour = 1; hour < 20; hour++) { /* an error now and then is no reason to give up */
+        finish(&run, "e", &bad, hour * 3600000000);
+        check_int(step_named(&run, "e")->state, STEP_READY);
+        begin(&run, "e", hour * 3600000000 + 1);
+    }
+    run_stop(&run, 5, hear, told);
+    check_str(states(&run), "a:running b:canceled c:canceled d:canceled e:running");
+    do_step_end(&run, "a", "published");
+    finish(&run, "e", &bad, 20 * INT64_C(3600000000));
+    check_int(step_named(&run, "e")->state, STEP_FAILED); /* it is not begun again */
+    check_int(run.state, RUN_CANCELED);
+    run_release(&run);
+
+    config_fixture_model("x", "b", "select 1");
+    config_fixture_model("x", "c", "select 1");
+    config_fixture_model("x", "d", "select 1");
+    start(&run);
+    run.until_idle = true;
+    for (const char *name = "abcde"; *name != '\0'; name++)
+        begin(&run, (char[]){*name, '\0'}, 1);
+    run_stop(&run, 5, hear, told);
+    for (const char *name = "abcde"; *name != '\0'; name++)
+        do_step_end(&run, (char[]){*name, '\0'}, *name == 'c' ? "fresh" : "published");
+    check_int(run.state, RUN_SUCCEEDED);
+    run_release(&run);
+}
+
 TEST("what may pass is tried again, later each time, and at last fails")
 {
     struct report report = {.outcome = "failed", .error_code = "transient", .error = "refused"};

@@ -311,6 +311,47 @@ TEST("cancel ends the run; what was buffered comes again")
     clear();
 }
 
+static atomic_bool stop;
+
+static void stop_soon(struct fake_log *log, void *arg)
+{
+    int *polls = arg;
+
+    (void)log;
+    atomic_store(&stop, ++*polls > 3);
+}
+
+TEST("an endless stream that is stopped flushes what it has read, commits, and leaves the rest")
+{
+    struct sink_config config = make_config();
+    struct sink_progress progress;
+    struct err err;
+    int polls = 0;
+
+    produce_all();
+    topic_log.on_poll = stop_soon;
+    topic_log.arg = &polls;
+    config.upstream_done = NULL;
+    config.stop = &stop;
+    config.limits = (struct sink_limits){0}; /* nothing else makes it flush */
+    check_ok(sink_run(&config, &progress, &err));
+    check(progress.done.records > 0 && progress.done.records < PARTITIONS * RECORDS);
+    check_int(progress.done.records, progress.polled);
+    int64_t committed = 0;
+    for (int32_t i = 0; i < PARTITIONS; i++)
+        committed += topic_log.committed[i] > 0 ? topic_log.committed[i] : 0;
+    check_int(committed, progress.done.records);
+    topic_log.on_poll = NULL;
+    atomic_store(&stop, false);
+    config.upstream_done = &upstream_done;
+    check_ok(sink_run(&config, &progress, &err));
+    check_lake();
+    atomic_store(&stop, true);
+    check_ok(sink_run(&config, &progress, &err)); /* at once, whatever there is */
+    check_int(progress.done.records, 0);
+    clear();
+}
+
 TEST("a commit that the group refuses is no failure")
 {
     struct sink_config config = make_config();
@@ -362,6 +403,8 @@ TEST("reports have counts and the lag, which is 0 in the end")
     check(report_count > 3);
     check_int(last_report.done.records, PARTITIONS * RECORDS);
     check_int(last_report.lag, 0);
+    check_int(last_report.watermark_us % 1000000, 0);
+    check(last_report.watermark_us >= INT64_C(1713398400) * 1000000);
     clear();
 }
 
