@@ -138,9 +138,9 @@ static void running_release(struct running *running)
     free(running->steps);
 }
 
-/* Two runs never build the same asset at once (streams may); one executor gets no more than it can work on at a
- * time, and a run has no more steps at once than it asked for; a step that may be what killed its
- * executor runs there alone. */
+/* Two runs never build the same asset at once (streams may); one executor gets no more than it can
+ * work on at a time, and a run has no more steps at once than it asked for; a step that may be what
+ * killed its executor runs there alone. */
 static bool must_wait(const struct job *asking, const struct run_step *step,
                       const struct running *running)
 {

@@ -8,7 +8,7 @@
 enum {
     MAX_FAILURES = 4,
     FIRST_RETRY_US = 250 * 1000,
-    LONG_US = 60 * 1000 * 1000, /* a stream that ran so long was well */
+    LONG_US = 60 * 1000 * 1000,
 };
 
 const char *const step_state_names[] = {
@@ -197,6 +197,13 @@ static void end_step(struct run *run, struct run_step *step, enum step_state sta
         stop_rest(run, step, now_us, over, arg);
 }
 
+/* A stream that was well for so long: what happened hours ago is no reason to give up now. */
+static void forgive(const struct run *run, struct run_step *step, int64_t now_us)
+{
+    if (run_is_stream(run) && now_us - step->attempt_us > LONG_US)
+        step->failures = 0;
+}
+
 static bool may_retry(const struct run *run, const struct run_step *step)
 {
     return step->failures < MAX_FAILURES && !run->is_canceled && !run->is_stopping;
@@ -276,8 +283,7 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
     count_checks(step, report);
     if (state == STEP_FAILED) {
         step->code = err_code_from_name(report->error_code != NULL ? report->error_code : "");
-        if (run_is_stream(run) && now_us - step->attempt_us > LONG_US)
-            step->failures = 0; /* what happened hours ago is no reason to give up now */
+        forgive(run, step, now_us);
         step->failures += step->code == ERR_TRANSIENT;
         if (step->code == ERR_TRANSIENT && may_retry(run, step)) {
             step->reason = reason;
@@ -295,8 +301,10 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
 void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, const char *reason,
                       int64_t now_us, run_over *over, void *arg)
 {
+    forgive(run, step, now_us);
     step->failures += by_itself;
-    step->is_suspect = step->is_suspect || !by_itself;
+    /* A stream that ran alone would let no other begin, ever. */
+    step->is_suspect = step->is_suspect || (!by_itself && !run_is_stream(run));
     if (run->is_canceled) {
         end_step(run, step, STEP_CANCELED, NULL, now_us, over, arg);
         return;

@@ -262,10 +262,14 @@ TEST("a stream that is told to end has succeeded; what had not begun is canceled
         check_int(step_named(&run, "e")->state, STEP_READY);
         begin(&run, "e", hour * 3600000000 + 1);
     }
+    run_lose_attempt(&run, step_named(&run, "e"), false, "killed", INT64_MAX / 2, hear, told);
+    check(!step_named(&run, "e")->is_suspect); /* it would run alone, and for ever */
+    check_int(step_named(&run, "e")->failures, 0);
+    begin(&run, "e", INT64_MAX / 2 + 1);
     run_stop(&run, 5, hear, told);
     check_str(states(&run), "a:running b:canceled c:canceled d:canceled e:running");
     do_step_end(&run, "a", "published");
-    finish(&run, "e", &bad, 20 * INT64_C(3600000000));
+    finish(&run, "e", &bad, INT64_MAX / 2 + 2);
     check_int(step_named(&run, "e")->state, STEP_FAILED); /* it is not begun again */
     check_int(run.state, RUN_CANCELED);
     run_release(&run);
