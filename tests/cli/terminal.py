@@ -43,6 +43,7 @@ def resized(shop):
     """A terminal that is made narrow, and wide again, shows each line once."""
     gate = Gate(shop)
     run = Terminal(shop, "run", columns=100)
+    run.wait_for("1 of 5 steps done, 2 running")
     for columns in (100, 30, 21, 120):
         if columns != 100:
             run.resize(columns)
@@ -60,7 +61,7 @@ def resized(shop):
 def rows_and_rates(shop):
     """A load shows its rows and how many of them a second."""
     shop.change_source("with recursive n (i) as (select 1 union all select i + 1 from n"
-                       " where i < 800000) insert into customers select i + 100, 'x', 'GB' from n")
+                       " where i < 1500000) insert into customers select i + 100, 'x', 'GB' from n")
     run = Terminal(shop, "run", "customers")
     run.wait_for(r"[-|/\\] raw\.customers +\d+\.\ds +[0-9,]+ rows  [0-9,]+/s")
     assert run.finish() == 1, run.screen.text()  # no countries yet, to check against
