@@ -37,8 +37,8 @@ void quarantine_open(struct quarantine *quarantine, struct session *session,
                      const struct relation *target, int64_t extracted_at_us, struct arena *arena);
 void quarantine_close(struct quarantine *quarantine);
 
-/* Gathers a line: what a `struct reject_rule` calls. Any thread. */
-void quarantine_add(void *quarantine, const struct reject *reject);
+/* Gathers a line: what a `struct reject_rule` calls, its `arg` the quarantine. Any thread. */
+void quarantine_add(void *arg, const struct reject *reject);
 
 /* ERR_DATA if there were more lines than it can hold. Any thread. */
 int quarantine_check(struct quarantine *quarantine, struct err *err);

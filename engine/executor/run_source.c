@@ -261,6 +261,8 @@ static int fill_stage(struct ingestion *in, struct err *err)
         return -1;
     if (decide(in, err) < 0)
         return -1;
+    /* Somebody has dropped the table: all files are there to be read again. */
+    in->replaces = in->replaces || (order->files_count > 0 && !in->target.is_there);
     bool resumes =
         in->before.version > 0 && !in->replaces && strcmp(order->mode, "append_all") != 0;
     in->extracted_at_us = next_extracted_at(&in->before);

@@ -6,6 +6,7 @@ there is what Python's own reader finds in the same files."""
 import json
 import os
 import shutil
+import sqlite3
 import threading
 
 from shop import HERE, Shop, main
@@ -367,6 +368,15 @@ def into_sqlite(lake):
         assert bad == lake.good()[1], bad
         lake.arrive()
         lake.object(TORN).write_text('{"user_id":1,"heart_rate":2,"timestamp":3}\n{"us')
+    with sqlite3.connect(lake.folder / "warehouse.db") as warehouse:
+        warehouse.execute("drop table raw__wearables")
+    lake.ingest()  # what is not there is read again, whole
+    got = sorted(tuple(row.values()) for row in lake.query(
+        "select _aorta_file, user_id, heart_rate, timestamp from raw__wearables"))
+    assert got == lake.good()[0], got
+    state = lake.query("select row_count from _aorta_state")
+    assert state == [{"row_count": len(got)}], state
+
     evolve(lake)
     lake.ingest("--full-refresh")
     lake.object(f"{DAY}/n.json").write_text('{"n":1,"b":true}\n')
