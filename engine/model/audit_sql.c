@@ -540,6 +540,15 @@ static int make_count(const struct making *making, struct err *err)
     return 0;
 }
 
+/* A query within a condition is a join where it stands alone behind WHERE; among the counts of one
+ * scan it is not, and costs several times as much. */
+static void count_apart(const struct making *making)
+{
+    making->sql->count = arena_printf(making->arena, "SELECT count(*) FROM %s AS new_rows WHERE %s",
+                                      making->audit->rows, making->sql->fails);
+    making->sql->fails = NULL;
+}
+
 int audit_sql_make(const struct session *session, const struct audit *audit,
                    const struct check *check, struct arena *arena, struct audit_sql *sql,
                    struct err *err)
@@ -555,6 +564,8 @@ int audit_sql_make(const struct session *session, const struct audit *audit,
             sql->fails = arena_printf(arena, "(%s) AND (%s)", check->where, sql->fails);
         sql->samples =
             arena_printf(arena, "SELECT * FROM %s AS new_rows WHERE %s", audit->rows, sql->fails);
+        if (strcasestr(sql->fails, "select") != NULL)
+            count_apart(&making);
         return 0;
     case CHECK_SCOPE_KEY: return make_unique(&making, err);
     case CHECK_SCOPE_PARENT: return make_relationships(&making, err);

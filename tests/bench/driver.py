@@ -6,6 +6,7 @@ The table goes to the terminal and to BUILD_FOLDER/bench.md; with --write also t
 its important lines, into the README. What is measured, and how, is in bench.py.
 """
 import argparse
+import ast
 import datetime
 import json
 import os
@@ -125,6 +126,15 @@ def machine():
                       f"{platform.system()} {platform.release()}"])
 
 
+def purposes():
+    """What each program measures, in the words that it begins with."""
+    lines = []
+    for program in programs([]):
+        words = " ".join(ast.get_docstring(ast.parse(program.read_text(encoding="utf-8"))).split())
+        lines.append(f"- `{program.stem}`: {words[0].lower()}{words[1:]}")
+    return "\n".join(lines)
+
+
 def page(figures, quick):
     """The whole of docs/bench.md."""
     commit = git("rev-parse", "--short=12", "HEAD") or "unknown"
@@ -138,7 +148,8 @@ def page(figures, quick):
     parts = ["# Figures", "Written by `./dev bench --write`; not by hand.",
              f"{datetime.date.today().isoformat()}, commit {commit}. {machine()}."
              + (" Quick: not for quoting." if quick else ""),
-             markdown(figures), "## Notes", "\n".join(notes), READING.rstrip()]
+             markdown(figures), "## Notes", "\n".join(notes), "## What is measured", purposes(),
+             READING.rstrip()]
     return "\n\n".join(parts) + "\n"
 
 

@@ -76,6 +76,8 @@ static const struct {
      0, NULL},
     {NULL, "{\"expression\": \"height > 150 or id = 1\"}", 0, NULL},
     {"height", "{\"expression\": \"> 150\"}", 1, "Ann"},
+    {"height", "{\"expression\": \"> (select 150)\"}", 1, "Ann"},
+    {"height", "{\"expression\": \"> (select 150)\", \"where\": \"id <> 1\"}", 0, NULL},
     {"weight", "\"not_null\"", -1,
      "asset x: check weight_not_null: no column \"weight\": there are id, name, height, day"},
     {NULL, "{\"unique\": [\"id\", \"weight\"]}", -1, "check unique: no column \"weight\""},
