@@ -20,7 +20,8 @@ const struct aorta_option connection_options[] = {
      "The database file, made if it is not there; \":memory:\" for one that ends with the process"},
     {"memory_limit", AORTA_OPTION_SIZE, false, false, "1GiB",
      "How much memory DuckDB may use before it spills to temp_directory"},
-    {"threads", AORTA_OPTION_INTEGER, false, false, "2", "How many threads run a query"},
+    {"threads", AORTA_OPTION_INTEGER, false, false, NULL,
+     "How many threads run a query; by default 2, or 1 with less memory than 250MiB"},
     {"temp_directory", AORTA_OPTION_PATH, false, false, NULL,
      "Where queries spill to; by default beside the database file, for \":memory:\" nowhere"},
     {0},
@@ -58,6 +59,17 @@ static int set_number(duckdb_config config, const char *name, int64_t value, con
     return set_text(config, name, text, error);
 }
 
+/* A thread wants 125 MB at least (DuckDB's guide, "Tuning Workloads"): with less, one that counts
+ * what is distinct finds no memory where another alone would have spilled. */
+static int64_t thread_count(const struct aorta_option_value *options)
+{
+    const int64_t least_bytes = INT64_C(125) << 20;
+
+    if (options[OPTION_THREADS].is_set)
+        return options[OPTION_THREADS].integer;
+    return options[OPTION_MEMORY_LIMIT].integer < 2 * least_bytes ? 1 : 2;
+}
+
 static int configure(duckdb_config config, const struct aorta_option_value *options,
                      struct aorta_error *error)
 {
@@ -65,14 +77,15 @@ static int configure(duckdb_config config, const struct aorta_option_value *opti
                                       "allow_community_extensions"};
     const struct aorta_option_value *temp_directory = &options[OPTION_TEMP_DIRECTORY];
 
-    if (options[OPTION_THREADS].integer < 1)
+    int64_t threads = thread_count(options);
+    if (threads < 1)
         return aorta_fail(error, AORTA_CONFIG, "threads is %" PRId64 ", at least 1 is wanted",
-                          options[OPTION_THREADS].integer);
+                          threads);
     for (size_t i = 0; i < sizeof off / sizeof *off; i++)
         if (set_text(config, off[i], "false", error) < 0)
             return -1;
     if (set_number(config, "memory_limit", options[OPTION_MEMORY_LIMIT].integer, "B", error) < 0 ||
-        set_number(config, "threads", options[OPTION_THREADS].integer, "", error) < 0)
+        set_number(config, "threads", threads, "", error) < 0)
         return -1;
     if (temp_directory->is_set)
         return set_text(config, "temp_directory", temp_directory->text, error);

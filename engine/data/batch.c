@@ -10,7 +10,8 @@ _Static_assert(LIMIT_BATCH_BYTES == AORTA_BATCH_BYTES, "the contract's limit is 
 
 void batch_init(struct batch *batch, const struct aorta_field *fields, int32_t count)
 {
-    *batch = (struct batch){.column_count = count};
+    *batch = (struct batch){
+        .column_count = count, .row_limit = LIMIT_BATCH_ROWS, .byte_limit = LIMIT_BATCH_BYTES / 2};
     arena_init(&batch->arena);
     batch->fields = arena_calloc(&batch->arena, (size_t)count, sizeof *batch->fields);
     batch->columns = arena_calloc(&batch->arena, (size_t)count, sizeof *batch->columns);
@@ -50,11 +51,11 @@ bool batch_is_full(const struct batch *batch)
 {
     size_t size = 0;
 
-    if (batch->row_count >= LIMIT_BATCH_ROWS)
+    if (batch->row_count >= batch->row_limit)
         return true;
     for (int32_t i = 0; i < batch->column_count; i++)
         size += column_size_bytes(&batch->columns[i]);
-    return size >= LIMIT_BATCH_BYTES / 2;
+    return size >= batch->byte_limit;
 }
 
 struct aorta_batch batch_view(struct batch *batch)

@@ -26,6 +26,8 @@
 
 struct batch {
     int64_t row_count;
+    int64_t row_limit; /* with so many rows, or bytes, it is full: batch_init takes the greatest */
+    size_t byte_limit;
     int32_t column_count;
     struct aorta_field *fields;
     struct column *columns;
@@ -49,8 +51,8 @@ static inline void batch_end_row(struct batch *batch)
 /* Takes back the values of a row that was not ended. */
 void batch_drop_row(struct batch *batch);
 
-/* Nothing more should be added: LIMIT_BATCH_ROWS rows, or half of LIMIT_BATCH_BYTES, so that one
- * more row of any allowed size would still have fitted. */
+/* Nothing more should be added. The greatest limits are LIMIT_BATCH_ROWS rows, and half of
+ * LIMIT_BATCH_BYTES, so that one more row of any allowed size would still have fitted. */
 bool batch_is_full(const struct batch *batch);
 
 /* Lent until the batch changes. Every column must have row_count rows (asserted). */

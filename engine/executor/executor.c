@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -210,6 +211,9 @@ static void prepare_process(void)
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     fcntl(MESSAGE_CONTROL_FD, F_SETFD, FD_CLOEXEC);
     fcntl(MESSAGE_ROWS_FD, F_SETFD, FD_CLOEXEC);
+    /* What one of a database's threads frees serves the others, instead of staying with it: some
+     * tens of megabytes beside its memory_limit. */
+    mallopt(M_ARENA_MAX, 2);
 }
 
 int executor_main(const char *lease)

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 1 << 20 };
+/* Small enough for a core's cache, and for several readers at once. */
+enum { CHUNK_BYTES = 1 << 18, BATCH_ROWS = 8192, BATCH_BYTES = 4 << 20 };
 
 static bool is_partition(const struct object_rows *rows, const char *name)
 {
@@ -113,6 +114,8 @@ static void make_reader(struct object_rows *rows, const struct schema *schema)
     };
 
     batch_init(&rows->batch, intake->fields, intake->field_count);
+    rows->batch.row_limit = BATCH_ROWS;
+    rows->batch.byte_limit = BATCH_BYTES;
     rows->reader = jsonl_new(&options);
 }
 

@@ -24,8 +24,8 @@ What can be connected to, and all that can be set of it; no pipeline is needed.
           The database file, made if it is not there; ":memory:" for one that ends with the process
       memory_limit (size, default 1GiB)
           How much memory DuckDB may use before it spills to temp_directory
-      threads (integer, default 2)
-          How many threads run a query
+      threads (integer)
+          How many threads run a query; by default 2, or 1 with less memory than 250MiB
       temp_directory (path)
           Where queries spill to; by default beside the database file, for ":memory:" nowhere
     $ aorta connectors kafka
