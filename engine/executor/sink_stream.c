@@ -43,6 +43,7 @@ void sink_config_init(struct sink_config *config)
                    .lateness_us = 60 * CLOCK_US_PER_SECOND,
                    .pause_us = CLOCK_US_PER_SECOND},
         .memory_bytes = (size_t)256 << 20,
+        .puts_at_once = 16,
         .report_us = CLOCK_US_PER_SECOND,
     };
 }
@@ -130,6 +131,11 @@ static int add_lane(struct stream *stream, int32_t partition, struct err *err)
         return -1;
     drop_lane(stream, partition);
     stream->lanes = alloc_resize(stream->lanes, (stream->lane_count + 1) * sizeof *stream->lanes);
+    struct sink_limits limits = config->limits;
+
+    /* A read that ends flushes at its end: what of the past it passes on its way there makes hours
+     * end by the second, each of them a flush for nothing. */
+    limits.closes_hours = limits.closes_hours && !is_set(config->upstream_done);
     struct sink_writer_config writer = {
         .chain = {.store = config->store,
                   .connection = config->lake,
@@ -139,8 +145,9 @@ static int add_lane(struct stream *stream, int32_t partition, struct err *err)
         .incarnation = stream->incarnation,
         .first_offset = watermarks.low,
         .grouping = config->grouping,
-        .limits = config->limits,
+        .limits = limits,
         .stop_at_new = config->stop_at_new,
+        .puts_at_once = config->puts_at_once,
         .is_live = is_live,
         .commit = commit,
         .arg = stream,

@@ -36,9 +36,10 @@ struct sink_config {
     bool alone; /* without joining the group: for a call that ends by upstream_done */
     struct sink_grouping grouping;
     struct sink_limits limits;
-    size_t memory_bytes; /* buffered in all partitions together */
-    bool single_writer;  /* see executor/sink_chain.h */
-    bool stop_at_new;    /* an incarnation that the lake does not know is an error */
+    size_t memory_bytes;  /* buffered in all partitions together */
+    bool single_writer;   /* see executor/sink_chain.h */
+    bool stop_at_new;     /* an incarnation that the lake does not know is an error */
+    int32_t puts_at_once; /* objects of a flush */
 
     const atomic_bool *cancel;        /* ends the call with ERR_CANCELED; NULL: nothing does */
     const atomic_bool *upstream_done; /* set: read to the ends that the log has then, flush, return;
@@ -50,7 +51,7 @@ struct sink_config {
 };
 
 /* Good limits for a lake of hourly objects: 64 MiB or 500,000 records a partition, ten minutes, or
- * an hour's end (a minute late, at most one a second); 256 MiB in memory. */
+ * an hour's end (a minute late, at most one a second); 256 MiB in memory; 16 objects at once. */
 void sink_config_init(struct sink_config *config);
 
 /* Runs the sink. *progress is filled in on failure, too. Blocks; polls last at most 100 ms. What it

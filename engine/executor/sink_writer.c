@@ -1,5 +1,7 @@
 #include "executor/sink_writer.h"
 
+#include "executor/sink_put.h"
+
 #include "base/alloc.h"
 #include "base/fault.h"
 
@@ -10,6 +12,8 @@
 
 #define US_PER_HOUR (INT64_C(3600) * 1000000)
 #define NO_HOUR INT64_MIN
+
+enum { PUTS_A_THREAD = 4 };
 
 struct sink_writer {
     struct sink_writer_config config;
@@ -31,7 +35,6 @@ struct sink_writer {
     int64_t oldest_us;   /* when the oldest buffered record came */
     int64_t flushed_us;  /* when the last flush began */
     int64_t closed_hour; /* the newest event's, less the lateness, then; NO_HOUR: no event yet */
-    struct buf bytes;    /* an object */
     struct sink_counts counts;
 };
 
@@ -45,7 +48,6 @@ struct sink_writer *sink_writer_new(const struct sink_writer_config *config)
     arena_init(&writer->arena);
     arena_init(&writer->draft_arena);
     sink_batch_init(&writer->batch, &writer->config.grouping);
-    buf_init(&writer->bytes);
     return writer;
 }
 
@@ -56,7 +58,6 @@ void sink_writer_free(struct sink_writer *writer)
     arena_release(&writer->arena);
     arena_release(&writer->draft_arena);
     sink_batch_release(&writer->batch);
-    buf_release(&writer->bytes);
     free(writer);
 }
 
@@ -339,12 +340,16 @@ static int32_t count_objects(const struct sink_entry *entry)
 
 static int step_write(struct sink_writer *writer, struct err *err)
 {
-    buf_reset(&writer->bytes);
-    sink_batch_render(&writer->batch, &writer->entry, writer->next_object, &writer->bytes);
-    if (sink_chain_put_object(&writer->config.chain, &writer->entry, writer->next_object,
-                              &writer->bytes, err) < 0)
+    /* A step that takes not too long: between two of them one can cancel. */
+    const int32_t at_once = writer->config.puts_at_once;
+    const int32_t most = at_once > 1 ? PUTS_A_THREAD * at_once : 1;
+    int32_t left = count_objects(&writer->entry) - writer->next_object;
+    int32_t count = left < most ? left : most;
+
+    if (sink_put_objects(&writer->config.chain, &writer->entry, &writer->batch, writer->next_object,
+                         count, at_once, err) < 0)
         return -1;
-    writer->next_object++;
+    writer->next_object += count;
     if (writer->next_object < count_objects(&writer->entry))
         return 1;
     writer->outcome = SINK_DONE;

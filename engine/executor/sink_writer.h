@@ -42,7 +42,8 @@
  * still nothing is lost or repeated.
  *
  * The states, an arrow a step; each step does at most one thing to the world outside, between two
- * of them the process may die:
+ * of them the process may die. (WRITE may do several at once, which have no order among them: to
+ * die there is to die after some of them.)
  *
  *     TAIL ──► LOAD ──► CHECK ──► FILL ──► WRITE ─┐
  *      │       │ │ ▲      └────────────────► SEAL ◄┘──► COMMIT ──► READY
@@ -53,7 +54,7 @@
  *     TAIL     find the last entry                 FILL   wait for the records of a plan
  *     LOAD     read it and its seal                READY  wait for records, or for a reason to flush
  *     CHECK    are the plan's objects there?       PLAN   put the plan, or adopt the one found
- *     ASK      may this incarnation be opened?     WRITE  put one object
+ *     ASK      may this incarnation be opened?     WRITE  put one object, or several at once
  *     OPENING  put the opening                     SEAL   done, or void
  *     OVER     another incarnation has begun       COMMIT the consumer's offset
  *
@@ -96,7 +97,8 @@ struct sink_writer_config {
     int64_t first_offset;    /* of the log, should the incarnation have to be opened */
     struct sink_grouping grouping;
     struct sink_limits limits;
-    bool stop_at_new; /* a chain with another incarnation's entries is an error */
+    bool stop_at_new;     /* a chain with another incarnation's entries is an error */
+    int32_t puts_at_once; /* objects of a flush; 0 is 1 */
 
     /* Whether the incarnation is the broker's still: 1, 0, -1. */
     int (*is_live)(void *arg, const char *incarnation, struct err *err);

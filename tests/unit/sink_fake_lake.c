@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,8 +117,8 @@ static struct fake_object *insert(struct fake_lake *lake, size_t at, const char 
     return &lake->objects[at];
 }
 
-static int lake_put(void *connection, const char *key, const void *data, size_t size,
-                    bool if_absent, bool *created, struct aorta_error *error)
+static int put(void *connection, const char *key, const void *data, size_t size, bool if_absent,
+               bool *created, struct aorta_error *error)
 {
     struct fake_lake_client *client = connection;
     struct fake_lake *lake = client->lake;
@@ -137,6 +138,18 @@ static int lake_put(void *connection, const char *key, const void *data, size_t 
         buf_append(&object->bytes, data, size);
     }
     return answer(client->process, 0, error);
+}
+
+/* Called by several threads at once. */
+static int lake_put(void *connection, const char *key, const void *data, size_t size,
+                    bool if_absent, bool *created, struct aorta_error *error)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+    pthread_mutex_lock(&lock);
+    int result = put(connection, key, data, size, if_absent, created, error);
+    pthread_mutex_unlock(&lock);
+    return result;
 }
 
 static int lake_remove(void *connection, const char *key, struct aorta_error *error)
