@@ -44,7 +44,8 @@ static void *open_library(struct aorta_error *error)
 {
     static const char *const module_places[] = {LIBRARY_FILE, "../lib/" LIBRARY_FILE};
     static const char *const fixed_places[] = {DUCKDB_LIBRARY_PATH, LIBRARY_FILE};
-    const int flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE;
+    /* Lazy: most of its functions are never called, and to bind them all takes as long again. */
+    const int flags = RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE;
     const char *chosen = getenv("AORTA_LIBDUCKDB");
     char path[PATH_MAX];
     void *handle = NULL;
