@@ -89,6 +89,7 @@ static const char hung_on_sql[] =
     " WHERE NOT internal AND database_name = current_database() AND comment IS NOT NULL";
 
 static atomic_uint change_count = 1;
+static atomic_int change_makers; /* sessions that have counted once and not yet twice */
 
 void carry_memory_init(struct carry_memory *memory)
 {
@@ -107,7 +108,6 @@ void carry_memory_release(struct carry_memory *memory)
 void carry_on_begin(struct session *session)
 {
     session->changes_seen = atomic_load(&change_count);
-    session->has_changed = false;
 }
 
 /* CREATE INDEX and COMMENT are not to be had without these words; other kinds of statement than
@@ -130,6 +130,8 @@ void carry_on_statement(struct session *session, duckdb_statement_type type, con
     }
     if (!may_hang)
         return;
+    if (!session->has_changed)
+        atomic_fetch_add(&change_makers, 1);
     session->has_changed = true;
     atomic_fetch_add(&change_count, 1);
 }
@@ -143,8 +145,10 @@ void carry_on_end_of_statement(struct session *session)
 
 void carry_on_end(struct session *session)
 {
-    if (session->has_changed)
-        atomic_fetch_add(&change_count, 1);
+    if (!session->has_changed)
+        return;
+    atomic_fetch_add(&change_count, 1);
+    atomic_fetch_sub(&change_makers, 1);
     session->has_changed = false;
 }
 
@@ -198,8 +202,10 @@ int carry_is_needed(void *opaque, const char *schema, const char *name, struct a
     struct buf key;
     int result = 1;
 
-    /* Whoever began before the last change, or makes changes, does not see what others will. */
-    if (!session->in_transaction || session->has_changed ||
+    /* Whoever began before the last change does not see what others will. And while somebody makes
+     * changes, they may be committed and not yet counted: of two that began at this count, one may
+     * see them and the other not. */
+    if (!session->in_transaction || atomic_load(&change_makers) > 0 ||
         session->changes_seen != atomic_load(&change_count))
         return 1;
     pthread_mutex_lock(&memory->lock);

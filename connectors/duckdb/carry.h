@@ -11,7 +11,7 @@
  * or none. That is good for as long as nobody says CREATE INDEX or COMMENT, and only sessions of
  * this process can: the file is ours alone while it is open. They count such statements, once when
  * one is run and once when its transaction ends; what was read in a transaction that began at the
- * count of now is what there is now.
+ * count of now is what there is now, unless somebody has counted once and not yet twice.
  */
 #ifndef AORTA_DUCKDB_CARRY_H
 #define AORTA_DUCKDB_CARRY_H
