@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/arena.h"
 #include "base/json.h"
+#include "cli/terminal.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -86,15 +87,6 @@ static bool is_string(const struct cell *cell)
     return cell->size > 0 && cell->json[0] == '"';
 }
 
-static size_t width_of(const char *text)
-{
-    size_t width = 0;
-
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80;
-    return width;
-}
-
 static void write_csv_field(FILE *out, const char *text)
 {
     if (strpbrk(text, ",\"\r\n") == NULL) {
@@ -118,8 +110,10 @@ void rows_begin(struct rows *rows, const char *const *names, size_t count)
     rows->is_number = arena_calloc(&rows->arena, count, sizeof *rows->is_number);
     rows->held = arena_calloc(&rows->arena, count * ALIGNED_ROWS + 1, sizeof *rows->held);
     for (size_t i = 0; i < count; i++) {
-        rows->names[i] = arena_strdup(&rows->arena, names[i]);
-        rows->widths[i] = width_of(names[i]);
+        rows->names[i] = arena_strdup(&rows->arena, rows->form == ROWS_TABLE
+                                                        ? terminal_text(names[i], &rows->arena)
+                                                        : names[i]);
+        rows->widths[i] = terminal_text_width(rows->names[i]);
         rows->is_number[i] = true;
         if (rows->form == ROWS_CSV) {
             fputs(i > 0 ? "," : "", rows->out);
@@ -147,7 +141,7 @@ static const char *cell_text(struct arena *arena, const struct cell *cell)
 
 static void write_cell(struct rows *rows, size_t column, const char *text)
 {
-    int pad = (int)rows->widths[column] - (int)width_of(text);
+    int pad = (int)rows->widths[column] - (int)terminal_text_width(text);
 
     pad = pad > 0 ? pad : 0;
     fputs(column > 0 ? "  " : "", rows->out);
@@ -187,8 +181,8 @@ static void add_to_table(struct rows *rows, const struct cell *row)
                                           : rows->held + rows->held_count * rows->column_count;
 
     for (size_t i = 0; i < rows->column_count; i++) {
-        cells[i] = cell_text(arena, &row[i]);
-        size_t width = width_of(cells[i]);
+        cells[i] = terminal_text(cell_text(arena, &row[i]), arena);
+        size_t width = terminal_text_width(cells[i]);
         if (rows->is_aligned)
             continue;
         if (width > rows->widths[i])

@@ -1,5 +1,7 @@
 #include "cli/terminal.h"
 
+#include "base/buf.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,4 +55,48 @@ size_t terminal_text_width(const char *text)
     for (; *text != '\0'; text++)
         width += ((unsigned char)*text & 0xc0) != 0x80;
     return width;
+}
+
+/* Bytes of the control character at `at`, or 0: ASCII's, and those of U+0080 to U+009F, which some
+ * terminals obey. */
+static size_t control_size(const char *at)
+{
+    unsigned char first = (unsigned char)at[0], second = first != 0 ? (unsigned char)at[1] : 0;
+
+    if (first < 0x20 || first == 0x7f)
+        return 1;
+    return first == 0xc2 && second >= 0x80 && second < 0xa0 ? 2 : 0;
+}
+
+static size_t plain_size(const char *text)
+{
+    size_t size = 0;
+
+    while (text[size] != '\0' && control_size(text + size) == 0)
+        size++;
+    return size;
+}
+
+const char *terminal_text(const char *text, struct arena *arena)
+{
+    static const char letters[] = {['\t'] = 't', ['\n'] = 'n', ['\r'] = 'r'};
+    size_t size = plain_size(text);
+    struct buf out;
+
+    if (text[size] == '\0')
+        return text;
+    buf_init(&out);
+    for (; text[size] != '\0'; size = plain_size(text)) {
+        unsigned char c = (unsigned char)text[size];
+        buf_append(&out, text, size);
+        text += size + control_size(text + size);
+        if (c < sizeof letters && letters[c] != 0)
+            buf_printf(&out, "\\%c", letters[c]);
+        else
+            buf_printf(&out, "\\x%02x", c < 0x80 ? c : (unsigned char)text[-1]);
+    }
+    buf_append(&out, text, size);
+    text = arena_strndup(arena, out.data, out.size);
+    buf_release(&out);
+    return text;
 }

@@ -4,6 +4,8 @@
 #ifndef AORTA_CLI_TERMINAL_H
 #define AORTA_CLI_TERMINAL_H
 
+#include "base/arena.h"
+
 #include <stddef.h>
 
 /* Its columns, or 0 when it is no terminal: then nothing needs to fit. */
@@ -17,5 +19,9 @@ const char *terminal_plain(const char *word);
 
 /* How many columns the UTF-8 text takes, a code point counting for one. */
 size_t terminal_text_width(const char *text);
+
+/* The text without control characters, which would move the cursor or worse: \n, \t, \r and \x1b
+ * stand for them. What has none comes back itself, else it is in the arena. */
+const char *terminal_text(const char *text, struct arena *arena);
 
 #endif

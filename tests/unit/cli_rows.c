@@ -61,3 +61,40 @@ TEST("a table is aligned by its first rows, its numbers to the right")
                     "(3 rows)\n");
     free(text);
 }
+
+/* One row of one column, whose name has a tab in it, is written so. */
+static void check_row(enum rows_form form, const char *json, const char *wanted)
+{
+    const char *names[] = {"a\tname"};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct rows *rows = rows_new(out, form);
+
+    rows_begin(rows, names, 1);
+    rows_add(rows, json, strlen(json));
+    rows_end(rows, true);
+    fclose(out);
+    check_str(text, wanted);
+    free(text);
+}
+
+TEST("in a table a control character is a word, whoever put it into the data")
+{
+    static const char json[] =
+        "[[\"a\\nb\\tc\\r\\u001b[31mred \\u007f \\u009b2J \xc2\x9c \xc3\xbc\"]]";
+
+    check_row(ROWS_TABLE, json,
+              "a\\tname\n"
+              "---------------------------------------\n"
+              "a\\nb\\tc\\r\\x1b[31mred \\x7f \\x9b2J \\x9c \xc3\xbc\n"
+              "(1 row)\n");
+}
+
+TEST("elsewhere it is itself")
+{
+    check_row(ROWS_CSV, "[[\"a\\n\\u001bb\"]]",
+              "a\tname\n\"a\n\x1b"
+              "b\"\n");
+    check_row(ROWS_JSON, "[[\"a\\n\\u001bb\"]]", "{\"a\\tname\":\"a\\n\\u001bb\"}\n");
+}
