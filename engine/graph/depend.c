@@ -86,6 +86,31 @@ static int found_ref(void *self, const struct template_site *site, struct err *e
     return 0;
 }
 
+/* The first setting of the call whose value is text, as it stands in a .toml; "" if there is none. */
+static const char *first_setting(const struct linking *l, const struct template_site *site)
+{
+    for (size_t i = 0; i < site->arg_count; i++) {
+        const char *value = constant(l, site, i);
+        if (site->args[i].keyword != NULL && value != NULL)
+            return arena_printf(l->graph->pipeline->arena, ", such as %s = \"%s\"",
+                                site->args[i].keyword, value);
+    }
+    return "";
+}
+
+/* Where dbt has settings. Passed over, it would be a view that should have been a table. */
+static int found_config(void *self, const struct template_site *site, struct err *err)
+{
+    struct linking *l = self;
+    const char *dot = strrchr(site->file, '.');
+
+    (void)err;
+    problem_add(l->problems, site->file, site->line, site->column,
+                "config() says nothing here: settings stand in %.*s.toml%s",
+                (int)(dot != NULL ? dot - site->file : 0), site->file, first_setting(l, site));
+    return 0;
+}
+
 static void link_template(struct linking *l, const struct template *template)
 {
     struct arena *arena = l->graph->pipeline->arena;
@@ -94,7 +119,8 @@ static void link_template(struct linking *l, const struct template *template)
     if (template == NULL)
         return;
     if (template_calls(template, "ref", arena, found_ref, l, &err) < 0 ||
-        template_calls(template, "source", arena, found_ref, l, &err) < 0)
+        template_calls(template, "source", arena, found_ref, l, &err) < 0 ||
+        (l->asset != NULL && template_calls(template, "config", arena, found_config, l, &err) < 0))
         problem_add_err(l->problems, &err);
 }
 

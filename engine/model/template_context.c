@@ -334,15 +334,14 @@ static int call_config_get(void *self, const struct template_call *call,
     return get_setting(render->config, "setting", call, result, err);
 }
 
-/* config(…) in the SQL was read when the pipeline was loaded; here it prints nothing. */
+/* In an asset's own SQL this was said when the pipeline was loaded; here it is in a macro's. */
 static int call_config(void *self, const struct template_call *call, struct template_value *result,
                        struct err *err)
 {
     (void)self;
     (void)call;
-    (void)err;
-    *result = template_string("");
-    return 0;
+    (void)result;
+    return err_set(err, ERR_CONFIG, "config() says nothing: settings stand in the asset's .toml");
 }
 
 static int parse_settings(const char *json, struct arena *arena, struct template_value *settings,

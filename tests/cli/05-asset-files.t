@@ -22,6 +22,7 @@ All that is wrong with the assets is said at once, each where it stands.
     > select * from {{ ref('stg_order') }}
     > join {{ ref('zebra') }} using (id)
     > join {{ ref(name) }} using (id)
+    > {{ config(materialized='table', unique_key='id', tags=['a']) }} {{ config(enabled) }}
     > END
     $ echo 'select {{ 1 + }}' >assets/marts/torn.sql
     $ echo 'kind = "seed"' >assets/seeds/regions.toml
@@ -38,6 +39,8 @@ All that is wrong with the assets is said at once, each where it stands.
     assets/marts/sales.sql:1:18: there is no asset "stg_order": did you mean "stg_orders"?
     assets/marts/sales.sql:2:9: there is no asset "zebra"
     assets/marts/sales.sql:3:9: ref needs its name as plain text, so that dependencies are known before a run
+    assets/marts/sales.sql:4:4: config() says nothing here: settings stand in assets/marts/sales.toml, such as materialized = "table"
+    assets/marts/sales.sql:4:68: config() says nothing here: settings stand in assets/marts/sales.toml
     assets/marts/sales.toml:1:1: materialized must be one of view, table, incremental, not "tabel": did you mean "table"?
     assets/marts/sales.toml:2:1: there is no asset "custmers": did you mean "customers"?
     assets/marts/sales.toml:3:1: checks must be a list, not text
@@ -55,7 +58,7 @@ All that is wrong with the assets is said at once, each where it stands.
 A run reports the same, and starts nothing.
 
     $ aorta run 2>&1 | wc -l
-    22
+    24
     $ aorta run >/dev/null 2>&1; echo $?
     2
     $ ls warehouse.duckdb
