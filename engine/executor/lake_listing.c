@@ -151,6 +151,8 @@ static int find_start(const struct running *r, struct beginning *beginning, stru
                        order->file, beginning->text, beginning->last);
     int64_t now_us = clock_now_us();
     int64_t last_us = hour.us < now_us ? hour.us : now_us;
+    if (order->lateness_ms > last_us / 1000)
+        return 0; /* before 1970: everything, and no number that is too large */
     buf_init(&start);
     key_hour_write(beginning->last, &hour, last_us - order->lateness_ms * 1000, &start);
     beginning->start = arena_strndup(r->arena, start.data, start.size);

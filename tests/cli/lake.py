@@ -259,7 +259,13 @@ def listed_from_the_last_hour(lake):
     lake.change(('lateness = "2h"', 'lateness = "2h"\nfull_listing = "1ms"'))
     assert "1 rows" in lake.ingest()
     lake.check_whole()
-    lake.change(("wearables/**/*.json", "**/*.json"), ('"1ms"', '"1d"'))
+    # As much as a lateness can be, in microseconds more than 64 bits have: nothing is too late.
+    lake.change(('"2h"', '"18446744073709s"'), ('"1ms"', '"1d"'))
+    lake.object(f"{DAY}/hour=08/late-0002.json").write_text(
+        '{"user_id":1,"heart_rate":2,"timestamp":3}\n')
+    assert "1 rows" in lake.ingest()
+    lake.change(('"18446744073709s"', '"2h"'))
+    lake.change(("wearables/**/*.json", "**/*.json"))
     lake.object("other").mkdir()
     lake.object("other/a.json").write_text('{"user_id":1,"heart_rate":2,"timestamp":3}\n')
     assert "1 rows" in lake.ingest()  # another beginning of keys is listed whole, once
