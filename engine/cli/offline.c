@@ -30,8 +30,8 @@ static int read_known(struct offline *o, const char *state_folder, struct err *e
         return 0; /* nothing has run yet */
     if (store_reader_open(path, &reader, err) < 0)
         return -1;
-    int result = store_read_materializations_of(reader, o->plan->pipeline.target->name, o->arena,
-                                                &items, &count, err);
+    int result = store_read_materializations(reader, o->plan->pipeline.target->name, o->arena,
+                                             &items, &count, err);
     store_reader_close(reader);
     for (size_t i = 0; result == 0 && i < count; i++)
         map_put(&o->known, items[i].asset, &items[i]);

@@ -69,10 +69,11 @@ int freshness_read(const struct graph *graph, struct store_reader *reader, bool 
     struct store_materialization *newest = NULL;
     struct store_last_step *last = NULL;
     size_t newest_count = 0, last_count = 0;
+    const char *target = graph->pipeline->target->name;
 
     if (reader != NULL &&
-        (store_read_materializations(reader, arena, &newest, &newest_count, err) < 0 ||
-         store_read_last_steps(reader, arena, &last, &last_count, err) < 0))
+        (store_read_materializations(reader, target, arena, &newest, &newest_count, err) < 0 ||
+         store_read_last_steps(reader, target, arena, &last, &last_count, err) < 0))
         return -1;
     *known = arena_calloc(arena, graph->count + 1, sizeof **known);
     for (size_t i = 0; i < newest_count; i++) {

@@ -40,8 +40,9 @@ struct freshness_of {
     const struct store_last_step *last;         /* its last step, or NULL */
 };
 
-/* Of every asset of the graph, by asset->order, in the arena. A NULL reader knows of nothing. Steps
- * that are running are believed only if a daemon is alive; else they were interrupted. */
+/* Of every asset of the graph, in the pipeline's target, by asset->order, in the arena. A NULL
+ * reader knows of nothing. Steps that are running are believed only if a daemon is alive; else they
+ * were interrupted. */
 int freshness_read(const struct graph *graph, struct store_reader *reader, bool is_alive,
                    struct arena *arena, struct freshness_of **known, struct err *err);
 

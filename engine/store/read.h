@@ -49,20 +49,16 @@ int store_read_events(struct store_reader *reader, const char *run_id, int64_t a
                       int64_t limit, struct arena *arena, struct store_event **events,
                       size_t *count, struct err *err);
 
-/* The latest materialization of each asset, by name. */
-int store_read_materializations(struct store_reader *reader, struct arena *arena,
+/* The latest materialization of each asset, by name: of one target's runs, and of runs that have
+ * been forgotten. */
+int store_read_materializations(struct store_reader *reader, const char *target,
+                                struct arena *arena,
                                 struct store_materialization **materializations, size_t *count,
                                 struct err *err);
 
-/* The newest step of each asset, by name. */
-int store_read_last_steps(struct store_reader *reader, struct arena *arena,
+/* The newest step of each asset in one target's runs, by name. */
+int store_read_last_steps(struct store_reader *reader, const char *target, struct arena *arena,
                           struct store_last_step **steps, size_t *count, struct err *err);
-
-/* The same of one target's runs, and of runs that have been forgotten. */
-int store_read_materializations_of(struct store_reader *reader, const char *target,
-                                   struct arena *arena,
-                                   struct store_materialization **materializations, size_t *count,
-                                   struct err *err);
 
 /* The check results of a run in the order in which they came. */
 int store_read_check_results(struct store_reader *reader, const char *run_id, struct arena *arena,

@@ -3,15 +3,12 @@
 
 static const char materializations_sql[] =
     "SELECT asset, run_id, at_us, rows, version, fingerprint FROM materializations"
-    " WHERE id IN (SELECT max(id) FROM materializations GROUP BY asset) ORDER BY asset";
-
-static const char materializations_of_sql[] =
-    "SELECT asset, run_id, at_us, rows, version, fingerprint FROM materializations"
     " WHERE id IN (SELECT max(m.id) FROM materializations AS m LEFT JOIN runs AS r"
     "              ON r.id = m.run_id WHERE r.id IS NULL OR r.target = ?1 GROUP BY m.asset)"
     " ORDER BY asset";
 
-/* Each asset is found by the index, its newest steps too: however many runs there were. */
+/* Each asset is found by the index, its newest steps too: however many runs of the target there
+ * were. */
 static const char last_steps_sql[] =
     "WITH RECURSIVE names (asset) AS ("
     " SELECT min(asset) FROM steps UNION ALL"
@@ -19,9 +16,9 @@ static const char last_steps_sql[] =
     " WHERE names.asset IS NOT NULL),"
     " lasts AS (SELECT asset,"
     " (SELECT run_id FROM steps WHERE asset = names.asset AND state <> 'queued'"
-    "  ORDER BY run_id DESC LIMIT 1) AS run_id,"
+    "  AND (SELECT target FROM runs WHERE id = run_id) = ?1 ORDER BY run_id DESC LIMIT 1) AS run_id,"
     " (SELECT run_id FROM steps WHERE asset = names.asset AND state IN ('succeeded', 'fresh')"
-    "  ORDER BY run_id DESC LIMIT 1) AS good_id"
+    "  AND (SELECT target FROM runs WHERE id = run_id) = ?1 ORDER BY run_id DESC LIMIT 1) AS good_id"
     " FROM names WHERE asset IS NOT NULL)"
     " SELECT s.asset, s.run_id, s.state, s.reason, a.started_us,"
     " CASE WHEN a.number IS NULL THEN (SELECT ended_us FROM runs WHERE id = s.run_id)"
@@ -45,13 +42,13 @@ static void fill_materialization(void *item, const struct statement *row, struct
     materialization->fingerprint = statement_text(row, 5, arena);
 }
 
-static int read_materializations(struct store_reader *reader, const char *target,
-                                 struct arena *arena,
-                                 struct store_materialization **materializations, size_t *count,
-                                 struct err *err)
+int store_read_materializations(struct store_reader *reader, const char *target,
+                                struct arena *arena,
+                                struct store_materialization **materializations, size_t *count,
+                                struct err *err)
 {
     const struct reader_query query = {
-        .sql = target != NULL ? materializations_of_sql : materializations_sql,
+        .sql = materializations_sql,
         .text = target,
         .item_size = sizeof **materializations,
         .fill = fill_materialization,
@@ -62,21 +59,6 @@ static int read_materializations(struct store_reader *reader, const char *target
         return -1;
     *materializations = items;
     return 0;
-}
-
-int store_read_materializations(struct store_reader *reader, struct arena *arena,
-                                struct store_materialization **materializations, size_t *count,
-                                struct err *err)
-{
-    return read_materializations(reader, NULL, arena, materializations, count, err);
-}
-
-int store_read_materializations_of(struct store_reader *reader, const char *target,
-                                   struct arena *arena,
-                                   struct store_materialization **materializations, size_t *count,
-                                   struct err *err)
-{
-    return read_materializations(reader, target, arena, materializations, count, err);
 }
 
 static void fill_last_step(void *item, const struct statement *row, struct arena *arena)
@@ -92,11 +74,12 @@ static void fill_last_step(void *item, const struct statement *row, struct arena
     step->confirmed_us = statement_int(row, 6, 0);
 }
 
-int store_read_last_steps(struct store_reader *reader, struct arena *arena,
+int store_read_last_steps(struct store_reader *reader, const char *target, struct arena *arena,
                           struct store_last_step **steps, size_t *count, struct err *err)
 {
     const struct reader_query query = {
         .sql = last_steps_sql,
+        .text = target,
         .item_size = sizeof **steps,
         .fill = fill_last_step,
     };

@@ -108,3 +108,26 @@ On a terminal the table fits, if it can.
     $ script -qec "stty cols 88; NO_COLOR= TERM=dumb aorta ls customers" /dev/null | cat -v
     asset          kind    group  rows  state   last    when                   took^M
     raw.customers  source  raw       3  failed  failed  <time> <seconds>^M
+
+What was done in another target is of no concern in this one.
+
+    $ cat >>pipeline.toml <<'END'
+    > [target.prod.connection.shop]
+    > connector = "sqlite"
+    > path = "shop.db"
+    > [target.prod.connection.warehouse]
+    > connector = "duckdb"
+    > path = "prod.duckdb"
+    > END
+    $ aorta ls --target prod orders sales
+    asset        kind    group  rows  state  last  when  took
+    raw.orders   source  raw       -  never  -     -        -
+    marts.sales  model   marts     -  never  -     -        -
+    $ aorta show --target prod sales | grep state
+    state        never
+    $ aorta run --target prod countries >/dev/null; aorta ls --target prod countries
+    asset            kind  group  rows  state  last       when                   took
+    seeds.countries  seed  seeds     3  fresh  published  <time> <seconds>
+    $ aorta ls countries
+    asset            kind  group  rows  state  last   when                   took
+    seeds.countries  seed  seeds     3  fresh  fresh  <time> <seconds>

@@ -143,7 +143,7 @@ TEST("the latest materialization of each asset and the check results of a run ar
                               STORE_NO_DONE);
     check_ok(store_flush(store, &err));
     struct store_reader *reader = store_fixture_reader();
-    check_ok(store_read_materializations(reader, &arena, &latest, &count, &err));
+    check_ok(store_read_materializations(reader, "dev", &arena, &latest, &count, &err));
     check_int(count, 2);
     check_str(latest[0].asset, "core.a");
     check_int(latest[0].at_us, 3);
@@ -152,6 +152,8 @@ TEST("the latest materialization of each asset and the check results of a run ar
     check_str(latest[0].fingerprint, "f1");
     check_str(latest[0].run_id, "R1");
     check_str(latest[1].asset, "core.b");
+    check_ok(store_read_materializations(reader, "prod", &arena, &latest, &count, &err));
+    check_int(count, 0);
     check_ok(store_read_check_results(reader, "R1", &arena, &results, &count, &err));
     check_int(count, 1);
     check_str(results[0].check, "not_null(id)");
