@@ -109,6 +109,30 @@ static int find_partitions(struct intake *intake, struct err *err)
 
 /* --------------------------------------------------------------------------------------- listing */
 
+/* More files are there than one load takes. */
+static bool is_cut_short(const struct files_state *state)
+{
+    return state->count == LIMIT_LOAD_FILES;
+}
+
+/* What is left over goes to the next run, unless that begins with the same files again. */
+static int check_cut(struct intake *intake, struct err *err)
+{
+    const char *mode = intake->step->order->mode;
+
+    if (!is_cut_short(intake->state))
+        return 0;
+    if (strcmp(mode, "incremental_append") != 0)
+        return err_set(
+            err, ERR_CONFIG,
+            "%s: %d files or more are too many for one load, and mode = \"%s\" reads all "
+            "of them each time: with incremental_append the rest is for the next run",
+            intake->step->order->file, LIMIT_LOAD_FILES, mode);
+    buf_printf(&intake->notes, "%d files were read, the rest is for the next run\n",
+               LIMIT_LOAD_FILES);
+    return 0;
+}
+
 static int pick(struct intake *intake, struct err *err)
 {
     struct files_state *state = intake->state;
@@ -126,9 +150,8 @@ static int pick(struct intake *intake, struct err *err)
                    &state->picked, &state->count, err) < 0)
         return -1;
     intake->has_news = state->count > 0;
-    if (state->count == LIMIT_LOAD_FILES)
-        buf_printf(&intake->notes, "%d files were read, the rest is for the next run\n",
-                   LIMIT_LOAD_FILES);
+    if (check_cut(intake, err) < 0)
+        return -1;
     if (state->listing.found == 0 && load->position == NULL)
         buf_printf(&intake->notes, "no file matches (%lld were looked at)\n",
                    (long long)state->listing.total);
@@ -250,7 +273,8 @@ static const char *files_position(struct intake *intake)
 {
     const struct files_state *state = intake->state;
 
-    return state->listing.after;
+    /* What was left over may be older than the hour that the next listing would begin at. */
+    return is_cut_short(state) ? intake->load.position : state->listing.after;
 }
 
 static int files_ack(struct intake *intake, const char *position, struct err *err)
