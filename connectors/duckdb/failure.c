@@ -50,6 +50,15 @@ static const struct {
     {"", "", AORTA_CONFIG}, /* Parser, Binder, Catalog, Dependency, Permission, … */
 };
 
+/* What DuckDB does not say, to a person who does not know how it names things. */
+static const struct {
+    const char *words;
+    const char *hint;
+} hints[] = {
+    {"Ambiguous reference to catalog or schema",
+     ": the database's file and the schema have one name, rename one of them"},
+};
+
 /* The kinds that an appender's error data names by number only. */
 static const struct {
     duckdb_error_type type;
@@ -118,6 +127,9 @@ int failure_translate(struct aorta_error *error, const char *text)
         return aorta_fail(error, AORTA_BROKEN, "duckdb failed without saying why");
     buf_init(&line);
     fold(&line, text);
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (strstr(text, hints[i].words) != NULL)
+            buf_append_str(&line, hints[i].hint);
     aorta_fail(error, code_of(text), "%s", line.data);
     buf_release(&line);
     return -1;

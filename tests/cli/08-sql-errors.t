@@ -85,3 +85,13 @@ A source of a table that is not there.
     raw.oders  source                - <seconds>  failed
     failed in <seconds>
     [1]
+
+A schema cannot have the name of the database's file.
+
+    $ mkdir assets/warehouse; echo "select 1 as a" >assets/warehouse/x.sql
+    $ aorta run warehouse.x
+    failed    warehouse.x                       asset warehouse.x: <any>Ambiguous reference to catalog or schema "warehouse" <any>: the database's file and the schema have one name, rename one of them
+    asset        kind               rows      time  checks
+    warehouse.x  model                 - <seconds>  failed
+    failed in <seconds>
+    [1]
