@@ -28,6 +28,7 @@ struct ingestion {
     struct relation stage;
     struct relation_columns target;
     struct state before;
+    bool is_gone;    /* what was published: somebody has dropped the table */
     bool replaces;   /* the whole table, not only new rows */
     int64_t deleted; /* rows of the target that the new ones replace */
     int64_t extracted_at_us;
@@ -239,7 +240,14 @@ static int decide(struct ingestion *in, struct err *err)
 {
     const struct order *order = in->step->order;
 
+    in->is_gone = in->before.version > 0 && !in->target.is_there;
     in->replaces = strcmp(order->mode, "full_refresh") == 0 || order->full_refresh;
+    if (in->is_gone && !in->replaces && strcmp(order->mode, "cdc_append") == 0)
+        return err_set(err, ERR_CONFIG,
+                       "%s: its table is gone, and the changes in it cannot be read again: bring "
+                       "it back, or begin anew with --full-refresh --discard-history",
+                       order->file);
+    in->replaces = in->replaces || in->is_gone;
     hash_origin(in);
     return check_origin(in, err);
 }
@@ -261,8 +269,6 @@ static int fill_stage(struct ingestion *in, struct err *err)
         return -1;
     if (decide(in, err) < 0)
         return -1;
-    /* Somebody has dropped the table: all files are there to be read again. */
-    in->replaces = in->replaces || (order->files_count > 0 && !in->target.is_there);
     bool resumes =
         in->before.version > 0 && !in->replaces && strcmp(order->mode, "append_all") != 0;
     in->extracted_at_us = next_extracted_at(&in->before);
@@ -378,9 +384,12 @@ static int look(struct ingestion *in, struct err *err)
 
     if (is_there < 0)
         return step_is_unreachable(step, err);
-    if ((is_there &&
-         state_read(&in->use.session, step->order->asset, &step->arena, &in->before, err) < 0) ||
-        decide(in, err) < 0)
+    if (is_there &&
+        (state_read(&in->use.session, step->order->asset, &step->arena, &in->before, err) < 0 ||
+         relation_describe(&in->use.session, &in->spec.relation, &step->arena, &in->target, err) <
+             0))
+        return -1;
+    if (decide(in, err) < 0)
         return -1;
     report->outcome = "stale";
     report->is_conditional = !publishes_anyway(in);
@@ -388,9 +397,11 @@ static int look(struct ingestion *in, struct err *err)
     report->action = in->replaces ? "replace" : "read";
     report->cause = in->before.version == 0     ? "first"
                     : step->order->full_refresh ? "full_refresh"
+                    : in->is_gone               ? "gone"
                                                 : "source";
     report->note = in->before.version == 0     ? "first load"
                    : step->order->full_refresh ? "full refresh"
+                   : in->is_gone               ? "the relation is gone"
                    : in->replaces              ? "a source is always asked: it is read whole"
                                                : "a source is always asked: for what is new";
     return 0;

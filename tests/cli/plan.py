@@ -246,6 +246,37 @@ def table_gone(shop):
     assert shop.query("select count(*) as n from marts__sales") == [{"n": 3}]
 
 
+def source_gone(shop):
+    """A source whose table somebody dropped is read whole; changes cannot be, which is said."""
+    text = (shop.folder / "pipeline.toml").read_text()
+    shop.write("pipeline.toml", text.replace(*SQLITE_WAREHOUSE))
+    shop.write("assets/raw/sold.toml", 'kind = "source"\nfrom = { connection = "shop", '
+               'table = "orders", mode = "incremental_append", cursor = "id" }\n')
+    run_of(shop)
+    everything = shop.query("select id, customer_id, cents from raw__sold order by id")
+    warehouse = sqlite3.connect(shop.folder / "warehouse.db")
+    warehouse.executescript("drop table raw__sold; drop table raw__customers")
+    warehouse.close()
+    plan = compare(shop, "sold", "customers")
+    assert why(plan, "raw.sold") == ("gone", "the relation is gone"), plan
+    assert actions(plan) == ["sold replace", "customers replace"], actions(plan)
+    assert shop.query("select id, customer_id, cents from raw__sold order by id") == everything
+    state = shop.query("select row_count, version from _aorta_state where asset = 'raw.sold'")
+    assert state == [{"row_count": len(everything), "version": 2}], state
+
+    warehouse = sqlite3.connect(shop.folder / "warehouse.db")
+    warehouse.executescript("drop table raw__orders")
+    warehouse.close()
+    words = ("assets/raw/orders.toml: its table is gone, and the changes in it cannot be read again: "
+             "bring it back, or begin anew with --full-refresh --discard-history")
+    plan = plan_of(shop, "orders")
+    assert plan["raw.orders"]["action"] == "fail" and words in plan["raw.orders"]["message"], plan
+    status, output = shop.run("run", "orders")
+    assert status == 1 and words in output, output
+    run_of(shop, "orders", "--full-refresh", "--discard-history")
+    assert shop.query("select id, customer_id, cents from raw__orders order by id") == everything
+
+
 def offline(shop):
     """What the run store knows without the destination is what the destination says."""
     add_models(shop)
@@ -271,4 +302,4 @@ def offline(shop):
 
 if __name__ == "__main__":
     main([first_and_again, edits, flags, restarts, volatile_and_hidden, moved_source, other_target,
-          table_gone, offline])
+          table_gone, source_gone, offline])
