@@ -324,6 +324,10 @@ struct aorta_dialect {
     const char *md5;             /* "md5(%1$s)": lower-case hex of text */
     const char *timestamp_ms_text; /* timestamp 1 as 'YYYY-MM-DD HH:MM:SS.mmm' */
     const char *count_if; /* how many rows meet condition 1: of ways to say it the fastest */
+    /* A 64-bit hash of a list of expressions, equal for values that are: "hash(%1$s)". Then doubled
+     * keys of many rows are looked for by sorting hashes, which needs little memory. NULL: all keys
+     * are grouped. */
+    const char *hash;
     const char *date_add; /* date 1 plus integer 2 units 3 (day, month, year): a date */
     const char *analyze;  /* after large changes; "" where not needed */
     const char *type_names[AORTA_TYPES];

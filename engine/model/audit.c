@@ -42,7 +42,7 @@ static int append_position(const struct auditing *auditing, struct buf *sql, str
     }
     index = relation_column_find(audit->columns, audit->position_column);
     if (index < 0)
-        return audit_no_column(audit, audit->position_column, err);
+        return relation_no_column(audit->columns, audit->position_column, err);
     buf_init(&column);
     relation_quote_name(&column, audit->columns->fields[index].name);
     buf_printf(sql, ", count(*) FILTER (WHERE %s IS NULL", column.data);
@@ -335,6 +335,17 @@ static int make_all(struct auditing *auditing, struct err *err)
     return 0;
 }
 
+static void prepare_for_many(struct auditing *auditing)
+{
+    for (size_t i = 0; i < auditing->audit->check_count; i++) {
+        struct audit_sql *sql = &auditing->sql[i];
+        if (sql->count_of_many == NULL)
+            continue;
+        sql->count = sql->count_of_many;
+        sql->samples = sql->samples_of_many;
+    }
+}
+
 static int run_all(struct auditing *auditing, struct err *err)
 {
     const struct audit *audit = auditing->audit;
@@ -343,6 +354,8 @@ static int run_all(struct auditing *auditing, struct err *err)
         return -1;
     if (scan_rows(auditing, err) < 0)
         return -1;
+    if (auditing->totals->row_count >= AUDIT_MANY_ROWS)
+        prepare_for_many(auditing);
     for (size_t i = 0; i < audit->check_count; i++)
         if (run_count(auditing, i, err) < 0)
             return -1;

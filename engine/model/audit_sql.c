@@ -18,19 +18,6 @@ struct making {
 
 /* --------------------------------------------------------------------------------------- columns */
 
-int audit_no_column(const struct audit *audit, const char *name, struct err *err)
-{
-    const struct relation_columns *columns = audit->columns;
-    struct buf list;
-
-    buf_init(&list);
-    for (int32_t i = 0; i < columns->count; i++)
-        buf_printf(&list, "%s%s", i > 0 ? ", " : "", columns->fields[i].name);
-    err_set(err, ERR_CONFIG, "no column \"%s\": there are %.300s", name, list.data);
-    buf_release(&list);
-    return -1;
-}
-
 static const char *quoted(struct arena *arena, const char *name)
 {
     struct buf sql;
@@ -63,7 +50,7 @@ static const char *column_sql(const struct making *making, const char *name, str
     if (index >= 0)
         return quoted(making->arena, making->audit->columns->fields[index].name);
     making->sql->misses_column = true;
-    audit_no_column(making->audit, name, err);
+    relation_no_column(making->audit->columns, name, err);
     return NULL;
 }
 
@@ -306,31 +293,61 @@ static const char *list_sql(const struct making *making, const char *argument, s
     return text;
 }
 
+/* " AND hash(keys) IN (…)": of rows that meet the condition, those whose hash is not the only one of
+ * its kind. Sorting numbers spills to disk where grouping keys ends with no memory left. */
+static const char *with_same_hash(const struct making *making, const char *keys,
+                                  const char *condition)
+{
+    const char *hash = pattern(making, making->session->dialect->hash, keys, NULL, NULL);
+
+    return arena_printf(
+        making->arena,
+        " AND %s IN (SELECT hash FROM (SELECT hash, lag(hash) OVER (ORDER BY hash) AS before "
+        "FROM (SELECT %s AS hash FROM %s AS whole%s) AS hashes) AS sorted WHERE hash = before)",
+        hash, hash, making->audit->whole, condition);
+}
+
+static const char *doubled_sql(const struct making *making, const char *keys, const char *condition,
+                               const char *and)
+{
+    return arena_printf(making->arena,
+                        "SELECT %s, count(*) AS row_count FROM %s AS whole%s%s GROUP BY %s HAVING "
+                        "count(*) > 1",
+                        keys, making->audit->whole, condition, and, keys);
+}
+
+static const char *count_sql(const struct making *making, const char *samples)
+{
+    return arena_printf(making->arena, "SELECT count(*) FROM (%s) AS doubled", samples);
+}
+
 /* As a unique index has it: a key with a null in it equals no other. */
 static int make_unique(const struct making *making, struct err *err)
 {
     const struct check_value *columns = check_argument(making->check, "columns");
-    struct arena *arena = making->arena;
     const char *keys = columns != NULL ? list_sql(making, "columns", err)
                                        : column_sql(making, making->check->column, err);
-    struct buf present;
+    struct audit_sql *sql = making->sql;
+    struct buf rows;
 
     if (keys == NULL)
         return -1;
-    buf_init(&present);
+    buf_init(&rows);
+    buf_append_str(&rows, where_sql(making));
     for (size_t i = 0; columns != NULL && i < columns->count; i++)
-        buf_printf(&present, " AND %s IS NOT NULL",
+        buf_printf(&rows, " AND %s IS NOT NULL",
                    expression_sql(making, columns->list[i].text, err));
     if (columns == NULL)
-        buf_printf(&present, " AND %s IS NOT NULL", keys);
-    making->sql->samples = arena_printf(
-        arena,
-        "SELECT %s, count(*) AS row_count FROM %s AS whole%s%s%s GROUP BY %s HAVING "
-        "count(*) > 1",
-        keys, making->audit->whole, where_sql(making), present.data, touched(making, keys), keys);
-    buf_release(&present);
-    making->sql->count =
-        arena_printf(arena, "SELECT count(*) FROM (%s) AS doubled", making->sql->samples);
+        buf_printf(&rows, " AND %s IS NOT NULL", keys);
+    buf_append_str(&rows, touched(making, keys));
+    sql->samples = doubled_sql(making, keys, rows.data, "");
+    sql->count = count_sql(making, sql->samples);
+    if (making->session->dialect->hash != NULL) {
+        const char *same_hash = with_same_hash(making, keys, rows.data);
+        sql->samples_of_many = doubled_sql(making, keys, rows.data, same_hash);
+        sql->count_of_many = count_sql(making, sql->samples_of_many);
+    }
+    buf_release(&rows);
     return 0;
 }
 

@@ -5,7 +5,8 @@
  *     fails        a condition on a row of audit->rows that is true for a bad row; all of them are
  *                  counted in one scan
  *     count        a query that gives one number
- * and, unless there is nothing to show, a query for sample rows.
+ * and, unless there is nothing to show, a query for sample rows. Where a database has a better way
+ * for many rows, the two queries are there in that way too.
  */
 #ifndef AORTA_MODEL_AUDIT_SQL_H
 #define AORTA_MODEL_AUDIT_SQL_H
@@ -15,11 +16,15 @@
 #include "model/audit.h"
 #include "model/session.h"
 
+/* Above it sorting is faster than grouping, and grouping may need more memory than there is. */
+enum { AUDIT_MANY_ROWS = 250000 };
+
 struct audit_sql {
     const char *fails;
     const char *count;
-    const char *samples; /* without LIMIT; NULL: none */
-    bool misses_column;  /* it could not be made since a column is not there */
+    const char *samples;                         /* without LIMIT; NULL: none */
+    const char *count_of_many, *samples_of_many; /* from AUDIT_MANY_ROWS on; NULL: as above */
+    bool misses_column; /* it could not be made since a column is not there */
 };
 
 /* Makes the SQL of a check that is not about columns alone, in the arena. ERR_CONFIG for a column
@@ -27,9 +32,6 @@ struct audit_sql {
 int audit_sql_make(const struct session *session, const struct audit *audit,
                    const struct check *check, struct arena *arena, struct audit_sql *sql,
                    struct err *err);
-
-/* ERR_CONFIG `no column "x": the columns are …`. Returns -1. */
-int audit_no_column(const struct audit *audit, const char *name, struct err *err);
 
 /* "SELECT count(*) FROM rows WHERE …" with a check's own condition. */
 const char *audit_sql_count_rows(const struct check *check, const char *from, struct arena *arena);

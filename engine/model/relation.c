@@ -234,6 +234,18 @@ int32_t relation_column_find(const struct relation_columns *columns, const char 
     return -1;
 }
 
+int relation_no_column(const struct relation_columns *columns, const char *name, struct err *err)
+{
+    struct buf list;
+
+    buf_init(&list);
+    for (int32_t i = 0; i < columns->count; i++)
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "", columns->fields[i].name);
+    err_set(err, ERR_CONFIG, "no column \"%s\": there are %.300s", name, list.data);
+    buf_release(&list);
+    return -1;
+}
+
 void relation_column_list(struct buf *out, const struct relation_columns *columns,
                           const char *prefix, const char *except)
 {

@@ -87,6 +87,9 @@ int relation_describe(struct session *session, const struct relation *relation, 
 /* The index of the column (letter case ignored), or -1. */
 int32_t relation_column_find(const struct relation_columns *columns, const char *name);
 
+/* ERR_CONFIG `no column "x": there are …`. Returns -1. */
+int relation_no_column(const struct relation_columns *columns, const char *name, struct err *err);
+
 /* "\"a\", \"b\"" of all columns but `except` (may be NULL), each after `prefix`. */
 void relation_column_list(struct buf *out, const struct relation_columns *columns,
                           const char *prefix, const char *except);
