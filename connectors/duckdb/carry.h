@@ -42,7 +42,7 @@ void carry_memory_init(struct carry_memory *memory);
 void carry_memory_release(struct carry_memory *memory);
 
 /* Of the contract (connector.h): needs_carry. */
-int carry_is_needed(void *session, const char *schema, const char *name, struct aorta_error *error);
+int carry_is_needed(void *opaque, const char *schema, const char *name, struct aorta_error *error);
 
 /* To be called when a transaction begins, when a statement is about to run, when it is over, and
  * when a transaction has ended, in whatever way. */

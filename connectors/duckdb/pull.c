@@ -264,7 +264,7 @@ static int prepare_unordered(struct session *session, const char *sql,
 static int run_insert(struct session *session, const char *sql, int64_t *rows,
                       struct aorta_error *error)
 {
-    duckdb_prepared_statement statement;
+    duckdb_prepared_statement statement = NULL;
     duckdb_result result;
     int failed = 0;
 

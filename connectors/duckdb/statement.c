@@ -147,7 +147,7 @@ static bool is_change(duckdb_prepared_statement statement)
 int statement_exec(void *session, const char *sql, const struct aorta_value *params,
                    int32_t param_count, int64_t *affected, struct aorta_error *error)
 {
-    duckdb_prepared_statement statement;
+    duckdb_prepared_statement statement = NULL;
     duckdb_result result;
     int failed = 0;
 

@@ -38,7 +38,7 @@ struct progress_view {
     struct live *live;  /* NULL: plain lines */
     int64_t drawn_us;
     size_t frame;
-    struct arena *frame_arena; /* of one drawing */
+    struct arena frame_arena; /* of one drawing */
     size_t over_count, failed_count;
     int64_t step_total;
     const char *state;
@@ -56,6 +56,7 @@ struct progress_view *progress_new(bool as_json)
     struct progress_view *view = alloc_zeroed(1, sizeof *view);
 
     arena_init(&view->arena);
+    arena_init(&view->frame_arena);
     map_init(&view->by_asset);
     view->as_json = as_json;
     view->live = as_json ? NULL : live_new();
@@ -104,7 +105,7 @@ static void describe_stream(const struct line *line, struct buf *text)
 
 /* "| raw.heart_rates     3.2s   1,234,567 rows  [=====>      ]  45%  385,802/s  source": what comes
  * first is what a narrow terminal still shows. */
-static const char *describe_running(const struct progress_view *view, const struct line *line,
+static const char *describe_running(struct progress_view *view, const struct line *line,
                                     int name_width)
 {
     static const char spinner[] = "|/-\\";
@@ -133,12 +134,12 @@ static const char *describe_running(const struct progress_view *view, const stru
         buf_printf(&text, "  %s", line->kind);
     const char *copy;
 out:
-    copy = arena_strndup(view->frame_arena, text.data, text.size);
+    copy = arena_strndup(&view->frame_arena, text.data, text.size);
     buf_release(&text);
     return copy;
 }
 
-static const char *describe_all(const struct progress_view *view, size_t running)
+static const char *describe_all(struct progress_view *view, size_t running)
 {
     double seconds = (double)(clock_monotonic_us() - view->started_us) / 1e6;
     struct buf text;
@@ -157,7 +158,7 @@ static const char *describe_all(const struct progress_view *view, size_t running
     if (view->failed_count > 0)
         buf_printf(&text, ", %zu failed", view->failed_count);
     buf_printf(&text, ", %.1fs", seconds);
-    const char *copy = arena_strndup(view->frame_arena, text.data, text.size);
+    const char *copy = arena_strndup(&view->frame_arena, text.data, text.size);
     buf_release(&text);
     return copy;
 }
@@ -180,14 +181,12 @@ static void draw(struct progress_view *view)
     const char *lines[MAX_LIVE_LINES + 2];
     size_t columns, rows, count = 0, running = 0;
     int64_t now = clock_monotonic_us();
-    struct arena arena;
 
     if (view->live == NULL || now - view->drawn_us < FRAME_US)
         return;
     view->drawn_us = now;
     view->frame++;
-    arena_init(&arena);
-    view->frame_arena = &arena;
+    arena_reset(&view->frame_arena);
     live_size(view->live, &columns, &rows);
     size_t most = rows > 5 && rows - 5 < MAX_LIVE_LINES ? rows - 5 : MAX_LIVE_LINES;
     int name_width = name_width_of(view);
@@ -198,11 +197,9 @@ static void draw(struct progress_view *view)
             lines[count++] = describe_running(view, &view->lines[i], name_width);
     }
     if (running > most)
-        lines[count++] = arena_printf(&arena, "  and %zu more", running - most);
+        lines[count++] = arena_printf(&view->frame_arena, "  and %zu more", running - most);
     lines[count++] = describe_all(view, running);
     live_draw(view->live, lines, count);
-    view->frame_arena = NULL;
-    arena_release(&arena);
 }
 
 void progress_tick(struct progress_view *view)
@@ -426,6 +423,7 @@ int progress_end(struct progress_view *view)
     output_flush();
     map_release(&view->by_asset);
     free(view->lines);
+    arena_release(&view->frame_arena);
     arena_release(&view->arena);
     free(view);
     return status;

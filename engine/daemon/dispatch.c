@@ -116,8 +116,9 @@ static void running_add(struct running *running, const struct job *job, const st
 {
     if (running->count == running->capacity) {
         running->capacity = running->capacity * 2 + 16;
-        running->jobs = alloc_resize(running->jobs, running->capacity * sizeof *running->jobs);
-        running->steps = alloc_resize(running->steps, running->capacity * sizeof *running->steps);
+        running->jobs = alloc_resize(running->jobs, running->capacity * sizeof(struct job *));
+        running->steps =
+            alloc_resize(running->steps, running->capacity * sizeof(struct run_step *));
     }
     running->jobs[running->count] = job;
     running->steps[running->count++] = step;

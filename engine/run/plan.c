@@ -20,8 +20,8 @@ static void choose_assets(struct plan *plan, const struct request *request)
 
     plan->is_selected = arena_calloc(&plan->arena, plan->graph.count, sizeof(bool));
     plan->seen = arena_calloc(&plan->arena, plan->graph.count, sizeof *plan->seen);
-    plan->open = arena_calloc(&plan->arena, plan->graph.count + 1, sizeof *plan->open);
-    plan->found = arena_calloc(&plan->arena, plan->graph.count + 1, sizeof *plan->found);
+    plan->open = arena_calloc(&plan->arena, plan->graph.count + 1, sizeof(struct asset *));
+    plan->found = arena_calloc(&plan->arena, plan->graph.count + 1, sizeof(struct asset *));
     if (select_assets(&plan->graph, &selection, plan->is_selected, &err) < 0) {
         problem_add_err(&plan->problems, &err);
         return;
@@ -170,7 +170,7 @@ const struct asset **plan_waits_for(struct plan *plan, const struct asset *asset
         }
     }
     *count = found;
-    return arena_memdup(&plan->arena, plan->found, found * sizeof *plan->found);
+    return arena_memdup(&plan->arena, plan->found, found * sizeof(struct asset *));
 }
 
 void plan_free(struct plan *plan)

@@ -186,6 +186,7 @@ static void audit_asset(struct session *session, struct audited *one, int rounds
     printf("%s\n", line.data);
     fflush(stdout);
     buf_release(&line);
+    free(seconds);
 }
 
 /* ---------------------------------------------------------------------------------------- copies */

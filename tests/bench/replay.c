@@ -80,7 +80,8 @@ static void sort_by_session(struct script *script)
     for (size_t i = 0; i < script->count; i++)
         script->lines[i].order =
             (size_t)json_integer_value(json_object_get(last, script->lines[i].session));
-    qsort(script->lines, script->count, sizeof *script->lines, by_order);
+    if (script->count > 0)
+        qsort(script->lines, script->count, sizeof *script->lines, by_order);
     json_decref(last);
 }
 
