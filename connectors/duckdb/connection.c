@@ -5,12 +5,16 @@
 #include "duckdb/pull.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
+#include "base/fault.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 enum { OPTION_PATH, OPTION_MEMORY_LIMIT, OPTION_THREADS, OPTION_TEMP_DIRECTORY };
@@ -137,6 +141,73 @@ static int reckon_in_utc(duckdb_database database, struct aorta_error *error)
     return failed;
 }
 
+static void remove_log_of(const char *path)
+{
+    struct buf log;
+
+    buf_init(&log);
+    buf_printf(&log, "%s.wal", path);
+    unlink(log.data);
+    buf_release(&log);
+}
+
+/* Under instances.lock and the folder's. What cannot be done here is left to whoever opens the
+ * path: he says why. */
+static int make_under_name(const char *path, const char *name, duckdb_config config, char **text)
+{
+    duckdb_database database;
+
+    if (access(path, F_OK) == 0)
+        return 0; /* somebody was faster */
+    unlink(name); /* of one that was killed here */
+    remove_log_of(name);
+    remove_log_of(path); /* as DuckDB does: it belongs to a file that is gone */
+    if (duckdb.get_or_create_from_cache(instances.cache, name, &database, config, text) !=
+        DuckDBSuccess)
+        return -1;
+    duckdb.close(&database);
+    fault_point("duckdb.create.before");
+    if (rename(name, path) == 0)
+        fault_point("duckdb.create.after");
+    return 0;
+}
+
+/* A new database file is there whole or not at all. DuckDB writes its headers one after another
+ * into the file itself; killed between two of them, it leaves one that it never opens again. So it
+ * is made under another name. One process at a time does so in a folder: that is locked. */
+static int make_whole(const char *path, duckdb_config config, char **text)
+{
+    const char *slash = strrchr(path, '/');
+    struct buf folder, name;
+    int result = 0;
+
+    buf_init(&folder);
+    buf_init(&name);
+    buf_append(&folder, slash != NULL ? path : "./",
+               slash != NULL ? (size_t)(slash - path) + 1 : 2);
+    buf_printf(&name, "%s.aorta-new", path);
+    int lock = open(folder.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (lock >= 0 && flock(lock, LOCK_EX) == 0)
+        result = make_under_name(path, name.data, config, text);
+    if (lock >= 0)
+        close(lock);
+    buf_release(&name);
+    buf_release(&folder);
+    return result;
+}
+
+static int open_path(const char *path, duckdb_config config, duckdb_database *database, char **text)
+{
+    if (is_in_memory(path))
+        path = ":memory:";
+    else if (access(path, F_OK) < 0 && errno == ENOENT && make_whole(path, config, text) < 0)
+        return -1;
+    return duckdb.get_or_create_from_cache(instances.cache, path, database, config, text) ==
+                   DuckDBSuccess
+               ? 0
+               : -1;
+}
+
 /* Under instances.lock. */
 static int open_database(const char *path, duckdb_config config, duckdb_database *database,
                          struct aorta_error *error)
@@ -145,8 +216,7 @@ static int open_database(const char *path, duckdb_config config, duckdb_database
 
     if (instances.cache == NULL)
         instances.cache = duckdb.create_instance_cache();
-    if (duckdb.get_or_create_from_cache(instances.cache, is_in_memory(path) ? ":memory:" : path,
-                                        database, config, &text) != DuckDBSuccess) {
+    if (open_path(path, config, database, &text) < 0) {
         fail_open(error, path, text);
         duckdb.free(text);
         return -1;

@@ -221,6 +221,31 @@ TEST("a disk that is full at the commit may pass, and nothing of it is left")
               "Failed to commit");
 }
 
+/* DuckDB itself leaves the part that it has written, and never opens it again. */
+TEST(
+    "a new database of which a part was written when the process ended, or the disk was full, is not there")
+{
+    static const rlim_t parts[] = {0, 1, 4096, 8192, 12287};
+    struct rlimit before;
+    void *opened;
+
+    check(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        limit_files(parts[i]);
+        check_int(fixture_try_open(fixture_path("part.duckdb"), &opened), -1);
+        limit_files(before.rlim_cur);
+        check_int(access(fixture_path("part.duckdb"), F_OK), -1);
+        fixture_open("part.duckdb");
+        EXEC("CREATE TABLE t AS SELECT 1 AS n");
+        fixture_close();
+        fixture_open("part.duckdb");
+        check_str(ROWS("SELECT n FROM t"), "1\n");
+        fixture_close();
+        check_int(access(fixture_path("part.duckdb.aorta-new"), F_OK), -1);
+        check_int(unlink(fixture_path("part.duckdb")), 0);
+    }
+}
+
 /* ---------------------------------------------------------------------------------------- catalog */
 
 TEST("describe finds tables and views whatever their letter case, and nothing else")
