@@ -156,7 +156,7 @@ static double run_bare(const char *address, int64_t records)
 
 static double run_sink(struct sink_config *config, int64_t records, struct sink_progress *progress)
 {
-    const atomic_bool drain = true;
+    static const atomic_bool drain = true;
     int64_t start = clock_monotonic_us();
     struct err err;
 
