@@ -8,7 +8,7 @@ One whose caller has gone ends too, while it is being planned or later: the daem
 to do, and leaves.
 
     $ aorta query "$endless" >own.log 2>&1 & own=$!
-    $ until grep -q ":$(stat -c %i warehouse.duckdb 2>/dev/null) " /proc/locks; do sleep 0.01; done
+    $ until i=$(stat -c %i warehouse.duckdb 2>/dev/null) && grep -q ":$i " /proc/locks; do sleep 0.01; done
     $ for ms in 0.01 0.03 0.1; do timeout -s KILL $ms aorta query "$endless"; done >/dev/null 2>&1
     [137]
     $ kill -INT $own; wait $own
@@ -22,7 +22,7 @@ to do, and leaves.
 An executor that does not hear is killed when its grace is over.
 
     $ aorta query "$endless" >own.log 2>&1 & own=$!
-    $ until grep -q ":$(stat -c %i warehouse.duckdb 2>/dev/null) " /proc/locks; do sleep 0.01; done
+    $ until i=$(stat -c %i warehouse.duckdb 2>/dev/null) && grep -q ":$i " /proc/locks; do sleep 0.01; done
     $ kill -STOP $(pgrep -P $own -f "aorta executor"); kill -INT $own; wait $own
     [1]
     $ cat own.log

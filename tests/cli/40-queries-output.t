@@ -29,7 +29,7 @@ A reader who leaves ends the query: this one would never end.
 So does a disk that is full, also when another command's daemon asks for us.
 
     $ aorta query "select count(*) from range(100000000000) where range % 7 = 8" >own.log 2>&1 & own=$!
-    $ until grep -q ":$(stat -c %i warehouse.duckdb 2>/dev/null) " /proc/locks; do sleep 0.01; done
+    $ until i=$(stat -c %i warehouse.duckdb 2>/dev/null) && grep -q ":$i " /proc/locks; do sleep 0.01; done
     $ aorta query --csv "select range as n from range(100000000000)" >/dev/full 2>full.log & full=$!
     $ kill -INT $own; wait $own; wait $full
     [1]

@@ -1,7 +1,7 @@
 An executor answers one query at a time; others wait for it, and may be canceled while they do.
 
     $ aorta query "select count(*) from range(100000000000) where range % 7 = 8" >first.log 2>&1 & first=$!
-    $ until grep -q ":$(stat -c %i warehouse.duckdb 2>/dev/null) " /proc/locks; do sleep 0.01; done
+    $ until i=$(stat -c %i warehouse.duckdb 2>/dev/null) && grep -q ":$i " /proc/locks; do sleep 0.01; done
     $ aorta query --json "select 2 as n" >second.log 2>&1 & second=$!
     $ aorta query --json "select 3 as n" >third.log 2>&1 & third=$!
     $ timeout --foreground -k 60 -s INT 0.5 aorta query "select 4 as n" >/dev/null 2>&1

@@ -4,6 +4,7 @@
 import hashlib
 import json
 import sqlite3
+import time
 
 from shop import main
 
@@ -30,13 +31,22 @@ def warehouse_files(shop):
             for path in shop.folder.glob("warehouse*")}
 
 
+def settled_files(shop):
+    """The same when whoever had them open has gone: SQLite then removes its log."""
+    deadline = time.monotonic() + 30
+    while any(shop.folder.glob("warehouse*-wal")) or any(shop.folder.glob("warehouse*-shm")):
+        assert time.monotonic() < deadline, "somebody keeps the warehouse open"
+        time.sleep(0.01)
+    return warehouse_files(shop)
+
+
 def plan_of(shop, *arguments):
     """{asset: event}, in order; the warehouse's files are as they were."""
-    before = warehouse_files(shop)
+    before = settled_files(shop)
     status, output = shop.run("plan", "--json", *arguments)
     events = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
     assert status == (1 if any(e.get("action") == "fail" for e in events) else 0), output
-    assert warehouse_files(shop) == before, "the plan has changed the warehouse"
+    assert settled_files(shop) == before, "the plan has changed the warehouse"
     return {event["asset"]: event for event in events if event["type"] == "plan"}
 
 
