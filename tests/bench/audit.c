@@ -271,7 +271,7 @@ int main(int argc, char **argv)
 {
     struct order_option path = {"path", argc == 5 ? argv[3] : NULL};
     struct order_connection sqlite = {"sqlite", argc == 5 ? argv[2] : NULL, &path, 1};
-    struct connection *warehouse, *copy;
+    struct connection *warehouse = NULL, *copy = NULL;
     struct session first, second;
     struct order *orders;
     struct arena arena;
