@@ -30,7 +30,6 @@ static const char insert_sql[] =
 static const char update_sql[] =
     "UPDATE %s SET epoch = $2, version = $3, fingerprint = $4, position = $5, checkpoint = $6, "
     "row_count = $7, published_at = $8, run_id = $9 WHERE asset = $1 AND version = $10";
-static const char forget_sql[] = "DELETE FROM %s WHERE asset = $1";
 
 enum { MANY_ASSETS = 200 }; /* names in one IN list */
 
@@ -342,19 +341,4 @@ int state_explain(struct session *session, const struct state *before, struct er
         say_moved(before, &now, err);
     arena_release(&arena);
     return -1;
-}
-
-int state_forget(struct session *session, const char *asset, struct err *err)
-{
-    struct aorta_value params[] = {session_text(asset)};
-    struct arena arena;
-    struct buf sql;
-
-    arena_init(&arena);
-    buf_init(&sql);
-    buf_printf(&sql, forget_sql, table_sql(&arena, session));
-    int result = session_run(session, sql.data, params, 1, NULL, err);
-    buf_release(&sql);
-    arena_release(&arena);
-    return result;
 }

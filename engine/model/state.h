@@ -85,7 +85,4 @@ int state_explain(struct session *session, const struct state *before, struct er
 /* A new epoch, in the arena: 128 random bits in hex. */
 const char *state_new_epoch(struct arena *arena);
 
-/* Forgets the asset: its next publication begins a new epoch. In a transaction or alone. */
-int state_forget(struct session *session, const char *asset, struct err *err);
-
 #endif
