@@ -17,25 +17,9 @@
 
 #include "base/err.h"
 #include "message/control.h"
-#include "message/frame.h"
+#include "message/listener.h"
 
 #include <stdbool.h>
-
-/* Whoever made a request, and hears what becomes of it. */
-struct listener {
-    /* A frame (event or rows) for him. */
-    void (*hear)(struct listener *listener, const struct frame *frame);
-    /* What he has not read yet; NULL: he always has. */
-    size_t (*backlog_bytes)(const struct listener *listener);
-    /* Set by `hear`: nobody reads the rows that he passes on, so the query is canceled. */
-    bool wants_no_more;
-    /* Called every LISTENER_TICK_MS while he waits; NULL: he is only told what happens. */
-    void (*tick)(struct listener *listener);
-    /* A signal has canceled what he asked for; NULL: that is logged. */
-    void (*canceling)(struct listener *listener);
-};
-
-enum { LISTENER_TICK_MS = 100 };
 
 /* For who waits: the first signal came. */
 void listener_cancel(struct listener *listener);

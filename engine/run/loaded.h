@@ -1,0 +1,36 @@
+/*
+ * A pipeline as it was read, with its graph: never changed afterwards, shared by all who plan, run
+ * or look at it, freed when the last one lets go. The daemon keeps the newest; a run keeps the one
+ * that it was planned with, however often the files change meanwhile.
+ *
+ * The signature is of the names, sizes and times of all files that were read, so that whether they
+ * have changed since can be told without reading them.
+ */
+#ifndef AORTA_RUN_LOADED_H
+#define AORTA_RUN_LOADED_H
+
+#include "graph/graph.h"
+#include "message/control.h"
+
+struct loaded {
+    struct arena arena; /* of all that follows */
+    struct pipeline pipeline;
+    struct graph graph;
+    struct problems problems; /* none, if the rest may be used */
+    uint64_t signature;
+    int64_t loaded_us; /* wall clock */
+    int references;    /* atomic */
+};
+
+/* Reads folder, target and variables of the request. Blocks; never NULL. */
+struct loaded *loaded_read(const struct request *request);
+
+/* Whether it is what loaded_read would read now for the request: the same folder, target and
+ * variables, and no file has changed. Blocks for some microseconds a file. */
+bool loaded_is_current(const struct loaded *loaded, const struct request *request);
+
+/* From any thread. Both accept NULL. */
+struct loaded *loaded_retain(struct loaded *loaded);
+void loaded_release(struct loaded *loaded);
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * What the API is given to work with: the daemon, seen through a keyhole. cli/cmd_serve.c wires the
+ * two together; a test wires the API to a daemon of its own making.
+ *
+ * Whatever changes something is a request, as commands make it over the control socket
+ * (message/control.h), so the API can do nothing that a command could not. Whatever only looks
+ * reads the run store and the loaded pipeline by itself.
+ *
+ * Everything here is called on the loop.
+ */
+#ifndef AORTA_WEB_BACKEND_H
+#define AORTA_WEB_BACKEND_H
+
+#include "message/control.h"
+#include "message/listener.h"
+#include "run/loaded.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Something that was committed and may interest who follows: an event of a run. */
+struct web_news {
+    int64_t id; /* of the event in the store; they only grow */
+    const char *run;
+    const char *asset; /* or NULL */
+    const char *kind;  /* "step", "check", "ended", … as struct event has it */
+    int64_t at_us;
+    const char *detail; /* JSON, or NULL */
+};
+
+/* What only the living daemon knows, for /metrics and /readyz. */
+struct web_gauges {
+    int64_t started_us; /* wall clock */
+    int64_t queued_runs, running_runs;
+    int64_t running_steps, executors;
+    int64_t loads, failed_loads; /* of the pipeline */
+    int64_t store_commits;
+    bool is_ready, is_draining;
+};
+
+struct web_backend {
+    void *arg;
+    const char *store_path; /* for store_reader_open */
+
+    /* Begins with the request; the listener hears of it, maybe before this returns. */
+    void (*request)(void *arg, const struct request *request, struct listener *listener);
+    /* Cancels what the listener asked for. */
+    void (*cancel)(void *arg, const struct listener *listener);
+    /* The listener is about to be freed; a run that he asked for goes on, a query does not. */
+    void (*forget)(void *arg, const struct listener *listener);
+    /* The listener has read what was waiting for him. */
+    void (*drained)(void *arg, const struct listener *listener);
+
+    /* The pipeline as it was last read without a problem, retained: loaded_release it. */
+    struct loaded *(*loaded)(void *arg);
+    void (*gauges)(void *arg, struct web_gauges *gauges);
+
+    /* From now on `hear` is called for all that is committed; NULL ends it. */
+    void (*follow)(void *arg, void (*hear)(void *hearer, const struct web_news *news),
+                   void *hearer);
+};
+
+#endif
