@@ -190,7 +190,7 @@ static int find_project(struct arguments *a)
                           ? pipeline.state
                           : arena_printf(a->arena, "%s/.aorta", a->folder);
     a->request.folder = a->folder;
-    a->request.environment = pipeline_environment(&pipeline);
+    a->request.environment = pipeline_environment(&pipeline, pipeline.arena);
     return 0;
 }
 

@@ -33,10 +33,10 @@ static void print_summary(const struct plan *plan)
 {
     size_t checks = 0;
 
-    for (size_t i = 0; i < plan->graph.count; i++)
-        checks += plan->graph.assets[i]->check_count;
-    printf("%s: %zu assets, %zu checks, target %s: ok\n", plan->pipeline.name, plan->graph.count,
-           checks, plan->pipeline.target->name);
+    for (size_t i = 0; i < plan->graph->count; i++)
+        checks += plan->graph->assets[i]->check_count;
+    printf("%s: %zu assets, %zu checks, target %s: ok\n", plan->pipeline->name, plan->graph->count,
+           checks, plan->pipeline->target->name);
 }
 
 static int run(int argc, char **argv)

@@ -115,17 +115,17 @@ static int list(const struct arguments *a, const struct plan *plan)
 
     if (history_open(a, &reader) < 0)
         goto out;
-    if (freshness_read(&plan->graph, reader, is_live, a->arena, &known, &err) < 0) {
+    if (freshness_read(plan->graph, reader, is_live, a->arena, &known, &err) < 0) {
         command_fail(EXIT_FAILED, "%s", err.message);
         goto out;
     }
-    for (size_t i = 0; i < plan->graph.count; i++) {
+    for (size_t i = 0; i < plan->graph->count; i++) {
         if (!plan->is_selected[i])
             continue;
         if (a->as_json)
-            print_json(plan->graph.assets[i], &known[i], is_live);
+            print_json(plan->graph->assets[i], &known[i], is_live);
         else
-            add_row(table, plan->graph.assets[i], &known[i], is_live);
+            add_row(table, plan->graph->assets[i], &known[i], is_live);
     }
     status = EXIT_OK;
 out:
@@ -137,8 +137,8 @@ out:
 /* For the shell's completion: what can be read, however wrong the rest is. */
 static int list_names(const struct plan *plan)
 {
-    for (size_t i = 0; i < plan->graph.count; i++)
-        puts(plan->graph.assets[i]->name);
+    for (size_t i = 0; i < plan->graph->count; i++)
+        puts(plan->graph->assets[i]->name);
     return EXIT_OK;
 }
 

@@ -70,7 +70,7 @@ static void print_questions(const struct arguments *a, const struct plan *plan)
     }
     table_end(table);
     if (questions->count == 0 && !a->as_json && !a->only_names)
-        printf("there is no saved question: save one as %s/%s/NAME.sql\n", plan->pipeline.assets,
+        printf("there is no saved question: save one as %s/%s/NAME.sql\n", plan->pipeline->assets,
                QUESTION_FOLDER);
 }
 
@@ -84,7 +84,7 @@ static int list_questions(const struct arguments *a)
     command_report(plan);
     if (plan->problems.count == 0) {
         problems_init(&of_questions, &plan->arena);
-        questions_read(&plan->questions, &plan->pipeline, &of_questions);
+        questions_read(&plan->questions, plan->pipeline, &of_questions);
         print_questions(a, plan);
         status = EXIT_OK;
     }

@@ -292,7 +292,7 @@ static int find_state(struct showing *showing)
         return 0;
     if (history_open(a, &reader) < 0)
         return -1;
-    int result = freshness_read(&showing->plan->graph, reader, is_live, a->arena, &known, &err);
+    int result = freshness_read(showing->plan->graph, reader, is_live, a->arena, &known, &err);
     store_reader_close(reader);
     if (result < 0)
         return command_fail(-1, "%s", err.message);
@@ -342,9 +342,9 @@ static int find_and_show(struct arguments *a)
     command_report(plan);
     if (plan->problems.count > 0)
         goto out;
-    for (size_t i = 0; plan->question == NULL && i < plan->graph.count; i++)
+    for (size_t i = 0; plan->question == NULL && i < plan->graph->count; i++)
         if (plan->is_selected[i])
-            showing.asset = plan->graph.assets[i];
+            showing.asset = plan->graph->assets[i];
     if (plan->question == NULL && plan->selected_count != 1)
         command_fail(EXIT_USAGE, "show wants one asset, and \"%s\" means %zu of them", a->rest[0],
                      plan->selected_count);

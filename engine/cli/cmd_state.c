@@ -132,7 +132,7 @@ static void print_whole(const json_t *row, bool is_first)
 
 static bool is_meant(const struct plan *plan, const char *key)
 {
-    const struct asset *asset = map_find(&plan->graph.by_key, key);
+    const struct asset *asset = map_find(&plan->graph->by_key, key);
 
     return asset != NULL && plan->is_selected[asset->order];
 }
@@ -160,7 +160,7 @@ static void print_states(const struct arguments *a, const struct plan *plan, con
     table_end(table);
     if (is_first && !a->as_json)
         printf("%s been published in target %s yet\n",
-               chooses ? "none of these has" : "nothing has", plan->pipeline.target->name);
+               chooses ? "none of these has" : "nothing has", plan->pipeline->target->name);
 }
 
 static int show(struct arguments *a)

@@ -30,7 +30,7 @@ static int read_known(struct offline *o, const char *state_folder, struct err *e
         return 0; /* nothing has run yet */
     if (store_reader_open(path, &reader, err) < 0)
         return -1;
-    int result = store_read_materializations(reader, o->plan->pipeline.target->name, o->arena,
+    int result = store_read_materializations(reader, o->plan->pipeline->target->name, o->arena,
                                              &items, &count, err);
     store_reader_close(reader);
     for (size_t i = 0; result == 0 && i < count; i++)
@@ -119,7 +119,7 @@ static enum fate look_at_model(const struct offline *o, const struct asset *asse
         asset->kind == ASSET_SNAPSHOT || (is_model && asset->materialized == ASSET_INCREMENTAL);
     struct order order;
 
-    order_fill(&order, &o->plan->graph, asset, NULL, 0, o->arena);
+    order_fill(&order, o->plan->graph, asset, NULL, 0, o->arena);
     set(event,
         is_model && asset->materialized == ASSET_VIEW      ? "view"
         : adds && own != NULL && !o->request->full_refresh ? "append"
@@ -166,11 +166,11 @@ int offline_preview(struct plan *plan, const struct request *request, const char
     struct event event;
 
     map_init(&o.known);
-    o.fates = arena_calloc(o.arena, plan->graph.count + 1, sizeof *o.fates);
+    o.fates = arena_calloc(o.arena, plan->graph->count + 1, sizeof *o.fates);
     int result = read_known(&o, state_folder, err);
-    for (size_t i = 0; result == 0 && i < plan->graph.count; i++)
+    for (size_t i = 0; result == 0 && i < plan->graph->count; i++)
         if (plan->is_selected[i]) {
-            look_at(&o, plan->graph.assets[i], &event);
+            look_at(&o, plan->graph->assets[i], &event);
             each(arg, &event);
         }
     map_release(&o.known);

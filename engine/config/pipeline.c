@@ -355,10 +355,10 @@ const char *connection_option(const struct connection *connection, const char *n
     return NULL;
 }
 
-const char *pipeline_environment(const struct pipeline *pipeline)
+const char *pipeline_environment(const struct pipeline *pipeline, struct arena *arena)
 {
     const struct target *target = pipeline->target;
-    char *hex = arena_alloc(pipeline->arena, HASH_HEX_SIZE + 1);
+    char *hex = arena_alloc(arena, HASH_HEX_SIZE + 1);
     struct hash *hash = hash_new();
 
     for (size_t i = 0; target != NULL && i < target->connection_count; i++)

@@ -82,8 +82,8 @@ const struct connection *pipeline_connection(const struct pipeline *pipeline, co
 const char *connection_option(const struct connection *connection, const char *name);
 
 /* A hash of the values of all environment variables that the chosen target's connections refer to:
- * two processes with the same one mean the same places. In the pipeline's arena. */
-const char *pipeline_environment(const struct pipeline *pipeline);
+ * two processes with the same one mean the same places. In the arena. */
+const char *pipeline_environment(const struct pipeline *pipeline, struct arena *arena);
 
 /* The folder that holds pipeline.toml: `from` or the nearest above it. ERR_CONFIG if none. */
 int pipeline_find_folder(const char *from, struct arena *arena, const char **folder,

@@ -38,6 +38,12 @@ void problem_add(struct problems *problems, const char *file, int line, int colu
         (struct problem){file, line, column, arena_strdup(problems->arena, message)};
 }
 
+void problems_copy(struct problems *problems, const struct problems *from)
+{
+    for (size_t i = 0; i < from->count; i++)
+        *next_item(problems) = from->items[i];
+}
+
 /* Reads ":NUMBER" off the text. */
 static bool take_number(const char **text, int *number)
 {

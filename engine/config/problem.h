@@ -33,6 +33,9 @@ void problem_add(struct problems *problems, const char *file, int line, int colu
 /* Adds a failure. A message that begins with "FILE:LINE:COLUMN: " says where. */
 void problem_add_err(struct problems *problems, const struct err *err);
 
+/* Adds those of another list, whose texts are borrowed. */
+void problems_copy(struct problems *problems, const struct problems *from);
+
 /* Puts them into the order of files, lines and columns. */
 void problems_sort(struct problems *problems);
 

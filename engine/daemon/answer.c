@@ -46,9 +46,9 @@ static const struct asset *shown_asset(const struct job *job)
 
     if (strcmp(job->request->verb, "show") != 0 || plan->question != NULL)
         return NULL;
-    for (size_t i = 0; i < plan->graph.count; i++)
-        if (plan->is_selected[i] && plan->graph.assets[i]->template != NULL)
-            return plan->graph.assets[i];
+    for (size_t i = 0; i < plan->graph->count; i++)
+        if (plan->is_selected[i] && plan->graph->assets[i]->template != NULL)
+            return plan->graph->assets[i];
     return NULL;
 }
 
@@ -57,7 +57,7 @@ static const struct connection *connection_of(const struct job *job)
     const struct asset *asset = shown_asset(job);
 
     return asset != NULL ? asset->into.connection
-                         : pipeline_connection(&job->plan->pipeline, "warehouse");
+                         : pipeline_connection(job->plan->pipeline, "warehouse");
 }
 
 static void fill_subject(struct job *job, struct order *subject)
@@ -65,9 +65,9 @@ static void fill_subject(struct job *job, struct order *subject)
     const struct asset *asset = shown_asset(job);
 
     if (job->plan->question != NULL)
-        order_fill_question(subject, &job->plan->graph, job->plan->question, &job->arena);
+        order_fill_question(subject, job->plan->graph, job->plan->question, &job->arena);
     if (asset != NULL)
-        order_fill(subject, &job->plan->graph, asset, NULL, 0, &job->arena);
+        order_fill(subject, job->plan->graph, asset, NULL, 0, &job->arena);
     subject->full_refresh = job->request->full_refresh;
 }
 
@@ -75,7 +75,7 @@ void dispatch_query(struct job *job)
 {
     struct daemon *daemon = job->daemon;
     const struct event accepted = {.type = "accepted"};
-    const struct pipeline *pipeline = &job->plan->pipeline;
+    const struct pipeline *pipeline = job->plan->pipeline;
     const struct connection *connection = connection_of(job);
     struct buf frame;
     struct err err;

@@ -205,7 +205,7 @@ static void build_order(struct job *job, const struct run_step *step, struct buf
             servers[server_count++] = (struct order_server){name, address};
     }
     arena_init(&arena);
-    order_fill(&order, &job->run.plan->graph, step->asset, servers, server_count, &arena);
+    order_fill(&order, job->run.plan->graph, step->asset, servers, server_count, &arena);
     order.run = job->run.id;
     order.step = step->number;
     order.attempt = step->attempt;
@@ -475,7 +475,7 @@ void work_server_gone(struct daemon *daemon, const struct child *child, const ch
     log_warn("%s", reason);
     for (struct job *job = daemon->jobs; job != NULL; job = job->next) {
         const struct connection *connection =
-            job->has_run ? pipeline_connection(&job->run.plan->pipeline, child->name) : NULL;
+            job->has_run ? pipeline_connection(job->run.plan->pipeline, child->name) : NULL;
         if (connection != NULL)
             run_lose_server(&job->run, connection, reason, clock_monotonic_us(), over, job);
     }

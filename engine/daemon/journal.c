@@ -130,7 +130,7 @@ static struct store_done done_of(struct journal *journal, struct journal_then th
 
 void journal_run_began(struct journal *journal, struct run *run)
 {
-    const struct pipeline *pipeline = &run->plan->pipeline;
+    const struct pipeline *pipeline = run->plan->pipeline;
     int64_t now = clock_now_us();
     const struct store_run stored = {
         .id = run->id,

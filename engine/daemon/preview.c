@@ -110,7 +110,7 @@ static int ask(struct job *job, struct sight *sight, struct err *err)
     if (child == NULL)
         return -1;
     arena_init(&arena);
-    order_fill(&order, &job->plan->graph, sight->asset, NULL, 0, &arena);
+    order_fill(&order, job->plan->graph, sight->asset, NULL, 0, &arena);
     sight->number = order.step = ++daemon->last_number;
     order.attempt = 1;
     order.run = "";
@@ -181,7 +181,7 @@ static void fill_before(struct job *job, struct sight *sight)
 
 void preview_begin(struct job *job)
 {
-    const struct graph *graph = &job->plan->graph;
+    const struct graph *graph = job->plan->graph;
     struct preview *preview = arena_alloc(&job->arena, sizeof *preview);
 
     if (job->is_canceled) {

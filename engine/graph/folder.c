@@ -1,10 +1,13 @@
 #include "graph/folder.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "graph/question.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -108,4 +111,37 @@ int folder_list(const struct pipeline *pipeline, struct folder_files *files, str
     if (files->count > 0)
         qsort(files->items, files->count, sizeof *files->items, compare_paths);
     return 0;
+}
+
+/* Sums are the same in whatever order the names come. */
+static void sign(struct folder_signature *signature, const char *path, int depth)
+{
+    struct stat of;
+    char below[PATH_MAX];
+
+    if (stat(path, &of) < 0)
+        return;
+    if (!S_ISDIR(of.st_mode)) {
+        int64_t changed_us = of.st_ctim.tv_sec * INT64_C(1000000) + of.st_ctim.tv_nsec / 1000;
+        const uint64_t facts[] = {(uint64_t)of.st_size, (uint64_t)of.st_ino,
+                                  (uint64_t)of.st_ctim.tv_sec, (uint64_t)of.st_ctim.tv_nsec,
+                                  hash_bytes(path, strlen(path))};
+        signature->hash += hash_bytes(facts, sizeof facts);
+        if (changed_us > signature->newest_us)
+            signature->newest_us = changed_us;
+        return;
+    }
+    DIR *dir = depth <= MAX_DEPTH + 1 ? opendir(path) : NULL;
+    if (dir == NULL)
+        return;
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.' &&
+            snprintf(below, sizeof below, "%s/%s", path, entry->d_name) < (int)sizeof below)
+            sign(signature, below, depth + 1);
+    closedir(dir);
+}
+
+void folder_sign(struct folder_signature *signature, const char *path)
+{
+    sign(signature, path, 0);
 }

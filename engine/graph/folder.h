@@ -20,4 +20,14 @@ struct folder_files {
  * read or holds more than LIMIT_ASSETS. */
 int folder_list(const struct pipeline *pipeline, struct folder_files *files, struct err *err);
 
+/* What can be told of a file, or of all files below a folder, without reading them: names, sizes,
+ * times of the last change. Two that differ mean that something has changed. */
+struct folder_signature {
+    uint64_t hash;
+    int64_t newest_us; /* the last change of any */
+};
+
+/* Adds the path, and if it is a folder what is below it; what is hidden or not there adds nothing. */
+void folder_sign(struct folder_signature *signature, const char *path);
+
 #endif

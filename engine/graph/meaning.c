@@ -176,11 +176,11 @@ bool meaning_fits(const struct meaning *meaning, const struct graph *graph,
     return method_of(meaning)->fits(graph, asset, meaning->value);
 }
 
-int meaning_is_nothing(const struct meaning *meaning, const struct graph *graph, struct err *err)
+int meaning_is_nothing(const struct meaning *meaning, const struct graph *graph,
+                       struct arena *arena, struct err *err)
 {
     const struct method *method = method_of(meaning);
     const char *best = NULL, *names[MAX_NAMES];
-    struct arena *arena = graph->pipeline->arena;
     size_t count = 0, capacity = graph->count * 2 + MAX_NAMES;
     const char **all = arena_calloc(arena, capacity, sizeof *all);
 

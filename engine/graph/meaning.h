@@ -24,6 +24,7 @@ bool meaning_fits(const struct meaning *meaning, const struct graph *graph,
                   const struct asset *asset);
 
 /* Sets ERR_CONFIG: it means no asset; what may have been meant. Returns -1. */
-int meaning_is_nothing(const struct meaning *meaning, const struct graph *graph, struct err *err);
+int meaning_is_nothing(const struct meaning *meaning, const struct graph *graph,
+                       struct arena *arena, struct err *err);
 
 #endif

@@ -108,7 +108,7 @@ static int mean_atom(struct selecting *s, const struct atom *atom, struct err *e
         any = any || fits;
     }
     if (!any)
-        return meaning_is_nothing(&atom->meaning, graph, err);
+        return meaning_is_nothing(&atom->meaning, graph, s->arena, err);
     walk_down(graph, s->down, atom->at ? EVERYTHING : atom->below);
     for (size_t i = 0; atom->at && i < graph->count; i++)
         s->up[i] = s->down[i] != NOWHERE ? 0 : NOWHERE;
@@ -208,10 +208,9 @@ static int exclude(struct selecting *s, const struct selection *selection, bool 
     return err_set(err, ERR_CONFIG, "nothing is left: --exclude takes away all that is selected");
 }
 
-int select_assets(const struct graph *graph, const struct selection *selection, bool *selected,
-                  struct err *err)
+int select_assets(const struct graph *graph, const struct selection *selection, struct arena *arena,
+                  bool *selected, struct err *err)
 {
-    struct arena *arena = graph->pipeline->arena;
     struct selecting s = {
         .graph = graph,
         .arena = arena,

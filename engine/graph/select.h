@@ -30,8 +30,8 @@ struct selection {
 
 /* Sets selected[asset->order] for each asset that one of the texts means and no excluded text does;
  * the others must be false before. ERR_CONFIG with place and suggestion for a part that means
- * nothing, and if the exclusions leave nothing. */
-int select_assets(const struct graph *graph, const struct selection *selection, bool *selected,
-                  struct err *err);
+ * nothing, and if the exclusions leave nothing. The arena is for the time of the call. */
+int select_assets(const struct graph *graph, const struct selection *selection, struct arena *arena,
+                  bool *selected, struct err *err);
 
 #endif

@@ -12,14 +12,20 @@
 #include "graph/graph.h"
 #include "message/control.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct loaded {
     struct arena arena; /* of all that follows */
     struct pipeline pipeline;
     struct graph graph;
     struct problems problems; /* none, if the rest may be used */
+    bool is_read;             /* else pipeline.toml could not be, and there is no graph */
     uint64_t signature;
-    int64_t loaded_us; /* wall clock */
-    int references;    /* atomic */
+    bool may_be_torn;     /* a file had just been changed: it is read again next time */
+    bool has_assignments; /* variables were set for one request */
+    int64_t loaded_us;    /* wall clock */
+    int references;       /* atomic */
 };
 
 /* Reads folder, target and variables of the request. Blocks; never NULL. */

@@ -18,16 +18,16 @@ static void choose_assets(struct plan *plan, const struct request *request)
                                         request->exclude_count};
     struct err err;
 
-    plan->is_selected = arena_calloc(&plan->arena, plan->graph.count, sizeof(bool));
-    plan->seen = arena_calloc(&plan->arena, plan->graph.count, sizeof *plan->seen);
-    plan->open = arena_calloc(&plan->arena, plan->graph.count + 1, sizeof(struct asset *));
-    plan->found = arena_calloc(&plan->arena, plan->graph.count + 1, sizeof(struct asset *));
-    if (select_assets(&plan->graph, &selection, plan->is_selected, &err) < 0) {
+    plan->is_selected = arena_calloc(&plan->arena, plan->graph->count, sizeof(bool));
+    plan->seen = arena_calloc(&plan->arena, plan->graph->count, sizeof *plan->seen);
+    plan->open = arena_calloc(&plan->arena, plan->graph->count + 1, sizeof(struct asset *));
+    plan->found = arena_calloc(&plan->arena, plan->graph->count + 1, sizeof(struct asset *));
+    if (select_assets(plan->graph, &selection, &plan->arena, plan->is_selected, &err) < 0) {
         problem_add_err(&plan->problems, &err);
         return;
     }
-    for (size_t i = 0; i < plan->graph.count; i++) {
-        const struct asset *asset = plan->graph.assets[i];
+    for (size_t i = 0; i < plan->graph->count; i++) {
+        const struct asset *asset = plan->graph->assets[i];
         if (asset->kind == ASSET_EXTERNAL && !is_verb(request, "ls") && !is_verb(request, "show"))
             plan->is_selected[i] = false;
         if (plan->is_selected[i] && is_verb(request, "stream") && asset->kind != ASSET_STREAM)
@@ -58,7 +58,7 @@ static void check_required(struct plan *plan)
 
     for (size_t i = 0; i < question->variable_count; i++) {
         const struct question_variable *variable = &question->variables[i];
-        if (variable->is_required && !has_variable(&plan->pipeline, variable->name))
+        if (variable->is_required && !has_variable(plan->pipeline, variable->name))
             problem_add(&plan->problems, question->file, 0, 0,
                         "question %s needs a variable: give it with --var %s=VALUE", question->name,
                         variable->name);
@@ -68,7 +68,7 @@ static void check_required(struct plan *plan)
 /* --var may set what the pipeline declares, and what the question asks for. */
 static void check_assignments(struct plan *plan)
 {
-    const struct pipeline *pipeline = &plan->pipeline;
+    const struct pipeline *pipeline = plan->pipeline;
     const struct question *question = plan->question;
 
     for (size_t i = 0; i < pipeline->variable_count; i++) {
@@ -93,11 +93,11 @@ static void choose_question(struct plan *plan, const char *name)
     struct problems all;
 
     problems_init(&all, &plan->arena);
-    questions_read(&plan->questions, &plan->pipeline, &all);
+    questions_read(&plan->questions, plan->pipeline, &all);
     plan->question = questions_find(&plan->questions, name);
     if (plan->question == NULL) {
         problem_add(&plan->problems, NULL, 0, 0, "%s",
-                    questions_unknown(&plan->questions, name, &plan->pipeline));
+                    questions_unknown(&plan->questions, name, plan->pipeline));
         return;
     }
     for (size_t i = 0; i < all.count; i++) {
@@ -105,50 +105,55 @@ static void choose_question(struct plan *plan, const char *name)
         if (p->file != NULL && strcmp(p->file, plan->question->file) == 0)
             problem_add(&plan->problems, p->file, p->line, p->column, "%s", p->message);
     }
-    question_link(plan->question, &plan->graph, &plan->problems);
+    question_link(plan->question, &plan->loaded->graph, &plan->problems);
     check_assignments(plan);
     check_required(plan);
 }
 
 static void check_questions(struct plan *plan)
 {
-    questions_read(&plan->questions, &plan->pipeline, &plan->problems);
+    questions_read(&plan->questions, plan->pipeline, &plan->problems);
     for (size_t i = 0; i < plan->questions.count; i++)
-        question_link(&plan->questions.items[i], &plan->graph, &plan->problems);
+        question_link(&plan->questions.items[i], &plan->loaded->graph, &plan->problems);
 }
 
-struct plan *plan_new(const struct request *request)
+/* A saved question is linked to the graph, in the pipeline's arena: it takes one of its own. */
+static bool may_share(const struct loaded *loaded, const struct request *request)
 {
-    struct pipeline_choice choice = {
-        .target = request->target,
-        .assignments = request->assignments,
-        .assignment_count = request->assignment_count,
-        .keeps_added = request->question != NULL,
-    };
+    return loaded != NULL && loaded->problems.count == 0 && request->question == NULL &&
+           !is_verb(request, "check") && loaded_is_current(loaded, request);
+}
+
+struct plan *plan_with(const struct request *request, struct loaded *loaded)
+{
     struct plan *plan = alloc_zeroed(1, sizeof *plan);
 
     arena_init(&plan->arena);
     problems_init(&plan->problems, &plan->arena);
-    graph_init(&plan->graph);
-    if (pipeline_load(&plan->pipeline, request->folder, &choice, &plan->arena, &plan->problems) ==
-        0) {
-        graph_load(&plan->graph, &plan->pipeline, &plan->problems);
-        if (is_verb(request, "check"))
-            check_questions(plan);
-    }
+    plan->loaded = may_share(loaded, request) ? loaded_retain(loaded) : loaded_read(request);
+    plan->pipeline = &plan->loaded->pipeline;
+    plan->graph = &plan->loaded->graph;
+    problems_copy(&plan->problems, &plan->loaded->problems);
+    if (is_verb(request, "check") && plan->loaded->is_read)
+        check_questions(plan);
     /* References are resolved here, not where the command was typed. */
     if (plan->problems.count == 0 && request->environment != NULL &&
-        strcmp(request->environment, pipeline_environment(&plan->pipeline)) != 0)
+        strcmp(request->environment, pipeline_environment(plan->pipeline, &plan->arena)) != 0)
         problem_add(&plan->problems, NULL, 0, 0,
                     "the daemon that is at work was started with other values of the environment "
                     "variables that target %s refers to: wait until it has ended",
-                    plan->pipeline.target->name);
+                    plan->pipeline->target->name);
     if (plan->problems.count == 0)
         choose_assets(plan, request);
     if (plan->problems.count == 0 && request->question != NULL)
         choose_question(plan, request->question);
     problems_sort(&plan->problems);
     return plan;
+}
+
+struct plan *plan_new(const struct request *request)
+{
+    return plan_with(request, NULL);
 }
 
 const struct asset **plan_waits_for(struct plan *plan, const struct asset *asset, size_t *count)
@@ -177,7 +182,7 @@ void plan_free(struct plan *plan)
 {
     if (plan == NULL)
         return;
-    graph_release(&plan->graph);
+    loaded_release(plan->loaded);
     arena_release(&plan->arena);
     free(plan);
 }

@@ -9,11 +9,13 @@
 #include "graph/graph.h"
 #include "graph/question.h"
 #include "message/control.h"
+#include "run/loaded.h"
 
 struct plan {
-    struct arena arena; /* of all that follows */
-    struct pipeline pipeline;
-    struct graph graph;
+    struct arena arena; /* of all that follows but what is loaded */
+    struct loaded *loaded;
+    const struct pipeline *pipeline; /* the loaded one */
+    const struct graph *graph;       /* likewise */
     struct problems problems;
     bool *is_selected; /* by asset->order */
     size_t selected_count;
@@ -27,6 +29,10 @@ struct plan {
 /* Reads and checks everything that the request names. With problems.count > 0 nothing else of the
  * plan may be used. */
 struct plan *plan_new(const struct request *request);
+
+/* The same with a pipeline that is loaded: as it is, if it is what the request means and its files
+ * have not changed since, else it is read again. May be NULL. */
+struct plan *plan_with(const struct request *request, struct loaded *loaded);
 void plan_free(struct plan *plan);
 
 /* The selected assets that a selected one waits for, in the plan's arena: its parents, and for

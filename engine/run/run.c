@@ -98,10 +98,10 @@ void run_init(struct run *run, const char *id, struct plan *plan, const struct r
     memcpy(run->id, id, sizeof run->id);
     run->selection = describe_selection(&plan->arena, request);
     run->steps = arena_calloc(&run->plan->arena, plan->selected_count, sizeof *run->steps);
-    for (size_t i = 0; i < plan->graph.count; i++)
+    for (size_t i = 0; i < plan->graph->count; i++)
         if (plan->is_selected[i])
             run->steps[run->step_count++] =
-                (struct run_step){.asset = plan->graph.assets[i], .table_rows = -1};
+                (struct run_step){.asset = plan->graph->assets[i], .table_rows = -1};
     link_steps(run);
     if (run->step_count == 0)
         run->state = RUN_SUCCEEDED;

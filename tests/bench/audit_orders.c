@@ -22,9 +22,9 @@ size_t audit_orders(const char *folder, struct arena *arena, struct order **orde
         fprintf(stderr, "audit: %s has mistakes: see aorta check\n", folder);
         exit(1);
     }
-    *orders = arena_calloc(arena, plan->graph.count, sizeof **orders);
-    for (size_t i = 0; i < plan->graph.count; i++)
-        if (has_table(plan->graph.assets[i]))
-            order_fill(&(*orders)[count++], &plan->graph, plan->graph.assets[i], NULL, 0, arena);
+    *orders = arena_calloc(arena, plan->graph->count, sizeof **orders);
+    for (size_t i = 0; i < plan->graph->count; i++)
+        if (has_table(plan->graph->assets[i]))
+            order_fill(&(*orders)[count++], plan->graph, plan->graph->assets[i], NULL, 0, arena);
     return count;
 }

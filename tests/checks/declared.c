@@ -100,9 +100,9 @@ int main(int argc, char **argv)
     struct plan *plan = plan_new(&request);
     for (size_t i = 0; i < plan->problems.count; i++)
         fprintf(stderr, "%s\n", problem_text(&plan->problems.items[i], &plan->arena));
-    for (size_t i = 0; plan->problems.count == 0 && i < plan->graph.count; i++)
-        for (size_t j = 0; j < plan->graph.assets[i]->check_count; j++)
-            print_check(plan->graph.assets[i], &plan->graph.assets[i]->checks[j], &plan->arena);
+    for (size_t i = 0; plan->problems.count == 0 && i < plan->graph->count; i++)
+        for (size_t j = 0; j < plan->graph->assets[i]->check_count; j++)
+            print_check(plan->graph->assets[i], &plan->graph->assets[i]->checks[j], &plan->arena);
     int status = plan->problems.count > 0;
     plan_free(plan);
     return status;

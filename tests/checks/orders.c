@@ -59,7 +59,7 @@ static void fill_order(struct orders *orders, const struct asset *asset, enum ca
     struct plan *plan = orders->plan;
     struct order *order = &orders->items[orders->count++];
 
-    order_fill(order, &plan->graph, asset, NULL, 0, &plan->arena);
+    order_fill(order, plan->graph, asset, NULL, 0, &plan->arena);
     use_one_thread(&order->connections[order->into.connection], &plan->arena);
     if (calendar == CALENDAR_OF_A_YEAR && strcmp(asset->name, "dim_dates") == 0)
         shrink_calendar(order, &plan->arena);
@@ -75,10 +75,10 @@ void orders_open(struct orders *orders, const char *folder, enum calendar calend
     if (plan->problems.count > 0)
         test_fail(__FILE__, __LINE__, "%s", problem_text(&plan->problems.items[0], &plan->arena));
     *orders = (struct orders){.plan = plan};
-    orders->items = arena_calloc(&plan->arena, plan->graph.count, sizeof *orders->items);
-    for (size_t i = 0; i < plan->graph.count; i++)
-        if (asset_is_relation(plan->graph.assets[i]))
-            fill_order(orders, plan->graph.assets[i], calendar);
+    orders->items = arena_calloc(&plan->arena, plan->graph->count, sizeof *orders->items);
+    for (size_t i = 0; i < plan->graph->count; i++)
+        if (asset_is_relation(plan->graph->assets[i]))
+            fill_order(orders, plan->graph->assets[i], calendar);
 }
 
 void orders_close(struct orders *orders)

@@ -143,10 +143,10 @@ const char *config_fixture_selected(const char *selection)
 
     if (plan->problems.count > 0)
         test_fail(__FILE__, __LINE__, "%s: %s", selection, problems_of(plan));
-    for (size_t i = 0; i < plan->graph.count; i++)
+    for (size_t i = 0; i < plan->graph->count; i++)
         if (plan->is_selected[i])
             list = arena_printf(&kept, "%s%s%s", list, list[0] != '\0' ? " " : "",
-                                plan->graph.assets[i]->key);
+                                plan->graph->assets[i]->key);
     plan_free(plan);
     return list;
 }

@@ -22,7 +22,7 @@ static const char *problems_of(const char *text)
 
 static const char *option_of(const struct plan *plan, const char *connection, const char *name)
 {
-    const struct connection *found = pipeline_connection(&plan->pipeline, connection);
+    const struct connection *found = pipeline_connection(plan->pipeline, connection);
 
     return found == NULL ? NULL : connection_option(found, name);
 }
@@ -31,7 +31,7 @@ TEST("a pipeline is read with its target, connections and variables")
 {
     config_fixture_model("marts", "one", "select 1");
     struct plan *plan = config_fixture_plan("");
-    const struct pipeline *pipeline = &plan->pipeline;
+    const struct pipeline *pipeline = plan->pipeline;
 
     check_int(plan->problems.count, 0);
     check_str(pipeline->name, "test");
@@ -127,8 +127,8 @@ TEST("the command line sets variables that are declared, as text")
     config_fixture_model("marts", "one", "select 1");
     struct plan *plan = config_fixture_plan_of(&request);
     check_int(plan->problems.count, 0);
-    check_str(plan->pipeline.variables[0].json, "\"\"");
-    check_str(plan->pipeline.variables[1].json, "\"8=9\"");
+    check_str(plan->pipeline->variables[0].json, "\"\"");
+    check_str(plan->pipeline->variables[1].json, "\"8=9\"");
     plan_free(plan);
     request = (struct request){.assignments = wrong, .assignment_count = 3};
     plan = config_fixture_plan_of(&request);
@@ -154,7 +154,7 @@ static const char *environment_of(const char *target, const char *path, const ch
             unsetenv(names[i]);
     struct plan *plan = config_fixture_plan_of(&request);
     check_int(plan->problems.count, 0);
-    const char *hash = config_fixture_keep(pipeline_environment(&plan->pipeline));
+    const char *hash = config_fixture_keep(pipeline_environment(plan->pipeline, &plan->arena));
     plan_free(plan);
     return hash;
 }
@@ -189,7 +189,7 @@ static const char *target_of(const char *text, const char *wanted)
     config_fixture_write("pipeline.toml", text);
     struct plan *plan = config_fixture_plan_of(&request);
     const char *result = config_fixture_keep(
-        plan->problems.count > 0 ? plan->problems.items[0].message : plan->pipeline.target->name);
+        plan->problems.count > 0 ? plan->problems.items[0].message : plan->pipeline->target->name);
     plan_free(plan);
     return result;
 }

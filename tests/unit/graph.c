@@ -10,7 +10,7 @@
 
 static const struct asset *find(struct plan *plan, const char *name)
 {
-    const struct asset *asset = graph_find(&plan->graph, name);
+    const struct asset *asset = graph_find(plan->graph, name);
 
     if (asset == NULL)
         test_fail(__FILE__, __LINE__, "there is no asset %s", name);
@@ -87,8 +87,8 @@ TEST("parents come first, and the same files give the same order")
 {
     write_all_kinds();
     struct plan *plan = config_fixture_plan("");
-    for (size_t i = 0; i < plan->graph.count; i++) {
-        const struct asset *asset = plan->graph.assets[i];
+    for (size_t i = 0; i < plan->graph->count; i++) {
+        const struct asset *asset = plan->graph->assets[i];
         check_int(asset->order, i);
         for (size_t j = 0; j < asset->parent_count; j++)
             check(asset->parents[j]->order < i);
@@ -114,11 +114,11 @@ TEST("a long chain and a wide, dense graph are put in order")
     }
     struct plan *plan = config_fixture_plan("m299");
     check_int(plan->problems.count, 0);
-    check_int(plan->graph.count, 300);
+    check_int(plan->graph->count, 300);
     check_int(plan->selected_count, 1);
     for (size_t i = 0; i < 300; i++) {
         snprintf(name, sizeof name, "m%03zu", i);
-        check_str(plan->graph.assets[i]->name, name);
+        check_str(plan->graph->assets[i]->name, name);
     }
     plan_free(plan);
 }

@@ -71,8 +71,8 @@ TEST("questions stand by name, are no assets, and know what they read")
     check_int(plan->questions.count, 2);
     check_int(find(plan, "b")->input_count, 1);
     check_str(find(plan, "b")->inputs[0]->key, "one.users");
-    check_int(plan->graph.count, 1);
-    check_int(graph_find(&plan->graph, "users")->child_count, 0);
+    check_int(plan->graph->count, 1);
+    check_int(graph_find(plan->graph, "users")->child_count, 0);
     plan_free(plan);
 }
 

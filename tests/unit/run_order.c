@@ -13,11 +13,11 @@
 static const struct order *order_of(struct plan *plan, const char *name)
 {
     struct order *order = arena_alloc(&plan->arena, sizeof *order);
-    const struct asset *asset = graph_find(&plan->graph, name);
+    const struct asset *asset = graph_find(plan->graph, name);
 
     if (plan->problems.count > 0)
         test_fail(__FILE__, __LINE__, "%s", plan->problems.items[0].message);
-    order_fill(order, &plan->graph, asset, NULL, 0, &plan->arena);
+    order_fill(order, plan->graph, asset, NULL, 0, &plan->arena);
     return order;
 }
 
@@ -71,7 +71,7 @@ TEST("an order names its places by index, each connection once")
     check_str(order->table, "users");
     check_str(order->connections[0].options[0].text, "w.db");
     check_contains(order->connections[0].module, "/duck.so");
-    check_str(order_executor(graph_find(&plan->graph, "users")), "warehouse");
+    check_str(order_executor(graph_find(plan->graph, "users")), "warehouse");
     plan_free(plan);
 }
 
@@ -117,7 +117,7 @@ TEST("an embedded server's address becomes an option of its connection")
     write_pipeline();
     struct plan *plan = config_fixture_plan("");
     struct order_connection broker = order_connection_of(
-        pipeline_connection(&plan->pipeline, "broker"), servers, 2, &plan->arena);
+        pipeline_connection(plan->pipeline, "broker"), servers, 2, &plan->arena);
     check_int(broker.option_count, 1);
     check_str(broker.options[0].name, "brokers");
     check_str(broker.options[0].text, "localhost:9");

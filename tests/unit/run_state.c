@@ -458,7 +458,7 @@ TEST("a dead server fails what reads or writes it, now or when its attempt ends"
     struct run run;
 
     start_stream(&run);
-    const struct connection *broker = pipeline_connection(&run.plan->pipeline, "broker");
+    const struct connection *broker = pipeline_connection(run.plan->pipeline, "broker");
     begin(&run, "make", 1);
     run_lose_server(&run, broker, "the broker died", 2, hear, told);
     check_int(step_named(&run, "make")->state, STEP_RUNNING);
@@ -481,8 +481,7 @@ TEST("a server that dies after its steps were over changes nothing")
     start_stream(&run);
     do_step(&run, "make", "published");
     do_step(&run, "lake", "published");
-    run_lose_server(&run, pipeline_connection(&run.plan->pipeline, "broker"), "died", 2, hear,
-                    told);
+    run_lose_server(&run, pipeline_connection(run.plan->pipeline, "broker"), "died", 2, hear, told);
     check_int(told_count, 2);
     check_int(step_named(&run, "load")->state, STEP_READY);
     run_release(&run);

@@ -45,7 +45,7 @@ static const char *selected(const char *text, const char *excluded)
     char names[256] = "";
 
     for (char c = 'a'; plan->problems.count == 0 && c <= 'z'; c++) {
-        const struct asset *asset = graph_find(&plan->graph, (char[]){c, '\0'});
+        const struct asset *asset = graph_find(plan->graph, (char[]){c, '\0'});
         if (asset != NULL && plan->is_selected[asset->order])
             snprintf(names + strlen(names), sizeof names - strlen(names), "%c", c);
     }
@@ -135,8 +135,8 @@ TEST("exclusions take away what they mean")
     static const char *const texts[] = {"a", "+d", "g"}, *const excluded[] = {"b", "one.c g"};
     struct plan *plan = plan_of(texts, 3, excluded, 2);
     check_int(plan->selected_count, 2);
-    check(plan->is_selected[graph_find(&plan->graph, "a")->order]);
-    check(plan->is_selected[graph_find(&plan->graph, "d")->order]);
+    check(plan->is_selected[graph_find(plan->graph, "a")->order]);
+    check(plan->is_selected[graph_find(plan->graph, "d")->order]);
     plan_free(plan);
 }
 
@@ -372,7 +372,8 @@ TEST("random selections of random graphs are what a naive reading says")
         const char *texts[] = {text}, *excluded[] = {exclusion};
         const struct selection selection = {texts, 1, excluded, excludes};
         struct err err;
-        int result = select_assets(&world.graph, &selection, got, &err);
+        int result =
+            select_assets(&world.graph, &selection, world.graph.pipeline->arena, got, &err);
         if ((result == 0) != is_good)
             test_fail(__FILE__, __LINE__, "round %d: \"%s\" --exclude \"%s\": %d", round, text,
                       excludes ? exclusion : "", result);
