@@ -53,6 +53,34 @@ static void append_names(struct buf *sql, const struct aorta_stream *stream, boo
     }
 }
 
+/* Synthetic rows are put among nobody's own. A table without any may have been made for them. */
+static int check_free(struct applying *a, struct err *err)
+{
+    struct relation table = table_of(a);
+    const char *name = relation_sql(a->arena, a->session.dialect, &table);
+    struct relation_columns columns;
+    int64_t rows;
+
+    if (a->before.version > 0)
+        return 0;
+    if (relation_describe(&a->session, &table, a->arena, &columns, err) < 0)
+        return -1;
+    if (!columns.is_there)
+        return 0;
+    const char *sql =
+        arena_printf(a->arena, "SELECT count(*) FROM (SELECT 1 FROM %s LIMIT 1) AS one", name);
+    if (session_query_int(&a->session, sql, &rows, err) < 0)
+        return -1;
+    if (rows == 0)
+        return 0;
+    return err_set(
+        err, ERR_CONFIG,
+        "table %s has rows already, and nothing in _aorta_state says that Aorta made "
+        "them: no synthetic ones are put among them. Move it away, or name another table "
+        "in %s",
+        name, a->g->step->order->file);
+}
+
 static int create_table(struct applying *a, struct err *err)
 {
     const struct aorta_dialect *dialect = a->session.dialect;
@@ -222,6 +250,7 @@ static int apply_all(struct applying *a, struct err *err)
     struct relation_columns columns;
 
     if (state_lock(&a->session, g->step->order->asset, a->arena, &a->before, err) < 0 ||
+        check_free(a, err) < 0 ||
         generate_open(g, AORTA_READ_CHANGES, a->before.checkpoint, err) < 0 ||
         relation_describe(&a->session, &clock, a->arena, &columns, err) < 0)
         return -1;

@@ -30,7 +30,7 @@ struct intake_load {
     const struct relation_columns *columns; /* of the target */
     const char *position;                   /* NULL: from the beginning */
     int64_t extracted_at_us;
-    bool replaces; /* the whole target, not only new rows */
+    bool replaces; /* the whole target, or there is none: not only new rows */
 };
 
 struct intake {

@@ -13,6 +13,7 @@
 #include "executor/intake.h"
 #include "executor/warehouse.h"
 #include "model/audit.h"
+#include "model/foreign.h"
 #include "model/publish.h"
 #include "model/stage.h"
 #include "model/state.h"
@@ -239,7 +240,16 @@ static int check_origin(const struct ingestion *in, struct err *err)
 static int decide(struct ingestion *in, struct err *err)
 {
     const struct order *order = in->step->order;
+    const struct foreign foreign = {
+        .relation = &in->spec.relation,
+        .there = &in->target,
+        .own = &in->before,
+        .full_refresh = order->full_refresh,
+        .keeps_history = order->keeps_history,
+    };
 
+    if (foreign_check(&in->use.session, &foreign, &in->step->arena, err) < 0)
+        return -1;
     in->is_gone = in->before.version > 0 && !in->target.is_there;
     in->replaces = strcmp(order->mode, "full_refresh") == 0 || order->full_refresh;
     if (in->is_gone && !in->replaces && strcmp(order->mode, "cdc_append") == 0)
@@ -278,7 +288,7 @@ static int fill_stage(struct ingestion *in, struct err *err)
         .columns = &in->target,
         .position = resumes ? in->before.checkpoint : NULL,
         .extracted_at_us = in->extracted_at_us,
-        .replaces = in->replaces,
+        .replaces = in->replaces || !in->target.is_there,
     };
     if (intake_open(&in->intake, in->step, &load, err) < 0)
         return -1;

@@ -96,6 +96,7 @@ static const struct record_field order_fields[] = {
     RECORD_FIELD(order, full_listing_ms, INT),
     RECORD_FIELD(order, partition_columns, BOOL),
     RECORD_FIELD(order, airbyte_names, BOOL),
+    RECORD_FIELD(order, keeps_history, BOOL),
     RECORD_FIELD(order, partitions, INT),
     RECORD_NESTED(order, acknowledged, ONE, place_shape),
     RECORD_FIELD(order, has_acknowledged, BOOL),

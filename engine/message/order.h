@@ -90,6 +90,7 @@ struct order {
     int64_t lateness_ms, full_listing_ms; /* lateness -1: not declared */
     bool partition_columns;
     bool airbyte_names;
+    bool keeps_history; /* what it has cannot be read again */
     int64_t partitions;
     struct order_place acknowledged; /* generator: the lake that makes its records durable */
     bool has_acknowledged;

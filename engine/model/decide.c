@@ -1,6 +1,7 @@
 #include "model/decide.h"
 
 #include "base/hash.h"
+#include "model/foreign.h"
 #include "model/template_context.h"
 #include "template/template.h"
 
@@ -218,6 +219,39 @@ static bool is_stale(struct model_attempt *attempt, const struct state *own, con
     return because_of_inputs(attempt);
 }
 
+static int check_place(const struct model_attempt *attempt, const struct state *own,
+                       const struct relation *relation, const struct relation_columns *there,
+                       struct err *err)
+{
+    const struct foreign foreign = {
+        .relation = relation,
+        .there = there,
+        .own = own,
+        .full_refresh = attempt->spec->full_refresh,
+    };
+
+    return foreign_check(attempt->session, &foreign, attempt->arena, err);
+}
+
+/* Whether the asset's place is its own, or free; that of what it publishes beside it, too. */
+static int check_places(const struct model_attempt *attempt, const struct state *own,
+                        struct err *err)
+{
+    const struct model_spec *spec = attempt->spec;
+    struct relation_columns there;
+
+    if (own->version > 0 || attempt->only_shows)
+        return 0;
+    if (check_place(attempt, own, &spec->relation, &attempt->target, err) < 0)
+        return -1;
+    if (spec->materialization->beside == NULL)
+        return 0;
+    struct relation beside = spec->materialization->beside(attempt->arena, &spec->relation);
+    if (relation_describe(attempt->session, &beside, attempt->arena, &there, err) < 0)
+        return -1;
+    return check_place(attempt, own, &beside, &there, err);
+}
+
 int decide_attempt(struct model_attempt *attempt, struct state *own, const char **print,
                    struct err *err)
 {
@@ -226,6 +260,7 @@ int decide_attempt(struct model_attempt *attempt, struct state *own, const char 
     if (read_states(attempt, own, err) < 0 ||
         relation_describe(attempt->session, &spec->relation, attempt->arena, &attempt->target,
                           err) < 0 ||
+        check_places(attempt, own, err) < 0 ||
         model_checkpoint_parse(spec, own->checkpoint, attempt->arena, &attempt->reads, err) < 0 ||
         fingerprint(attempt, print, err) < 0)
         return -1;

@@ -28,7 +28,8 @@
 #include "model/materialize.h"
 
 /* Reads all that the decision needs into the attempt, *own and *print, the fingerprint as it is
- * now: 1 to build, 0 fresh, -1. Sets result->cause and result->reason. */
+ * now: 1 to build, 0 fresh, -1, also if its place is somebody else's (model/foreign.h). Sets
+ * result->cause and result->reason. */
 int decide_attempt(struct model_attempt *attempt, struct state *own, const char **print,
                    struct err *err);
 

@@ -72,6 +72,8 @@ struct materialization {
     const char *name; /* "table" */
     bool can_be_incremental;
     bool is_view; /* holds no rows of its own: nothing to keep when it is refused */
+    /* A second relation that it publishes, by the place of the first; or NULL. */
+    struct relation (*beside)(struct arena *arena, const struct relation *relation);
     /* Makes the hidden relation and fills the attempt's last part. */
     int (*write)(struct model_attempt *attempt, struct err *err);
     /* Publishes it; sets result->rows. The caller writes the state and commits. */

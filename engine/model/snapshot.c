@@ -345,6 +345,7 @@ static int snapshot_publish(struct model_attempt *attempt, struct err *err)
 const struct materialization materialization_snapshot = {
     .name = "snapshot",
     .can_be_incremental = true,
+    .beside = snapshot_changes,
     .write = snapshot_write,
     .publish = snapshot_publish,
 };

@@ -246,6 +246,7 @@ void order_fill(struct order *order, const struct graph *graph, const struct ass
         .mode = asset_mode_names[asset->mode],
         .cursor = asset->cursor,
         .airbyte_names = asset->airbyte_names,
+        .keeps_history = asset_keeps_history(asset),
         .partitions = asset->partitions,
         .time_field = asset->time_field,
         .time_unit = asset_time_units[asset->time_unit],

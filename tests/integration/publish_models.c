@@ -46,6 +46,40 @@ TEST("a table is built, is fresh, and is built again when its input or its SQL c
     }
 }
 
+TEST("what stands in a model's place and is nobody's asset stays, until a full refresh")
+{
+    static const struct materialization *const kinds[] = {
+        &materialization_table, &materialization_view, &materialization_incremental};
+
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        const char *name = warehouse_names[each];
+        for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++) {
+            struct bench bench = bench_open(name);
+            struct model_spec spec =
+                bench_model(&bench, kinds[k], "select id, n from {{ ref('log') }}", NULL);
+            struct relation place = spec.relation;
+            struct err err;
+
+            place.name = spec.relation.name = spec.asset =
+                arena_printf(&bench.arena, "theirs%zu", k);
+            const char *theirs = relation_sql(&bench.arena, bench.session.dialect, &place);
+            check_ok(session_execf(&bench.session, &err, "CREATE TABLE %s AS SELECT 5 AS a, 6 AS b",
+                                   theirs));
+            check(model_run(&bench.session, &spec, &bench.arena, &bench.result, &err) < 0);
+            check_int(err.code, ERR_CONFIG);
+            check(strstr(err.message, theirs) != NULL);
+            check(strstr(err.message, "--full-refresh") != NULL);
+            check_str(bench_rows(&bench, &place), "5|6\n");
+            spec.full_refresh = true;
+            check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
+            check_str(bench_rows(&bench, &place), "1|a\n2|b\n");
+            spec.full_refresh = false;
+            check_int(bench_run(&bench, &spec), MODEL_FRESH);
+            bench_close(&bench);
+        }
+    }
+}
+
 TEST("a view is made, checked, and made again over a table of the same name")
 {
     for (int each = 0; warehouse_names[each] != NULL; each++) {
