@@ -1,3 +1,4 @@
+#include "check/declaration.h"
 #include "cli/ask.h"
 #include "cli/history.h"
 #include "cli/output.h"
@@ -52,12 +53,10 @@ static const char *join(struct arena *arena, struct asset *const *assets, size_t
     return list;
 }
 
-/* "country: unique" */
+/* "country: not_null", "cents: between = [1, 99]" */
 static const char *describe_check(const struct asset_check *check, struct arena *arena)
 {
-    size_t size = strlen(check->json);
-    const char *text =
-        check->json[0] == '"' ? arena_strndup(arena, check->json + 1, size - 2) : check->json;
+    const char *text = declaration_text(arena, check->json);
 
     return check->column != NULL ? arena_printf(arena, "%s: %s", check->column, text) : text;
 }

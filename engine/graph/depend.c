@@ -145,11 +145,12 @@ static void link_place(struct linking *l, const struct asset_place *place)
     }
 }
 
-/* A check may read another asset; what is wrong with its declaration is said here. */
-static void link_check(struct linking *l, const struct asset_check *declared)
+/* A check may read another asset; what is wrong with its declaration is said here. Returns its
+ * name, or NULL. */
+static const char *link_check(struct linking *l, const struct asset_check *declared)
 {
     json_t *json = json_loads(declared->json, JSON_DECODE_ANY, NULL);
-    struct check check;
+    struct check check = {.name = NULL};
     struct err err;
 
     if (check_parse(l->graph->pipeline->arena, declared->column, json, &check, &err) < 0)
@@ -158,6 +159,31 @@ static void link_check(struct linking *l, const struct asset_check *declared)
     else if (check_reference(&check) != NULL)
         refer(l, check_reference(&check), l->asset->file, declared->line, declared->place);
     json_decref(json);
+    return check.name;
+}
+
+/* Results are told by a check's name. */
+static void link_checks(struct linking *l)
+{
+    const struct asset *asset = l->asset;
+    struct map by_name;
+
+    map_init(&by_name);
+    for (size_t i = 0; i < asset->check_count; i++) {
+        const struct asset_check *check = &asset->checks[i];
+        const char *name = link_check(l, check);
+        if (name == NULL)
+            continue;
+        const struct asset_check *first = map_find(&by_name, name);
+        if (first == NULL)
+            map_put(&by_name, name, &asset->checks[i]);
+        else
+            problem_add(l->problems, asset->file, check->line, check->place,
+                        "there is a check of the same name, \"%s\", at %s:%d:%d: give one of them "
+                        "another with name = \"…\", or leave it out",
+                        name, asset->file, first->line, first->place);
+    }
+    map_release(&by_name);
 }
 
 static void link_parents(struct linking *l)
@@ -168,8 +194,7 @@ static void link_parents(struct linking *l)
     asset->sql_inputs =
         arena_memdup(l->graph->pipeline->arena, l->found, l->found_count * sizeof(struct asset *));
     asset->sql_input_count = l->found_count;
-    for (size_t i = 0; i < asset->check_count; i++)
-        link_check(l, &asset->checks[i]);
+    link_checks(l);
     if (asset->from.object != NULL)
         link_place(l, &asset->from);
     for (size_t i = 0; i < asset->input_count; i++)

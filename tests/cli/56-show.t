@@ -9,7 +9,7 @@ An asset as it is declared, as it is, and the SQL that a run would send.
     into         warehouse
     state        never
     parents      staging.stg_orders, raw.customers, seeds.countries
-    checks       {"unique":["country"]}
+    checks       unique = ["country"]
                  country: not_null
     column   type  description
     country
@@ -32,7 +32,7 @@ An asset as it is declared, as it is, and the SQL that a run would send.
     into         warehouse
     state        fresh
     parents      staging.stg_orders, raw.customers, seeds.countries
-    checks       {"unique":["country"]}
+    checks       unique = ["country"]
                  country: not_null
     column   type  description
     country
@@ -75,7 +75,7 @@ An asset as it is declared, as it is, and the SQL that a run would send.
     into         warehouse
     state        fresh
     children     staging.stg_orders
-    checks       cents: {"between":[1,1000000]}
+    checks       cents: between = [1, 1000000]
     column  type  description
     cents
     $ aorta show countries --sql
@@ -122,7 +122,7 @@ An incremental model: the rows that would be added now, or all of it.
     state        never
     parents      raw.orders
     checks       id: not_null
-                 id: {"between":[1,99]}
+                 id: between = [1, 99]
     column  type    description
     id      bigint  Of the order
     -- as a run would send it now: the whole table
