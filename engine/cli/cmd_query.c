@@ -1,4 +1,5 @@
 #include "cli/ask.h"
+#include "cli/rows.h"
 #include "cli/table.h"
 #include "run/plan.h"
 
@@ -52,11 +53,44 @@ static void print_json(const struct question *question)
     buf_release(&line);
 }
 
+/* What the JSON has, too; the variables as the table has them. */
+static void print_csv(const struct questions *questions, struct arena *arena)
+{
+    static const char *const names[] = {"name", "title", "description", "file", "variables"};
+    struct rows *rows = rows_new(stdout, ROWS_CSV);
+
+    struct json_writer json;
+    struct buf list;
+
+    buf_init(&list);
+    json_writer_init(&json, &list);
+    json_write_array(&json);
+    for (size_t i = 0; i < questions->count; i++) {
+        const struct question *question = &questions->items[i];
+        const char *const cells[] = {question->name, question->title, question->description,
+                                     question->file, describe_variables(question, arena)};
+        json_write_array(&json);
+        for (size_t k = 0; k < sizeof cells / sizeof *cells; k++)
+            json_write_str(&json, cells[k]);
+        json_write_end(&json);
+    }
+    json_write_end(&json);
+    rows_begin(rows, names, sizeof names / sizeof *names);
+    rows_add(rows, list.data, list.size);
+    rows_end(rows, true);
+    buf_release(&list);
+}
+
 static void print_questions(const struct arguments *a, const struct plan *plan)
 {
     const struct questions *questions = &plan->questions;
-    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    struct table *table;
 
+    if (a->as_csv) {
+        print_csv(questions, a->arena);
+        return;
+    }
+    table = table_new(columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < questions->count; i++) {
         const struct question *question = &questions->items[i];
         if (a->only_names)
@@ -102,7 +136,9 @@ static int run(int argc, char **argv)
     if (arguments_read(&cmd_query, argc, argv, &arena, &a) < 0)
         goto out;
     a.request.verb = "query";
-    if (a.rest_count > 1) {
+    if (a.as_csv && a.as_json) {
+        command_fail(EXIT_USAGE, "query prints CSV or JSON: --csv and --json exclude each other");
+    } else if (a.rest_count > 1) {
         command_fail(EXIT_USAGE, "query wants one SQL text: aorta query \"SELECT …\"");
     } else if (a.rest_count == 0) {
         status = list_questions(&a);
@@ -132,6 +168,7 @@ const struct command cmd_query = {
     "Asks the warehouse and prints the rows; @NAME is a saved question",
     "The query runs in a transaction that only reads, beside whatever else is running.\n"
     "A question is saved as questions/NAME.sql in the folder of assets, its title in a comment at\n"
-    "the top; it may use ref('asset') and var('name', default). Without argument: lists them.",
+    "the top; it may use ref('asset') and var('name', default). Without argument: lists them,\n"
+    "with --csv or --json in that form.",
     flags,
     run};

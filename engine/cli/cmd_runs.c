@@ -15,6 +15,7 @@ static const struct table_column run_columns[] = {
     {.name = "ok", .is_right = true},
     {.name = "failed", .is_right = true},
     {.name = "skipped", .is_right = true},
+    {.name = "target"},
     {.name = "by", .shrinks = true},
     {.name = "selection", .shrinks = true},
 };
@@ -94,6 +95,7 @@ static void add_run(struct table *table, const struct store_run *run, bool is_li
                          table_number(counts[0], run->ok_count),
                          table_number(counts[1], run->failed_count),
                          table_number(counts[2], run->skipped_count),
+                         run->target,
                          run->trigger,
                          selection_of(run),
                      });
@@ -118,6 +120,7 @@ static int check_state(const char *state)
 static int list_runs(const struct arguments *a, struct store_reader *reader, bool is_live)
 {
     const struct store_run_page page = {
+        .target = a->request.target,
         .state = a->state,
         .running_is_interrupted = !is_live,
         .limit = a->limit > 0 ? a->limit : DEFAULT_RUNS,
@@ -142,7 +145,8 @@ static int list_runs(const struct arguments *a, struct store_reader *reader, boo
     if (a->only_names)
         puts("last");
     if (count == 0 && status == EXIT_OK && !a->as_json && !a->only_names)
-        puts(a->state != NULL ? "there is no such run" : "there is no run yet: aorta run");
+        puts(a->state != NULL || a->request.target != NULL ? "there is no such run"
+                                                           : "there is no run yet: aorta run");
     return status;
 }
 
@@ -347,6 +351,7 @@ const struct command cmd_runs = {
     "[RUN]",
     "Lists the runs, or shows one: its steps, and the checks that did not pass",
     "RUN is the beginning of a run's id, or last. Of a run, ok counts the steps that were\n"
-    "published or fresh, skipped also those that were canceled.",
+    "published or fresh, skipped also those that were canceled. With --target only that\n"
+    "target's runs count: else those of all.",
     flags,
     run};

@@ -37,19 +37,25 @@ const struct store_run *history_find_run(const struct arguments *arguments,
     struct err err;
 
     bool is_last = strcmp(text, "last") == 0;
-    const char *prefix = is_last ? "" : upper(arguments->arena, text);
-    if (reader != NULL &&
-        store_find_runs(reader, prefix, is_last ? 1 : 3, arguments->arena, &runs, &count, &err) < 0)
+    const char *target = arguments->request.target;
+    const struct store_run_page page = {
+        .prefix = is_last ? NULL : upper(arguments->arena, text),
+        .target = target,
+        .limit = is_last ? 1 : 3,
+    };
+    if (reader != NULL && store_find_runs(reader, &page, arguments->arena, &runs, &count, &err) < 0)
         command_fail(0, "%s", err.message);
     else if (count == 1)
         return runs;
     else if (count > 1)
         command_fail(0, "several runs begin with %s: %s, %s%s", text, runs[0].id, runs[1].id,
                      count > 2 ? ", …" : "");
-    else if (is_last || reader == NULL)
+    else if (reader == NULL || (is_last && target == NULL))
         command_fail(0, "there is no run yet: aorta run");
     else
-        command_fail(0, "there is no run %s: aorta runs lists them", text);
+        command_fail(0, "there is no %s%s%s%s: aorta runs lists them", is_last ? "run" : "run ",
+                     is_last ? "" : text, target != NULL ? " in target " : "",
+                     target != NULL ? target : "");
     return NULL;
 }
 

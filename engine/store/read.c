@@ -16,10 +16,12 @@
 static const char runs_sql[] =
     "SELECT " RUN_COLUMNS " FROM runs WHERE (?1 IS NULL OR id < ?1)"
     " AND (?4 IS NULL OR CASE WHEN state = 'running' AND ?3 THEN 'interrupted' ELSE state END = ?4)"
+    " AND (?5 IS NULL OR target = ?5)"
     " ORDER BY id DESC LIMIT ?2";
 
 static const char find_runs_sql[] =
     "SELECT " RUN_COLUMNS " FROM runs WHERE id >= ?1 AND substr(id, 1, length(?1)) = ?1"
+    " AND (?5 IS NULL OR target = ?5)"
     " ORDER BY id DESC LIMIT ?2";
 
 static const char run_sql[] = "SELECT " RUN_COLUMNS " FROM runs WHERE id = ?1";
@@ -82,6 +84,7 @@ int store_read_runs(struct store_reader *reader, const struct store_run_page *pa
         .ints = {page->limit, page->running_is_interrupted},
         .int_count = 2,
         .second = page->state,
+        .third = page->target,
         .item_size = sizeof **runs,
         .fill = fill_run,
     };
@@ -89,14 +92,15 @@ int store_read_runs(struct store_reader *reader, const struct store_run_page *pa
     return read_runs(reader, &query, arena, runs, count, err);
 }
 
-int store_find_runs(struct store_reader *reader, const char *prefix, int64_t limit,
+int store_find_runs(struct store_reader *reader, const struct store_run_page *page,
                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err)
 {
     const struct reader_query query = {
         .sql = find_runs_sql,
-        .text = prefix,
-        .ints = {limit},
+        .text = page->prefix != NULL ? page->prefix : "",
+        .ints = {page->limit},
         .int_count = 1,
+        .third = page->target,
         .item_size = sizeof **runs,
         .fill = fill_run,
     };

@@ -24,16 +24,19 @@ void store_reader_close(struct store_reader *reader);
 /* Which runs: the newest first. */
 struct store_run_page {
     const char *before_id;       /* older than that; NULL: from the newest */
+    const char *prefix;          /* whose id begins with that; NULL: any */
+    const char *target;          /* NULL: all */
     const char *state;           /* by name; NULL: all */
     bool running_is_interrupted; /* no daemon lives: the one counts as the other */
     int64_t limit;
 };
 
+/* All but the prefix counts. */
 int store_read_runs(struct store_reader *reader, const struct store_run_page *page,
                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
 
-/* Those whose id begins with the text, the newest first; not more than `limit`. */
-int store_find_runs(struct store_reader *reader, const char *prefix, int64_t limit,
+/* Only prefix, target and limit count. */
+int store_find_runs(struct store_reader *reader, const struct store_run_page *page,
                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
 
 /* *run is NULL if there is none of that id. */

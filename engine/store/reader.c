@@ -75,6 +75,8 @@ int reader_all(struct store_reader *reader, const struct reader_query *query, st
         statement_bind_text(&statement, 1, query->text);
     if (query->second != NULL)
         statement_bind_text(&statement, 4, query->second);
+    if (query->third != NULL)
+        statement_bind_text(&statement, 5, query->third);
     for (int i = 0; i < query->int_count; i++)
         statement_bind_int(&statement, i + 2, query->ints[i]);
     while ((row = statement_step(&statement, err)) == 1) {

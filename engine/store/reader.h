@@ -14,6 +14,7 @@ struct reader_query {
     int64_t ints[2];  /* parameters 2 and 3 */
     int int_count;
     const char *second; /* parameter 4, if not NULL */
+    const char *third;  /* parameter 5, if not NULL */
     size_t item_size;
     void (*fill)(void *item, const struct statement *row, struct arena *arena);
 };

@@ -123,7 +123,8 @@ Every command says what it does.
     Asks the warehouse and prints the rows; @NAME is a saved question.
     The query runs in a transaction that only reads, beside whatever else is running.
     A question is saved as questions/NAME.sql in the folder of assets, its title in a comment at
-    the top; it may use ref('asset') and var('name', default). Without argument: lists them.
+    the top; it may use ref('asset') and var('name', default). Without argument: lists them,
+    with --csv or --json in that form.
       --json                  one JSON object a line
       --csv                   CSV with a header
       --project DIR           folder of pipeline.toml (default: this one, or above)
@@ -156,7 +157,8 @@ Every command says what it does.
     usage: aorta runs [RUN]
     Lists the runs, or shows one: its steps, and the checks that did not pass.
     RUN is the beginning of a run's id, or last. Of a run, ok counts the steps that were
-    published or fresh, skipped also those that were canceled.
+    published or fresh, skipped also those that were canceled. With --target only that
+    target's runs count: else those of all.
       --limit N               how many, the newest first (default: 20)
       --state STATE           only those that are queued, running, succeeded, failed, canceled, interrupted
       --json                  one JSON object a run

@@ -7,6 +7,13 @@ Questions that are kept with the pipeline: listed, asked by name.
     $ aorta query --json
     {"name":"buyer","title":"What one buyer has ordered","description":"","file":"assets/questions/buyer.sql","variables":{"name":null}}
     {"name":"top","title":"The countries that buy most","description":"Cents are of all orders that were ever placed, in the order of what they come to.","file":"assets/questions/top.sql","variables":{"least":"1"}}
+    $ aorta query --csv
+    name,title,description,file,variables
+    buyer,What one buyer has ordered,,assets/questions/buyer.sql,name
+    top,The countries that buy most,"Cents are of all orders that were ever placed, in the order of what they come to.",assets/questions/top.sql,least=1
+    $ aorta query --csv --json @top
+    aorta: query prints CSV or JSON: --csv and --json exclude each other
+    [2]
     $ aorta run >/dev/null
     $ aorta query @top
     country         cents

@@ -11,16 +11,16 @@ What ran, how it ended, and what happened meanwhile.
     [1]
     $ aorta run kind:seed --exclude sales >/dev/null
     $ aorta runs
-    run                         started                took  state      ok  failed  skipped  by      selection
-    <any>  <time> <seconds>  succeeded   1       0        0  manual  kind:seed --exclude sales
-    <any>  <time> <seconds>  failed      3       1        1  manual  +sales
-    <any>  <time> <seconds>  succeeded   5       0        0  manual  everything
+    run                         started                took  state      ok  failed  skipped  target  by      selection
+    <any>  <time> <seconds>  succeeded   1       0        0  dev     manual  kind:seed --exclude sales
+    <any>  <time> <seconds>  failed      3       1        1  dev     manual  +sales
+    <any>  <time> <seconds>  succeeded   5       0        0  dev     manual  everything
     $ aorta runs --limit 1
-    run                         started                took  state      ok  failed  skipped  by      selection
-    <any>  <time> <seconds>  succeeded   1       0        0  manual  kind:seed --exclude sales
+    run                         started                took  state      ok  failed  skipped  target  by      selection
+    <any>  <time> <seconds>  succeeded   1       0        0  dev     manual  kind:seed --exclude sales
     $ aorta runs --state failed
-    run                         started                took  state   ok  failed  skipped  by      selection
-    <any>  <time> <seconds>  failed   3       1        1  manual  +sales
+    run                         started                took  state   ok  failed  skipped  target  by      selection
+    <any>  <time> <seconds>  failed   3       1        1  dev     manual  +sales
     $ aorta runs --state canceled
     there is no such run
     $ aorta runs --state failing
@@ -34,6 +34,34 @@ What ran, how it ended, and what happened meanwhile.
     manual | dev | kind:seed --exclude sales | succeeded | 1 | 1 | 0 | 0 | None
     manual | dev | +sales | failed | 5 | 3 | 1 | 1 | None
     manual | dev |  | succeeded | 5 | 5 | 0 | 0 | None
+
+Of one target only, and the last one of that.
+
+    $ printf '[target.prod.connection.shop]\nconnector = "sqlite"\npath = "shop.db"\n[target.prod.connection.warehouse]\nconnector = "duckdb"\npath = "prod.duckdb"\n' >>pipeline.toml
+    $ aorta runs --target prod
+    there is no such run
+    $ aorta logs last --target prod
+    aorta: there is no run in target prod: aorta runs lists them
+    [2]
+    $ aorta run countries --target prod >/dev/null
+    $ aorta runs --limit 2
+    run                         started                took  state      ok  failed  skipped  target  by      selection
+    <any>  <time> <seconds>  succeeded   1       0        0  prod    manual  countries
+    <any>  <time> <seconds>  succeeded   1       0        0  dev     manual  kind:seed --exclude sales
+    $ aorta runs --target prod
+    run                         started                took  state      ok  failed  skipped  target  by      selection
+    <any>  <time> <seconds>  succeeded   1       0        0  prod    manual  countries
+    $ aorta runs --target dev --json | pick target selection
+    dev | kind:seed --exclude sales
+    dev | +sales
+    dev |
+    $ aorta runs last --target dev | head -3
+    run        <any>
+    pipeline   shop, target dev
+    selection  kind:seed --exclude sales
+    $ aorta runs $(aorta runs last --json | pick run) --target dev
+    aorta: there is no run <any> in target dev: aorta runs lists them
+    [2]
 
 One run: by the beginning of its id, in any case, or the last one.
 
@@ -53,7 +81,7 @@ One run: by the beginning of its id, in any case, or the last one.
     marts.sales         model   skipped      0     -      -  raw.customers was not published: a blocking check failed
     check  asset          condition              rows
     fail   raw.customers  country_relationships     1
-    $ aorta runs last --json | pick selection assets checks
+    $ aorta runs last --target dev --json | pick selection assets checks
     kind:seed --exclude sales | [{'asset': 'seeds.countries', 'kind': 'seed', 'state': 'fresh', 'attempts': 1, 'rows': 0, 'started_at': '<time>', 'ended_at': '<time>', 'reason': None}] | []
     $ lower=${failed,,}
     $ aorta logs ${lower%?}
@@ -129,8 +157,8 @@ A run whose daemon has died was interrupted, also before the next daemon says so
     $ tail -1 log
     aorta: run <any> was interrupted: its daemon has died
     $ aorta runs --limit 1
-    run                         started               took  state        ok  failed  skipped  by      selection
-    <any>  <time>     -  interrupted   0       0        0  manual  orders
+    run                         started               took  state        ok  failed  skipped  target  by      selection
+    <any>  <time>     -  interrupted   0       0        0  dev     manual  orders
     $ aorta runs --state running
     there is no such run
     $ aorta runs --state interrupted --json | pick state ended_at
