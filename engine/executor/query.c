@@ -6,6 +6,7 @@
 #include "executor/module.h"
 #include "executor/reading.h"
 #include "executor/render.h"
+#include "executor/worker.h"
 #include "message/control.h"
 #include "message/order.h"
 #include "message/report.h"
@@ -377,7 +378,7 @@ static int run_query(struct query *query, struct err *err)
     return result;
 }
 
-static void *query_thread(void *arg)
+static void carry_out(void *arg)
 {
     struct query *query = arg;
     struct report report = {.step = query->order.step, .outcome = "published"};
@@ -401,13 +402,11 @@ static void *query_thread(void *arg)
     arena_release(&query->arena);
     free(query);
     executor_wake();
-    return NULL;
 }
 
 int query_start(const struct frame *frame, struct err *err)
 {
     struct query *query = alloc_zeroed(1, sizeof *query);
-    pthread_t thread;
 
     arena_init(&query->arena);
     buf_init(&query->rows);
@@ -418,12 +417,8 @@ int query_start(const struct frame *frame, struct err *err)
     atomic_store(&is_canceled, 0);
     atomic_store(&is_running, true);
     set_current(query->order.step);
-    if (pthread_create(&thread, NULL, query_thread, query) != 0) {
-        err_set(err, ERR_TRANSIENT, "no thread for a query");
-        goto fail;
-    }
-    pthread_detach(thread);
-    return 0;
+    if (worker_start(carry_out, query, err) == 0)
+        return 0;
 fail:
     set_current(0);
     atomic_store(&is_running, false);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "executor/executor.h"
+#include "executor/worker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,8 @@ static void make_fit(struct report *report, struct arena *arena)
         report->check_count /= 2;
 }
 
-static void *run_thread(void *arg)
+/* Touches the step no more once that is over. */
+static void carry_out(void *arg)
 {
     struct step *step = arg;
     struct err err;
@@ -105,7 +107,6 @@ static void *run_thread(void *arg)
     step_send(MESSAGE_REPORT, &report_shape, &step->report);
     atomic_store(&step->is_over, true);
     executor_wake();
-    return NULL;
 }
 
 struct step *step_start(struct arena *arena, const struct order *order, struct err *err)
@@ -115,11 +116,9 @@ struct step *step_start(struct arena *arena, const struct order *order, struct e
     step->arena = *arena;
     step->order = order;
     pthread_mutex_init(&step->lock, NULL);
-    int error = pthread_create(&step->thread, NULL, run_thread, step);
-    if (error != 0) {
+    if (worker_start(carry_out, step, err) < 0) {
         pthread_mutex_destroy(&step->lock);
         free(step);
-        err_set(err, ERR_TRANSIENT, "no thread for a step: %s", strerror(error));
         return NULL;
     }
     arena_init(arena);
@@ -139,7 +138,6 @@ void step_free(struct step *step)
 {
     if (step == NULL)
         return;
-    pthread_join(step->thread, NULL);
     pthread_mutex_destroy(&step->lock);
     arena_release(&step->arena);
     free(step);

@@ -1,5 +1,5 @@
 /*
- * One step inside of an executor: an order, carried out on a thread of its own.
+ * One step inside of an executor: an order, carried out on a worker (worker.h).
  *
  *     order ─▶ step thread ─▶ run (by kind) ─▶ report
  *                  │  ▲
@@ -28,7 +28,6 @@ struct step {
     struct report report;
     atomic_int cancel;
     atomic_bool is_over;
-    pthread_t thread;
     struct step *next;
 
     pthread_mutex_t lock;         /* guards the two below */
@@ -39,13 +38,13 @@ struct step {
     int64_t reported_at_us;
 };
 
-/* Starts the thread. Takes over the arena that the order lives in. */
+/* Gives it to a worker. Takes over the arena that the order lives in. */
 struct step *step_start(struct arena *arena, const struct order *order, struct err *err);
 
 /* Asks it to end, or asks again: call it every now and then until is_over. */
 void step_cancel(struct step *step);
 
-/* Waits for the thread and frees the step. */
+/* Of a step that is over. */
 void step_free(struct step *step);
 
 /* For those who run steps: what can be interrupted from now on; NULL before it is closed. */
