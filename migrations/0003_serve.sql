@@ -2,13 +2,16 @@
 -- alerts, tokens, and who changed what. Times are microseconds since 1970, UTC.
 
 -- A run can be taken up again, by another daemon, from what was asked for.
-ALTER TABLE runs ADD COLUMN request TEXT;                 -- JSON; NULL: of a command that waited itself
+ALTER TABLE runs ADD COLUMN request TEXT;                 -- JSON; NULL: not known
+ALTER TABLE runs ADD COLUMN resumes INTEGER NOT NULL DEFAULT 0;     -- a daemon that stays takes it up
+ALTER TABLE runs ADD COLUMN resumptions INTEGER NOT NULL DEFAULT 0; -- how often one has
 ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE runs ADD COLUMN actor TEXT;                   -- who asked: token:ci, user, NULL: the daemon
 ALTER TABLE runs ADD COLUMN of_run TEXT;                  -- the run that it repeats
 ALTER TABLE runs ADD COLUMN backfill_id TEXT;
 
 CREATE INDEX runs_of_state ON runs (state, id);
+CREATE INDEX runs_to_take_up ON runs (id) WHERE resumes AND state IN ('queued', 'interrupted');
 CREATE INDEX runs_of_trigger ON runs (trigger, id);
 CREATE INDEX runs_of_backfill ON runs (backfill_id, id) WHERE backfill_id IS NOT NULL;
 

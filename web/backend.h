@@ -13,20 +13,11 @@
 
 #include "message/control.h"
 #include "message/listener.h"
+#include "message/news.h"
 #include "run/loaded.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Something that was committed and may interest who follows: an event of a run. */
-struct web_news {
-    int64_t id; /* of the event in the store; they only grow */
-    const char *run;
-    const char *asset; /* or NULL */
-    const char *kind;  /* "step", "check", "ended", … as struct event has it */
-    int64_t at_us;
-    const char *detail; /* JSON, or NULL */
-};
 
 /* What only the living daemon knows, for /metrics and /readyz. */
 struct web_gauges {
@@ -55,9 +46,8 @@ struct web_backend {
     struct loaded *(*loaded)(void *arg);
     void (*gauges)(void *arg, struct web_gauges *gauges);
 
-    /* From now on `hear` is called for all that is committed; NULL ends it. */
-    void (*follow)(void *arg, void (*hear)(void *hearer, const struct web_news *news),
-                   void *hearer);
+    /* From now on the follower hears all that is committed; one at a time, NULL ends it. */
+    void (*follow)(void *arg, const struct follower *follower);
 };
 
 #endif

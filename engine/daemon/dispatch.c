@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "daemon/preview.h"
+#include "daemon/queue.h"
 #include "run/order.h"
 
 #include <stdlib.h>
@@ -23,14 +24,29 @@ struct telling {
     bool ends_run;
 };
 
+/* Who only wanted to know that his run is in the queue hears no more. */
+static void let_go(struct job *job)
+{
+    const struct event ended = {.type = "ended", .run = job->run.id, .state = "queued"};
+
+    if (!job->request->detaches)
+        return;
+    work_tell(job, &ended);
+    job->listener = NULL;
+}
+
 static void tell(void *arg)
 {
     struct telling *telling = arg;
 
+    work_tell(telling->job, &telling->event);
+    if (strcmp(telling->event.type, "accepted") == 0)
+        let_go(telling->job);
+    struct daemon *daemon = telling->job->daemon;
     if (telling->ends_run)
-        work_finish(telling->job, telling->event.state);
-    else
-        work_tell(telling->job, &telling->event);
+        work_forget(telling->job);
+    if (telling->ends_run && daemon->stays)
+        work_dispatch(daemon); /* its place is free */
     arena_release(&telling->arena);
     free(telling);
 }
@@ -48,7 +64,7 @@ static void tell_after_commit(struct job *job, const struct event *event, bool e
     telling->event.message = arena_strdup(&telling->arena, event->message);
     telling->event.why = arena_strdup(&telling->arena, event->why);
     telling->event.note = arena_strdup(&telling->arena, event->note);
-    journal_event(job->daemon->journal, &job->run, &telling->event,
+    journal_event(job->daemon->journal, job->run.id, &telling->event,
                   (struct journal_then){tell, telling});
 }
 
@@ -91,14 +107,20 @@ static void end_if_over(struct job *job)
     tell_after_commit(job, &event, true);
 }
 
-void dispatch_accepted(struct job *job)
+void dispatch_tell(struct job *job, const struct event *event)
 {
-    const struct run *run = &job->run;
-    struct event event = {.type = "accepted", .total = (int64_t)run->step_count};
+    tell_after_commit(job, event, false);
+}
 
-    tell_after_commit(job, &event, false);
-    for (size_t i = 0; i < run->step_count; i++)
-        tell_step(job, &run->steps[i]);
+void dispatch_tell_last(struct job *job, const struct event *event)
+{
+    tell_after_commit(job, event, true);
+}
+
+void dispatch_begun(struct job *job)
+{
+    for (size_t i = 0; i < job->run.step_count; i++)
+        tell_step(job, &job->run.steps[i]);
     end_if_over(job);
 }
 
@@ -252,7 +274,7 @@ static void send_order(void *arg)
     struct err err;
 
     /* While the store committed, the attempt may have lost its executor or been canceled. */
-    bool is_live = find_step(daemon, sending->number, &job) != NULL;
+    bool is_live = !daemon->is_ending && find_step(daemon, sending->number, &job) != NULL;
     fault_point("daemon.order.before");
     struct child *child = is_live ? work_child(daemon, sending->executor, NULL, &err) : NULL;
     bool is_ending =
@@ -341,8 +363,9 @@ void work_dispatch(struct daemon *daemon)
     int64_t next = INT64_MAX;
     struct job *following;
 
-    if (daemon->is_ending)
+    if (daemon->is_ending || daemon->is_draining)
         return;
+    queue_admit(daemon);
     for (struct job *job = daemon->jobs; job != NULL; job = following) {
         following = job->next;
         if (job->is_waiting) {

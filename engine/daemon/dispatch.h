@@ -8,10 +8,15 @@
 #include <stdint.h>
 
 struct daemon;
+struct event;
 struct job;
 
-/* Tells the listener which steps there are. */
-void dispatch_accepted(struct job *job);
+/* The run has begun: tells which steps there are. */
+void dispatch_begun(struct job *job);
+
+/* Tells of the job's run when all that was written before is committed; the last word of it. */
+void dispatch_tell(struct job *job, const struct event *event);
+void dispatch_tell_last(struct job *job, const struct event *event);
 
 /* Cancels the job's run: running steps are told to end. */
 void dispatch_cancel(struct job *job);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/read.h"
 #include "store/write.h"
 
 #include <stdlib.h>
@@ -10,6 +11,9 @@
 
 struct journal {
     struct store *store;
+    char *path;
+    int64_t last_event; /* its number in the store */
+    struct follower follower;
     uv_async_t committed; /* the store's thread has something for us */
     uv_prepare_t submit;  /* the end of each turn of the loop */
     void (*failed)(void *arg, const struct err *err);
@@ -50,15 +54,36 @@ static void handle_closed(uv_handle_t *handle)
 {
     struct journal *journal = handle->data;
 
-    if (--journal->open_handles == 0)
-        free(journal);
+    if (--journal->open_handles > 0)
+        return;
+    free(journal->path);
+    free(journal);
+}
+
+static int find_last_event(struct journal *journal, struct err *err)
+{
+    struct store_reader *reader;
+
+    if (store_reader_open(journal->path, &reader, err) < 0)
+        return -1;
+    int result = store_read_last_event(reader, &journal->last_event, err);
+    store_reader_close(reader);
+    return result;
+}
+
+int journal_interrupt(struct journal *journal, struct err *err)
+{
+    struct store_recovery recovery;
+
+    return store_recover(journal->store, clock_now_us(), &recovery, err);
 }
 
 static int recover(struct journal *journal, struct err *err)
 {
     struct store_recovery recovery;
 
-    if (store_recover(journal->store, clock_now_us(), &recovery, err) < 0)
+    if (store_recover(journal->store, clock_now_us(), &recovery, err) < 0 ||
+        find_last_event(journal, err) < 0)
         return -1;
     if (recovery.runs > 0)
         log_warn("%lld runs of a daemon that died are marked interrupted",
@@ -79,6 +104,7 @@ struct journal *journal_open(uv_loop_t *loop, const char *state_folder,
     buf_init(&path);
     buf_printf(&path, "%s/runs.db", state_folder);
     options.path = path.data;
+    journal->path = alloc_strdup(path.data);
     uv_async_init(loop, &journal->committed, reap);
     uv_prepare_init(loop, &journal->submit);
     journal->committed.data = journal->submit.data = journal;
@@ -128,36 +154,61 @@ static struct store_done done_of(struct journal *journal, struct journal_then th
     return (struct store_done){commit_done, waiting};
 }
 
-void journal_run_began(struct journal *journal, struct run *run)
+struct store_done journal_done(struct journal *journal, struct journal_then then)
 {
-    const struct pipeline *pipeline = run->plan->pipeline;
-    int64_t now = clock_now_us();
-    const struct store_run stored = {
-        .id = run->id,
-        .pipeline = pipeline->name,
-        .target = pipeline->target->name,
-        .trigger = "manual",
-        .selection = run->selection,
+    return done_of(journal, then);
+}
+
+struct store *journal_store(const struct journal *journal)
+{
+    return journal->store;
+}
+
+const char *journal_path(const struct journal *journal)
+{
+    return journal->path;
+}
+
+void journal_follow(struct journal *journal, const struct follower *follower)
+{
+    journal->follower = follower != NULL ? *follower : (struct follower){0};
+}
+
+void journal_barrier(struct journal *journal, struct journal_then then)
+{
+    store_barrier(journal->store, done_of(journal, then));
+}
+
+/* A step that the store has not seen yet, or has seen before. */
+static void begin_step(struct journal *journal, struct run *run, size_t i)
+{
+    struct run_step *step = &run->steps[i];
+    const struct store_step row = {
+        .run_id = run->id,
+        .asset = step->asset->key,
+        .position = (int64_t)i,
+        .kind = asset_kind_names[step->asset->kind],
         .state = STATE_QUEUED,
-        .created_us = now,
+        .rows = STORE_NO_COUNT,
     };
 
-    store_run_insert(journal->store, &stored, STORE_NO_DONE);
-    for (size_t i = 0; i < run->step_count; i++) {
-        const struct run_step *step = &run->steps[i];
-        const struct store_step row = {
-            .run_id = run->id,
-            .asset = step->asset->key,
-            .position = (int64_t)i,
-            .kind = asset_kind_names[step->asset->kind],
-            .state = STATE_QUEUED,
-            .rows = STORE_NO_COUNT,
-        };
+    if (!step->is_stored)
         store_step_insert(journal->store, &row, STORE_NO_DONE);
-        run->steps[i].stored = STATE_QUEUED;
-    }
-    store_run_change(journal->store, run->id, STATE_QUEUED, STATE_RUNNING, now, NULL,
-                     STORE_NO_DONE);
+    else if (step->stored != STATE_QUEUED)
+        store_step_change(journal->store, run->id, step->asset->key, step->stored, STATE_QUEUED,
+                          NULL, NULL, STORE_NO_DONE);
+    step->is_stored = true;
+    step->stored = STATE_QUEUED;
+}
+
+void journal_run_began(struct journal *journal, struct run *run, bool was_interrupted)
+{
+    for (size_t i = 0; i < run->step_count; i++)
+        begin_step(journal, run, i);
+    if (was_interrupted)
+        store_run_resume(journal->store, run->id);
+    store_run_change(journal->store, run->id, was_interrupted ? STATE_INTERRUPTED : STATE_QUEUED,
+                     STATE_RUNNING, clock_now_us(), NULL, STORE_NO_DONE);
 }
 
 void journal_run_ended(struct journal *journal, const struct run *run)
@@ -271,7 +322,63 @@ void journal_step(struct journal *journal, struct run *run, struct run_step *ste
         change_step(journal, run, step, STATE_QUEUED);
 }
 
-void journal_event(struct journal *journal, const struct run *run, const struct event *event,
+/* An event on its way through the store, for who follows and for who asked. */
+struct telling_news {
+    struct journal *journal;
+    struct news news;
+    struct journal_then then;
+    char texts[]; /* run, asset, kind, detail */
+};
+
+static const char *keep(char **at, const char *text)
+{
+    size_t size = text != NULL ? strlen(text) + 1 : 0;
+    char *copy = *at;
+
+    if (text == NULL)
+        return NULL;
+    memcpy(copy, text, size);
+    *at += size;
+    return copy;
+}
+
+static size_t size_of(const char *text)
+{
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+static struct telling_news *copy_news(struct journal *journal, const struct store_event *event,
+                                      struct journal_then then)
+{
+    size_t size = size_of(event->run_id) + size_of(event->asset) + size_of(event->kind) +
+                  size_of(event->detail);
+    struct telling_news *telling = alloc_zeroed(1, sizeof *telling + size);
+    char *at = telling->texts;
+
+    telling->journal = journal;
+    telling->then = then;
+    telling->news.id = event->id;
+    telling->news.at_us = event->at_us;
+    telling->news.run = keep(&at, event->run_id);
+    telling->news.asset = keep(&at, event->asset);
+    telling->news.kind = keep(&at, event->kind);
+    telling->news.detail = keep(&at, event->detail);
+    return telling;
+}
+
+static void tell_news(void *arg)
+{
+    struct telling_news *telling = arg;
+    const struct follower *follower = &telling->journal->follower;
+
+    if (follower->hear != NULL)
+        follower->hear(follower->arg, &telling->news);
+    if (telling->then.call != NULL)
+        telling->then.call(telling->then.arg);
+    free(telling);
+}
+
+void journal_event(struct journal *journal, const char *run_id, const struct event *event,
                    struct journal_then then)
 {
     struct json_writer json;
@@ -281,12 +388,15 @@ void journal_event(struct journal *journal, const struct run *run, const struct 
     json_writer_init(&json, &detail);
     record_encode(&json, &event_shape, event);
     const struct store_event stored = {
-        .run_id = run->id,
+        .id = ++journal->last_event,
+        .run_id = run_id,
         .at_us = clock_now_us(),
         .asset = event->asset,
         .kind = event->type,
         .detail = detail.data,
     };
+    if (journal->follower.hear != NULL)
+        then = (struct journal_then){tell_news, copy_news(journal, &stored, then)};
     store_event_append(journal->store, &stored, done_of(journal, then));
     buf_release(&detail);
 }

@@ -6,7 +6,9 @@
 #define AORTA_DAEMON_JOURNAL_H
 
 #include "base/err.h"
+#include "message/news.h"
 #include "run/run.h"
+#include "store/store.h"
 
 #include <uv.h>
 
@@ -17,6 +19,10 @@ struct journal;
 struct journal *journal_open(uv_loop_t *loop, const char *state_folder,
                              void (*failed)(void *arg, const struct err *err), void *arg,
                              struct err *err);
+
+/* For a daemon that ends while runs are at work: marks them interrupted, as the next one would.
+ * Blocks. */
+int journal_interrupt(struct journal *journal, struct err *err);
 
 /* Commits what is queued and closes. */
 void journal_close(struct journal *journal);
@@ -29,8 +35,23 @@ struct journal_then {
 
 #define JOURNAL_NOTHING ((struct journal_then){0})
 
-/* The run with its steps. */
-void journal_run_began(struct journal *journal, struct run *run);
+/* For what has functions of its own to write (store/write.h and its neighbours): it is committed
+ * with all else of this turn of the loop. */
+struct store *journal_store(const struct journal *journal);
+struct store_done journal_done(struct journal *journal, struct journal_then then);
+
+/* Where the store is: for a reader. */
+const char *journal_path(const struct journal *journal);
+
+/* Who hears of all events from now on, once they are committed; NULL: nobody. */
+void journal_follow(struct journal *journal, const struct follower *follower);
+
+/* Calls when all that was queued before is committed. */
+void journal_barrier(struct journal *journal, struct journal_then then);
+
+/* The run was queued, and begins: with the steps that it has, new ones or those that the store
+ * knows from before it was interrupted. */
+void journal_run_began(struct journal *journal, struct run *run, bool was_interrupted);
 void journal_run_ended(struct journal *journal, const struct run *run);
 
 /* The step's live attempt. */
@@ -44,8 +65,8 @@ void journal_report(struct journal *journal, const struct run *run, const struct
 /* The step as it is now; its live attempt, if it had one, is over. */
 void journal_step(struct journal *journal, struct run *run, struct run_step *step);
 
-/* What the listener will be told. */
-void journal_event(struct journal *journal, const struct run *run, const struct event *event,
+/* What the listener of the run will be told. */
+void journal_event(struct journal *journal, const char *run_id, const struct event *event,
                    struct journal_then then);
 
 #endif

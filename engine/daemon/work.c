@@ -4,7 +4,11 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "daemon/dispatch.h"
+#include "daemon/earlier.h"
 #include "daemon/preview.h"
+#include "daemon/queue.h"
+#include "daemon/reload.h"
+#include "daemon/verbs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +30,7 @@ void work_tell(const struct job *job, const struct event *event)
     buf_release(&text);
 }
 
-static void forget_job(struct job *job)
+void work_forget(struct job *job)
 {
     struct daemon *daemon = job->daemon;
     struct job **at = &daemon->jobs;
@@ -37,6 +41,7 @@ static void forget_job(struct job *job)
     if (job->has_run)
         run_release(&job->run);
     plan_free(job->plan);
+    loaded_release(job->loaded);
     arena_release(&job->arena);
     free(job);
     if (daemon->jobs == NULL && daemon->idle != NULL)
@@ -47,7 +52,7 @@ void work_forget_all(struct daemon *daemon)
 {
     daemon->idle = NULL;
     while (daemon->jobs != NULL)
-        forget_job(daemon->jobs);
+        work_forget(daemon->jobs);
     free(daemon->children);
 }
 
@@ -58,7 +63,7 @@ void work_finish(struct job *job, const char *state)
     if (job->has_run)
         event.run = job->run.id;
     work_tell(job, &event);
-    forget_job(job);
+    work_forget(job);
 }
 
 static void refuse(struct job *job, const char *state, const char *const *lines, size_t count)
@@ -67,7 +72,7 @@ static void refuse(struct job *job, const char *state, const char *const *lines,
     struct event event = {.type = "refused", .state = state, .lines = copy, .line_count = count};
 
     work_tell(job, &event);
-    forget_job(job);
+    work_forget(job);
 }
 
 void work_refuse(struct job *job, const char *const *lines, size_t count)
@@ -78,6 +83,11 @@ void work_refuse(struct job *job, const char *const *lines, size_t count)
 void work_refuse_config(struct job *job, const char *const *lines, size_t count)
 {
     refuse(job, err_code_name(ERR_CONFIG), lines, count);
+}
+
+void work_refuse_as(struct job *job, const char *state, const char *line)
+{
+    refuse(job, state, &line, 1);
 }
 
 static void refuse_problems(struct job *job)
@@ -95,23 +105,28 @@ static void refuse_problems(struct job *job)
 static void plan_in_pool(uv_work_t *work)
 {
     struct job *job = work->data;
+    const struct daemon *daemon = job->daemon;
+    /* Where nobody hears what is wrong with the files, what is believed of them is used. */
+    bool is_trusted = daemon->stays && job->listener == NULL;
 
-    job->plan = plan_new(job->request);
+    job->earlier_failed = earlier_read(job, journal_path(daemon->journal)) < 0;
+    if (job->earlier_failed)
+        return;
+    job->plan = plan_with(job->request, job->loaded, is_trusted);
+    if (job->plan->problems.count == 0)
+        earlier_restrict(job);
 }
 
-static void begin_run(struct job *job)
+static void refuse_earlier(struct job *job)
 {
-    struct journal *journal = job->daemon->journal;
-    char id[ULID_SIZE + 1];
+    static const char *const states[] = {
+        [ERR_CONFIG] = "config",
+        [ERR_TRANSIENT] = "conflict",
+        [ERR_DATA] = "missing",
+        [ERR_BROKEN] = "conflict",
+    };
 
-    ulid_next(&job->daemon->run_ids, id);
-    run_init(&job->run, id, job->plan, job->request);
-    job->plan = NULL;
-    job->has_run = true;
-    journal_run_began(journal, &job->run);
-    dispatch_accepted(job);
-    if (job->is_canceled)
-        dispatch_cancel(job);
+    work_refuse_as(job, states[job->earlier_err.code], job->earlier_err.message);
 }
 
 static void planned(uv_work_t *work, int status)
@@ -120,17 +135,34 @@ static void planned(uv_work_t *work, int status)
     struct daemon *daemon = job->daemon;
 
     (void)status;
+    job->is_planning = false;
+    loaded_release(job->loaded);
+    job->loaded = NULL;
     if (daemon->is_ending)
         return;
-    if (job->plan->problems.count > 0)
+    if (job->plan != NULL)
+        reload_offer(daemon, job->plan->loaded);
+    if (job->is_queued)
+        queue_begin(job);
+    else if (job->earlier_failed)
+        refuse_earlier(job);
+    else if (job->plan->problems.count > 0)
         refuse_problems(job);
     else if (strcmp(job->request->verb, "plan") == 0)
         preview_begin(job);
     else if (job->is_query)
         dispatch_query(job);
     else
-        begin_run(job);
+        queue_add(job);
     work_dispatch(daemon);
+}
+
+void work_plan(struct job *job)
+{
+    job->is_planning = true;
+    job->loaded = loaded_retain(job->daemon->loaded);
+    job->planning.data = job;
+    uv_queue_work(job->daemon->loop, &job->planning, plan_in_pool, planned);
 }
 
 /* Whether it is a question about the warehouse, and a whole one. */
@@ -143,37 +175,73 @@ static bool asks(const struct request *request)
     return strcmp(request->verb, "state") == 0;
 }
 
-void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener)
+static bool is_one_of(const char *verb, const char *const *verbs)
+{
+    while (*verbs != NULL && strcmp(verb, *verbs) != 0)
+        verbs++;
+    return *verbs != NULL;
+}
+
+struct job *work_job(struct daemon *daemon, struct listener *listener)
 {
     struct job *job = alloc_zeroed(1, sizeof *job);
     struct job **last = &daemon->jobs;
-    struct err err;
 
     job->daemon = daemon;
     job->listener = listener;
     arena_init(&job->arena);
-    job->request = arena_alloc(&job->arena, sizeof *job->request);
     while (*last != NULL)
         last = &(*last)->next;
     *last = job;
+    return job;
+}
+
+void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener)
+{
+    static const char *const runs[] = {"run", "stream", "reexecute", NULL};
+    struct job *job = work_job(daemon, listener);
+    struct err err;
+
+    job->request = arena_alloc(&job->arena, sizeof *job->request);
     if (record_decode(text, size, &request_shape, &job->arena, job->request, &err) < 0 ||
         job->request->version != MESSAGE_VERSION || job->request->verb == NULL) {
         const char *line = "the daemon is of another version: wait until it has ended";
         work_refuse(job, &line, 1);
         return;
     }
-    bool is_run =
-        strcmp(job->request->verb, "run") == 0 || strcmp(job->request->verb, "stream") == 0;
-    bool is_clean = strcmp(job->request->verb, "clean") == 0;
-    bool looks = strcmp(job->request->verb, "plan") == 0;
-    if (!is_run && !is_clean && !asks(job->request) && !looks) {
+    const char *verb = job->request->verb;
+    const struct verb *own = verbs_find(verb);
+    if (own != NULL) {
+        own->begin(job);
+        return;
+    }
+    bool is_clean = strcmp(verb, "clean") == 0;
+    bool is_run = is_one_of(verb, runs);
+    if (!is_run && !is_clean && !asks(job->request) && strcmp(verb, "plan") != 0) {
         const char *line = "the daemon knows no such request: wait until it has ended";
         work_refuse(job, &line, 1);
         return;
     }
+    if (is_run && daemon->is_draining) {
+        work_refuse_as(job, "busy", "the daemon is about to end: ask again when it is back");
+        return;
+    }
     job->is_query = is_clean || asks(job->request);
-    job->planning.data = job;
-    uv_queue_work(daemon->loop, &job->planning, plan_in_pool, planned);
+    work_plan(job);
+}
+
+void work_request(struct daemon *daemon, const struct request *request, struct listener *listener)
+{
+    struct request whole = *request;
+    struct json_writer json;
+    struct buf text;
+
+    whole.version = MESSAGE_VERSION;
+    buf_init(&text);
+    json_writer_init(&json, &text);
+    record_encode(&json, &request_shape, &whole);
+    work_accept(daemon, text.data, text.size, listener);
+    buf_release(&text);
 }
 
 void work_cancel(struct daemon *daemon, const struct listener *listener)
@@ -188,6 +256,8 @@ void work_cancel(struct daemon *daemon, const struct listener *listener)
         job->is_canceled = true;
         if (job->has_run)
             dispatch_cancel(job);
+        else if (job->is_queued)
+            queue_cancel(job);
         else if (job->preview != NULL)
             work_refuse(job, &canceled, 1); /* what it asked for is answered in a moment */
         else

@@ -17,6 +17,7 @@
 #include <uv.h>
 
 struct preview;
+struct earlier;
 
 /* A request that is being planned, run or answered. */
 struct job {
@@ -28,6 +29,15 @@ struct job {
     uv_work_t planning;
     struct run run;
     bool has_run;
+    bool is_queued;       /* it will have a run: run.id is its id */
+    bool is_planning;     /* in the thread pool */
+    bool is_unreadable;   /* queued by another version */
+    bool was_interrupted; /* its daemon died, and it is taken up again */
+    int64_t resumptions;  /* how often it was before */
+    struct earlier *earlier;
+    struct err earlier_err; /* if it could not be read */
+    bool earlier_failed;
+    struct loaded *loaded; /* lent to the planning */
     bool is_query;
     struct preview *preview; /* of a plan, in the arena */
     bool is_canceled;        /* before it had a run */
@@ -46,13 +56,28 @@ struct daemon {
     struct job *jobs;
     struct child **children;
     size_t child_count;
-    int64_t last_number; /* of attempts */
+    int64_t last_number;   /* of attempts */
+    bool stays;            /* `aorta serve` */
+    bool is_draining;      /* and it is to end: nothing new is begun */
+    int64_t runs_at_once;  /* 0: no limit */
+    struct loaded *loaded; /* of a daemon that stays: what is believed of the files; or NULL */
+    struct reload *reload; /* who looks after it */
+    void (*reloaded)(struct daemon *daemon); /* another one is believed; or NULL */
     struct ulid_source run_ids;
     uv_timer_t retry_timer;
     uv_timer_t grace_timer; /* runs while a canceled run has its grace */
     bool is_ending;
     void (*idle)(struct daemon *daemon); /* no job is left; when it is ending: no child */
 };
+
+/* A new job, the last of all, in whose arena its request is to be put. */
+struct job *work_job(struct daemon *daemon, struct listener *listener);
+
+/* Plans what the job asks for in the thread pool, and goes on with it. */
+void work_plan(struct job *job);
+
+/* Begins with a request; the listener (may be NULL) hears of it from now on. */
+void work_request(struct daemon *daemon, const struct request *request, struct listener *listener);
 
 /* Begins with a request in JSON; the listener hears of it from now on. */
 void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener);
@@ -100,11 +125,17 @@ void work_drained(struct daemon *daemon, const struct listener *listener);
 /* Tells the job's listener. */
 void work_tell(const struct job *job, const struct event *event);
 
+/* The job is over, and everything told. */
+void work_forget(struct job *job);
+
 /* The job is over: tells so, and forgets it. */
 void work_finish(struct job *job, const char *state);
 void work_refuse(struct job *job, const char *const *lines, size_t count);
 
 /* The same, because of what was asked for or of what the files say. */
 void work_refuse_config(struct job *job, const char *const *lines, size_t count);
+
+/* The same, with one line and the state that the event will have ("missing", "conflict", …). */
+void work_refuse_as(struct job *job, const char *state, const char *line);
 
 #endif

@@ -12,7 +12,8 @@
 
 struct request {
     int64_t version; /* MESSAGE_VERSION */
-    /* "run", "stream", "plan", "query", "show", "state", "clean"; without daemon: "check", "ls" */
+    /* "run", "stream", "plan", "query", "show", "state", "clean"; without daemon: "check", "ls"; of
+     * what the daemon does by itself: "cancel", "reexecute", "reload", … (daemon/verbs.h) */
     const char *verb;
     const char *folder; /* of the pipeline */
     const char *target;
@@ -31,6 +32,16 @@ struct request {
     const char *question; /* query: a saved one, in the place of sql */
     int64_t limit;
     bool drops_rejected; /* clean */
+
+    const char *actor;   /* who asks: "token:ci", "user:ada"; NULL: whoever typed the command */
+    const char *trigger; /* what made it be asked: "schedule:nightly"; NULL: "manual" */
+    int64_t priority;    /* of a run: higher ones start first */
+    bool detaches; /* a run: the listener hears `accepted`, then `ended` with state "queued" */
+    const char *idempotency_key; /* asked again with the same one, it is the same run */
+    const char *of;              /* cancel, reexecute: a run's id */
+    bool only_failed;            /* reexecute: what succeeded is kept */
+    const char *subject;         /* pause, resume, tick: "schedule:nightly", "sensor:…" */
+    const char *backfill;        /* a run: the backfill that it is a part of */
 };
 
 extern const struct record_shape request_shape;
@@ -51,7 +62,8 @@ extern const struct record_shape request_shape;
  * or unreachable (message: why the destination could not be asked) instead of them; ended;
  *
  * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended. `refused` comes instead of accepted; its state
- * is "config" when a person must change the request or the files. */
+ * is "config" when a person must change the request or the files, "missing" when what it is about
+ * is not there, "conflict" when that is in no state for it, "busy" when it may be asked again. */
 struct event {
     const char *type;
     const char *run;

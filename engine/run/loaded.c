@@ -11,10 +11,9 @@
  * was read so soon after a change is not believed to be the last of it. */
 enum { TICK_US = 100 * 1000 };
 
-static void sign_file(const struct request *request, struct arena *arena,
-                      struct folder_signature *signature)
+static void sign_file(const char *folder, struct arena *arena, struct folder_signature *signature)
 {
-    folder_sign(signature, arena_printf(arena, "%s/pipeline.toml", request->folder));
+    folder_sign(signature, arena_printf(arena, "%s/pipeline.toml", folder));
 }
 
 static void sign_assets(const struct pipeline *pipeline, struct arena *arena,
@@ -40,7 +39,7 @@ struct loaded *loaded_read(const struct request *request)
     arena_init(&loaded->arena);
     problems_init(&loaded->problems, &loaded->arena);
     graph_init(&loaded->graph);
-    sign_file(request, &loaded->arena, &signature);
+    sign_file(request->folder, &loaded->arena, &signature);
     if (pipeline_load(&loaded->pipeline, request->folder, &choice, &loaded->arena,
                       &loaded->problems) == 0) {
         loaded->is_read = true;
@@ -52,23 +51,27 @@ struct loaded *loaded_read(const struct request *request)
     return loaded;
 }
 
-bool loaded_is_current(const struct loaded *loaded, const struct request *request)
+bool loaded_fits(const struct loaded *loaded, const struct request *request)
 {
-    const char *target =
-        loaded->is_read && loaded->pipeline.target != NULL ? loaded->pipeline.target->name : NULL;
+    const struct target *target = loaded->pipeline.target;
+
+    if (!loaded->is_read || target == NULL || loaded->has_assignments ||
+        request->assignment_count > 0 || strcmp(request->folder, loaded->pipeline.folder) != 0)
+        return false;
+    if (request->target != NULL)
+        return strcmp(request->target, target->name) == 0;
+    return target->is_default || loaded->pipeline.target_count == 1;
+}
+
+bool loaded_is_current(const struct loaded *loaded)
+{
     struct folder_signature signature = {0};
     struct arena arena;
 
-    if (!loaded->is_read || loaded->may_be_torn || loaded->has_assignments ||
-        request->assignment_count > 0 || target == NULL ||
-        strcmp(request->folder, loaded->pipeline.folder) != 0)
-        return false;
-    if (request->target != NULL
-            ? strcmp(request->target, target) != 0
-            : !loaded->pipeline.target->is_default && loaded->pipeline.target_count > 1)
+    if (!loaded->is_read || loaded->may_be_torn)
         return false;
     arena_init(&arena);
-    sign_file(request, &arena, &signature);
+    sign_file(loaded->pipeline.folder, &arena, &signature);
     sign_assets(&loaded->pipeline, &arena, &signature);
     arena_release(&arena);
     return signature.hash == loaded->signature;

@@ -31,9 +31,11 @@ struct loaded {
 /* Reads folder, target and variables of the request. Blocks; never NULL. */
 struct loaded *loaded_read(const struct request *request);
 
-/* Whether it is what loaded_read would read now for the request: the same folder, target and
- * variables, and no file has changed. Blocks for some microseconds a file. */
-bool loaded_is_current(const struct loaded *loaded, const struct request *request);
+/* Whether the request means it: the same folder, target and variables. */
+bool loaded_fits(const struct loaded *loaded, const struct request *request);
+
+/* Whether no file has changed since it was read. Blocks for some microseconds a file. */
+bool loaded_is_current(const struct loaded *loaded);
 
 /* From any thread. Both accept NULL. */
 struct loaded *loaded_retain(struct loaded *loaded);

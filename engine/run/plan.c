@@ -118,19 +118,21 @@ static void check_questions(struct plan *plan)
 }
 
 /* A saved question is linked to the graph, in the pipeline's arena: it takes one of its own. */
-static bool may_share(const struct loaded *loaded, const struct request *request)
+static bool may_share(const struct loaded *loaded, const struct request *request, bool is_trusted)
 {
     return loaded != NULL && loaded->problems.count == 0 && request->question == NULL &&
-           !is_verb(request, "check") && loaded_is_current(loaded, request);
+           !is_verb(request, "check") && loaded_fits(loaded, request) &&
+           (is_trusted || loaded_is_current(loaded));
 }
 
-struct plan *plan_with(const struct request *request, struct loaded *loaded)
+struct plan *plan_with(const struct request *request, struct loaded *loaded, bool is_trusted)
 {
     struct plan *plan = alloc_zeroed(1, sizeof *plan);
 
     arena_init(&plan->arena);
     problems_init(&plan->problems, &plan->arena);
-    plan->loaded = may_share(loaded, request) ? loaded_retain(loaded) : loaded_read(request);
+    plan->loaded =
+        may_share(loaded, request, is_trusted) ? loaded_retain(loaded) : loaded_read(request);
     plan->pipeline = &plan->loaded->pipeline;
     plan->graph = &plan->loaded->graph;
     problems_copy(&plan->problems, &plan->loaded->problems);
@@ -153,7 +155,16 @@ struct plan *plan_with(const struct request *request, struct loaded *loaded)
 
 struct plan *plan_new(const struct request *request)
 {
-    return plan_with(request, NULL);
+    return plan_with(request, NULL, false);
+}
+
+void plan_keep(struct plan *plan, bool (*keep)(void *arg, const struct asset *asset), void *arg)
+{
+    plan->selected_count = 0;
+    for (size_t i = 0; i < plan->graph->count; i++) {
+        plan->is_selected[i] = plan->is_selected[i] && keep(arg, plan->graph->assets[i]);
+        plan->selected_count += plan->is_selected[i];
+    }
 }
 
 const struct asset **plan_waits_for(struct plan *plan, const struct asset *asset, size_t *count)

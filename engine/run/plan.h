@@ -30,10 +30,13 @@ struct plan {
  * plan may be used. */
 struct plan *plan_new(const struct request *request);
 
-/* The same with a pipeline that is loaded: as it is, if it is what the request means and its files
- * have not changed since, else it is read again. May be NULL. */
-struct plan *plan_with(const struct request *request, struct loaded *loaded);
+/* The same with a pipeline that is loaded (may be NULL), if it is what the request means; else, or
+ * if a file has changed since and `is_trusted` does not say that this is no matter, it is read. */
+struct plan *plan_with(const struct request *request, struct loaded *loaded, bool is_trusted);
 void plan_free(struct plan *plan);
+
+/* Leaves only those selected of which keep says so. */
+void plan_keep(struct plan *plan, bool (*keep)(void *arg, const struct asset *asset), void *arg);
 
 /* The selected assets that a selected one waits for, in the plan's arena: its parents, and for
  * those that are not selected what they would wait for. So nothing reads through an asset that was

@@ -40,7 +40,7 @@ static struct run_step *step_of(struct run *run, const struct asset *asset)
     return found ? &run->steps[low] : NULL;
 }
 
-static const char *describe_selection(struct arena *arena, const struct request *request)
+const char *run_describe_selection(const struct request *request, struct arena *arena)
 {
     struct buf joined;
 
@@ -96,7 +96,7 @@ void run_init(struct run *run, const char *id, struct plan *plan, const struct r
         run->is_endless = !run->until_idle;
     }
     memcpy(run->id, id, sizeof run->id);
-    run->selection = describe_selection(&plan->arena, request);
+    run->selection = run_describe_selection(request, &plan->arena);
     run->steps = arena_calloc(&run->plan->arena, plan->selected_count, sizeof *run->steps);
     for (size_t i = 0; i < plan->graph->count; i++)
         if (plan->is_selected[i])
@@ -127,7 +127,7 @@ static void settle(struct run *run)
 {
     if (!run_is_over(run))
         return;
-    run->state = RUN_SUCCEEDED;
+    run->state = run->had_failures ? RUN_FAILED : RUN_SUCCEEDED;
     for (size_t i = 0; i < run->step_count; i++) {
         enum step_state state = run->steps[i].state;
         if (state != STEP_PUBLISHED && state != STEP_FRESH)
@@ -171,7 +171,7 @@ static void stop_rest(struct run *run, const struct run_step *failed, int64_t no
     run->is_stopping = true;
     for (size_t i = 0; i < run->step_count; i++) {
         struct run_step *step = &run->steps[i];
-        if (step->state == STEP_READY && step->attempt > 0)
+        if (step->state == STEP_READY && step->started_us > 0)
             end_step(run, step, STEP_FAILED, step->reason, now_us, over, arg);
         else if (step->state == STEP_WAITING || step->state == STEP_READY)
             end_step(run, step, STEP_SKIPPED, reason, now_us, over, arg);
@@ -215,7 +215,8 @@ void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us)
     step->state = STEP_RUNNING;
     step->number = number;
     step->attempt_us = now_us;
-    if (step->attempt++ == 0)
+    step->attempt++;
+    if (step->started_us == 0)
         step->started_us = now_us;
 }
 

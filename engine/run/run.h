@@ -49,9 +49,10 @@ struct run_step {
     enum err_code code; /* of FAILED */
     int64_t rows, table_rows;
     int64_t checks_passed, checks_warned, checks_failed;
-    const char *why, *note;  /* as report has them */
-    enum store_state stored; /* what the run store says of it */
-    int64_t stored_attempt;  /* the attempt that runs there, 0: none */
+    const char *why, *note; /* as report has them */
+    bool is_stored;         /* the run store knows it, in this state: */
+    enum store_state stored;
+    int64_t stored_attempt; /* the attempt that runs there, 0: none */
 };
 
 enum run_state { RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELED };
@@ -68,6 +69,7 @@ struct run {
     int64_t for_ms;
     bool fail_fast;         /* the first failure ends what has not begun */
     bool is_stopping;       /* and there was one */
+    bool had_failures;      /* before it was interrupted, and taken up again */
     int64_t threads;        /* steps at once; 0: what the executors take */
     const char *selection;  /* as it was asked for, words joined by spaces */
     struct run_step *steps; /* in the order of the graph */
@@ -81,6 +83,9 @@ struct run {
  * Takes over the plan; the id is copied. */
 void run_init(struct run *run, const char *id, struct plan *plan, const struct request *request);
 void run_release(struct run *run);
+
+/* What was selected and excluded, as it was asked for, in the arena. */
+const char *run_describe_selection(const struct request *request, struct arena *arena);
 
 extern const char *const step_state_names[];
 extern const char *const run_state_names[];

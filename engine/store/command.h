@@ -12,11 +12,13 @@
 enum store_statement {
     STATEMENT_RUN_INSERT,
     STATEMENT_RUN_CHANGE,
+    STATEMENT_RUN_RESUME,
     STATEMENT_STEP_INSERT,
     STATEMENT_STEP_CHANGE,
     STATEMENT_ATTEMPT_START,
     STATEMENT_ATTEMPT_END,
     STATEMENT_EVENT_APPEND,
+    STATEMENT_BARRIER,
     STATEMENT_MATERIALIZATION_INSERT,
     STATEMENT_CHECK_RESULT_INSERT,
     STATEMENT_RECOVER_ATTEMPTS,
@@ -32,7 +34,7 @@ extern const struct statement_text {
     const char *none; /* why no row was changed, or NULL: that is no error */
 } store_statements[STATEMENTS];
 
-enum { COMMAND_VALUES = 12 };
+enum { COMMAND_VALUES = 18 };
 
 struct command {
     struct command *next;

@@ -11,7 +11,8 @@
     " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
     "  AND state IN ('failed', 'interrupted')),"                                         \
     " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
-    "  AND state IN ('skipped', 'canceled'))"
+    "  AND state IN ('skipped', 'canceled')),"                                           \
+    " priority, actor, of_run, backfill_id, resumes, resumptions, request"
 
 static const char runs_sql[] =
     "SELECT " RUN_COLUMNS " FROM runs WHERE (?1 IS NULL OR id < ?1)"
@@ -25,6 +26,10 @@ static const char find_runs_sql[] =
     " ORDER BY id DESC LIMIT ?2";
 
 static const char run_sql[] = "SELECT " RUN_COLUMNS " FROM runs WHERE id = ?1";
+
+static const char unfinished_sql[] =
+    "SELECT " RUN_COLUMNS " FROM runs WHERE state IN ('queued', 'interrupted') AND resumes"
+    " ORDER BY id";
 
 static const char steps_sql[] =
     "SELECT s.run_id, s.asset, s.position, s.kind, s.state, s.reason, s.executor,"
@@ -62,6 +67,13 @@ static void fill_run(void *item, const struct statement *row, struct arena *aren
     run->ok_count = statement_int(row, 12, 0);
     run->failed_count = statement_int(row, 13, 0);
     run->skipped_count = statement_int(row, 14, 0);
+    run->priority = statement_int(row, 15, 0);
+    run->actor = statement_text(row, 16, arena);
+    run->of_run = statement_text(row, 17, arena);
+    run->backfill_id = statement_text(row, 18, arena);
+    run->resumes = statement_int(row, 19, 0) != 0;
+    run->resumptions = statement_int(row, 20, 0);
+    run->request = statement_text(row, 21, arena);
 }
 
 static int read_runs(struct store_reader *reader, const struct reader_query *query,
@@ -124,6 +136,42 @@ int store_read_run(struct store_reader *reader, const char *id, struct arena *ar
         return -1;
     *run = items;
     return 0;
+}
+
+int store_read_unfinished(struct store_reader *reader, struct arena *arena, struct store_run **runs,
+                          size_t *count, struct err *err)
+{
+    const struct reader_query query = {
+        .sql = unfinished_sql,
+        .item_size = sizeof **runs,
+        .fill = fill_run,
+    };
+
+    return read_runs(reader, &query, arena, runs, count, err);
+}
+
+static void fill_number(void *item, const struct statement *row, struct arena *arena)
+{
+    (void)arena;
+    *(int64_t *)item = statement_int(row, 0, 0);
+}
+
+int store_read_last_event(struct store_reader *reader, int64_t *id, struct err *err)
+{
+    const struct reader_query query = {
+        .sql = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'",
+        .item_size = sizeof *id,
+        .fill = fill_number,
+    };
+    struct arena arena;
+    void *items;
+    size_t count;
+
+    arena_init(&arena);
+    int result = reader_all(reader, &query, &arena, &items, &count, err);
+    *id = result == 0 && count > 0 ? *(int64_t *)items : 0;
+    arena_release(&arena);
+    return result;
 }
 
 /* ---- what belongs to a run ------------------------------------------------------------------- */

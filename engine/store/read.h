@@ -43,6 +43,14 @@ int store_find_runs(struct store_reader *reader, const struct store_run_page *pa
 int store_read_run(struct store_reader *reader, const char *id, struct arena *arena,
                    struct store_run **run, struct err *err);
 
+/* The runs that a daemon that stays has to take up: queued ones, and those that were interrupted;
+ * the oldest first. */
+int store_read_unfinished(struct store_reader *reader, struct arena *arena, struct store_run **runs,
+                          size_t *count, struct err *err);
+
+/* The number of the newest event that there was; 0: there was none. */
+int store_read_last_event(struct store_reader *reader, int64_t *id, struct err *err);
+
 /* The steps of a run in the order of its plan, each with its last attempt's facts. */
 int store_read_steps(struct store_reader *reader, const char *run_id, struct arena *arena,
                      struct store_step **steps, size_t *count, struct err *err);

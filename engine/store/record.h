@@ -59,6 +59,13 @@ struct store_run {
     const char *trigger; /* "manual", "schedule:nightly" */
     const char *selection;
     enum store_state state;
+    const char *request;     /* JSON: what was asked for (message/control.h) */
+    const char *actor;       /* who asked; NULL: the daemon */
+    const char *of_run;      /* the run that it repeats */
+    const char *backfill_id; /* that it is a part of */
+    int64_t priority;
+    bool resumes;        /* it is taken up again when the daemon has died */
+    int64_t resumptions; /* how often it was */
     int64_t created_us;
     int64_t started_us;
     int64_t ended_us;
@@ -104,6 +111,7 @@ struct store_outcome {
 };
 
 struct store_event {
+    int64_t id; /* of all runs' events; 0: given by the store */
     const char *run_id;
     int64_t sequence; /* given by the store */
     int64_t at_us;

@@ -7,8 +7,9 @@
 const struct statement_text store_statements[STATEMENTS] = {
     [STATEMENT_RUN_INSERT] =
         {"INSERT INTO runs (id, pipeline, target, trigger, selection, state, created_us, started_us,"
-         " ended_us, error_code, error_message)"
-         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         " ended_us, error_code, error_message, request, actor, of_run, backfill_id, priority,"
+         " resumes)"
+         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
          "run", NULL},
     [STATEMENT_RUN_CHANGE] =
         {"UPDATE runs SET state = ?3,"
@@ -17,6 +18,8 @@ const struct statement_text store_statements[STATEMENTS] = {
          " error_code = ?5, error_message = ?6"
          " WHERE id = ?1 AND state = ?2",
          "run", "it is not in state"},
+    [STATEMENT_RUN_RESUME] = {"UPDATE runs SET resumptions = resumptions + 1 WHERE id = ?1", "run",
+                              NULL},
     [STATEMENT_STEP_INSERT] =
         {"INSERT INTO steps (run_id, asset, position, kind, state, reason, executor)"
          " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -34,10 +37,11 @@ const struct statement_text store_statements[STATEMENTS] = {
          " WHERE run_id = ?1 AND state = ?2 AND asset = ?4 AND number = ?5",
          "attempt of run", "it is not in state"},
     [STATEMENT_EVENT_APPEND] =
-        {"INSERT INTO events (run_id, sequence, at_us, asset, kind, detail)"
+        {"INSERT INTO events (run_id, sequence, at_us, asset, kind, detail, id)"
          " VALUES (?1, (SELECT coalesce(max(sequence), 0) + 1 FROM events WHERE run_id = ?1),"
-         " ?2, ?3, ?4, ?5)",
+         " ?2, ?3, ?4, ?5, ?6)",
          "event of run", NULL},
+    [STATEMENT_BARRIER] = {"SELECT 1", "barrier", NULL},
     [STATEMENT_MATERIALIZATION_INSERT] =
         {"INSERT INTO materializations (asset, run_id, at_us, rows, version, fingerprint)"
          " VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -125,6 +129,12 @@ void store_run_insert(struct store *store, const struct store_run *run, struct s
     add_known(&command, run->ended_us, 0);
     add_text(&command, run->error_message == NULL ? NULL : err_code_name(run->error_code));
     add_text(&command, run->error_message);
+    add_text(&command, run->request);
+    add_text(&command, run->actor);
+    add_text(&command, run->of_run);
+    add_text(&command, run->backfill_id);
+    add_int(&command, run->priority);
+    add_int(&command, run->resumes);
     store_queue(store, &command);
 }
 
@@ -140,6 +150,14 @@ void store_run_change(struct store *store, const char *run_id, enum store_state 
     add_int(&command, now_us);
     add_error(&command, error);
     queue_change(store, &command, store_run_may_change(from, to), from, to);
+}
+
+void store_run_resume(struct store *store, const char *run_id)
+{
+    struct command command = {.statement = STATEMENT_RUN_RESUME};
+
+    add_text(&command, run_id);
+    store_queue(store, &command);
 }
 
 /* ---- steps and attempts ---------------------------------------------------------------------- */
@@ -214,6 +232,14 @@ void store_event_append(struct store *store, const struct store_event *event,
     add_text(&command, event->asset);
     add_text(&command, event->kind);
     add_text(&command, event->detail);
+    add_known(&command, event->id, 0);
+    store_queue(store, &command);
+}
+
+void store_barrier(struct store *store, struct store_done done)
+{
+    const struct command command = {.statement = STATEMENT_BARRIER, .done = done};
+
     store_queue(store, &command);
 }
 

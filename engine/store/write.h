@@ -24,6 +24,9 @@ void store_run_change(struct store *store, const char *run_id, enum store_state 
                       enum store_state to, int64_t now_us, const struct err *error,
                       struct store_done done);
 
+/* Counts that it is taken up again. */
+void store_run_resume(struct store *store, const char *run_id);
+
 /* A step of a run that is there. */
 void store_step_insert(struct store *store, const struct store_step *step, struct store_done done);
 
@@ -43,6 +46,9 @@ void store_attempt_end(struct store *store, const char *run_id, const char *asse
 /* Appends to the log of the run that is there; the sequence is given by the store. */
 void store_event_append(struct store *store, const struct store_event *event,
                         struct store_done done);
+
+/* Changes nothing: `done` hears when all before it is committed. */
+void store_barrier(struct store *store, struct store_done done);
 
 void store_materialization_insert(struct store *store,
                                   const struct store_materialization *materialization,

@@ -7,6 +7,7 @@ Every command says what it does.
       check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
+      serve       Stays: runs what is asked for, one after another, until it is told to end
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
@@ -26,6 +27,7 @@ Every command says what it does.
       check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
+      serve       Stays: runs what is asked for, one after another, until it is told to end
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it

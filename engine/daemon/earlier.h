@@ -1,0 +1,21 @@
+/*
+ * What became of a run before: it is repeated, as a run of its own (`reexecute`), or taken up again
+ * because its daemon died. What succeeded then is kept; what is to be done is planned anew, as the
+ * files are now.
+ */
+#ifndef AORTA_DAEMON_EARLIER_H
+#define AORTA_DAEMON_EARLIER_H
+
+#include "daemon/work.h"
+
+/* In the thread pool. Reads what the store knows, if the job is about an earlier run; of
+ * `reexecute` the request becomes what was asked for then. -1: job->earlier_err says why not. */
+int earlier_read(struct job *job, const char *store_path);
+
+/* In the thread pool: leaves in the job's plan what is to be done. */
+void earlier_restrict(struct job *job);
+
+/* The interrupted run begins again: its steps are those that the store knows. */
+void earlier_continue(struct job *job);
+
+#endif

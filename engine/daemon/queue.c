@@ -1,0 +1,256 @@
+#include "daemon/queue.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "daemon/dispatch.h"
+#include "daemon/earlier.h"
+#include "schedule/turn.h"
+#include "store/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_RESUMPTIONS = 3 };
+
+/* ------------------------------------------------------------------------------- into the queue */
+
+static const char *text_of(const struct job *job)
+{
+    struct request request = *job->request;
+    struct json_writer json;
+    struct buf text;
+
+    /* What is only of the moment in which it was asked. */
+    request.environment = request.idempotency_key = NULL;
+    request.detaches = false;
+    buf_init(&text);
+    json_writer_init(&json, &text);
+    record_encode(&json, &request_shape, &request);
+    const char *copy = arena_strndup(&job->plan->arena, text.data, text.size);
+    buf_release(&text);
+    return copy;
+}
+
+static const char *trigger_of(const struct job *job)
+{
+    return job->request->trigger != NULL ? job->request->trigger : "manual";
+}
+
+void queue_add(struct job *job)
+{
+    struct daemon *daemon = job->daemon;
+    const struct pipeline *pipeline = job->plan->pipeline;
+    const struct event accepted = {.type = "accepted", .total = (int64_t)job->plan->selected_count};
+    char id[ULID_SIZE + 1];
+
+    if (job->is_canceled) {
+        const char *line = "canceled";
+        work_refuse(job, &line, 1);
+        return;
+    }
+    ulid_next(&daemon->run_ids, id);
+    memcpy(job->run.id, id, sizeof id);
+    job->is_queued = true;
+    const struct store_run stored = {
+        .id = job->run.id,
+        .pipeline = pipeline->name,
+        .target = pipeline->target->name,
+        .trigger = trigger_of(job),
+        .selection = run_describe_selection(job->request, &job->plan->arena),
+        .state = STATE_QUEUED,
+        .request = text_of(job),
+        .actor = job->request->actor,
+        .of_run = job->request->of,
+        .backfill_id = job->request->backfill,
+        .priority = job->request->priority,
+        .resumes = daemon->stays,
+        .created_us = clock_now_us(),
+    };
+    fault_point("daemon.queue.before");
+    store_run_insert(journal_store(daemon->journal), &stored, STORE_NO_DONE);
+    dispatch_tell(job, &accepted);
+}
+
+void queue_take_up(struct daemon *daemon, const struct store_run *stored)
+{
+    struct job *job = work_job(daemon, NULL);
+    struct err err;
+
+    job->request = arena_alloc(&job->arena, sizeof *job->request);
+    job->is_queued = true;
+    job->was_interrupted = stored->state == STATE_INTERRUPTED;
+    job->resumptions = stored->resumptions;
+    snprintf(job->run.id, sizeof job->run.id, "%s", stored->id);
+    if (stored->request == NULL ||
+        record_decode(stored->request, strlen(stored->request), &request_shape, &job->arena,
+                      job->request, &err) < 0 ||
+        job->request->verb == NULL)
+        job->is_unreadable = true;
+}
+
+/* ----------------------------------------------------------------------------------- out of it */
+
+static void end_queued(struct job *job, enum store_state state, const char *message)
+{
+    struct store *store = journal_store(job->daemon->journal);
+    struct event ended = {.type = "ended", .state = store_state_name(state), .message = message};
+    int64_t now = clock_now_us();
+    struct err err;
+
+    job->is_queued = false;
+    job->is_over = true;
+    if (state == STATE_CANCELED && !job->was_interrupted) {
+        store_run_change(store, job->run.id, STATE_QUEUED, state, now, NULL, STORE_NO_DONE);
+    } else { /* by the way of running, which is the only one */
+        err_set(&err, ERR_CONFIG, "%s", message != NULL ? message : "canceled");
+        store_run_change(store, job->run.id,
+                         job->was_interrupted ? STATE_INTERRUPTED : STATE_QUEUED, STATE_RUNNING,
+                         now, NULL, STORE_NO_DONE);
+        store_run_change(store, job->run.id, STATE_RUNNING, state, now, &err, STORE_NO_DONE);
+    }
+    dispatch_tell_last(job, &ended);
+}
+
+void queue_cancel(struct job *job)
+{
+    job->is_canceled = true;
+    if (!job->is_planning && !job->is_over)
+        end_queued(job, STATE_CANCELED, NULL);
+}
+
+static void fail(struct job *job)
+{
+    const struct problems *problems = &job->plan->problems;
+    struct buf text;
+
+    buf_init(&text);
+    for (size_t i = 0; i < problems->count; i++)
+        buf_printf(&text, "%s%s", i > 0 ? "\n" : "",
+                   problem_text(&problems->items[i], &job->plan->arena));
+    log_warn("run %s cannot begin: %s", job->run.id, text.data);
+    end_queued(job, STATE_FAILED, text.data);
+    buf_release(&text);
+}
+
+void queue_begin(struct job *job)
+{
+    struct daemon *daemon = job->daemon;
+    char id[ULID_SIZE + 1];
+
+    if (job->is_canceled) {
+        end_queued(job, STATE_CANCELED, NULL);
+        return;
+    }
+    if (job->plan->problems.count > 0) {
+        fail(job);
+        return;
+    }
+    memcpy(id, job->run.id, sizeof id);
+    run_init(&job->run, id, job->plan, job->request);
+    if (job->was_interrupted)
+        earlier_continue(job);
+    job->plan = NULL;
+    job->is_queued = false;
+    job->has_run = true;
+    fault_point("daemon.begin.before");
+    journal_run_began(daemon->journal, &job->run, job->was_interrupted);
+    dispatch_begun(job);
+}
+
+/* ------------------------------------------------------------------------------ whose turn it is */
+
+static struct turn turn_of(struct job *job)
+{
+    return (struct turn){
+        .priority = job->request->priority,
+        .source = trigger_of(job),
+        .id = job->run.id,
+        .job = job,
+    };
+}
+
+static bool takes_a_place(const struct job *job)
+{
+    return job->request->verb == NULL || strcmp(job->request->verb, "stream") != 0;
+}
+
+/* The queued jobs and the running ones, into arrays that the caller frees. */
+static struct turn *find_turns(const struct daemon *daemon, bool running, size_t *count)
+{
+    size_t capacity = 0;
+
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        capacity++;
+    struct turn *turns = alloc_zeroed(capacity + 1, sizeof *turns);
+    *count = 0;
+    for (struct job *job = daemon->jobs; job != NULL; job = job->next) {
+        bool runs = (job->has_run || (job->is_queued && job->is_planning)) && !job->is_over;
+        bool waits = job->is_queued && !job->is_planning && !job->is_over;
+        if (takes_a_place(job) && (running ? runs : waits))
+            turns[(*count)++] = turn_of(job);
+    }
+    return turns;
+}
+
+static void start(struct job *job)
+{
+    const char *message = "the daemon died three times while it was at work";
+
+    if (job->is_unreadable)
+        end_queued(job, STATE_FAILED,
+                   "what was asked for cannot be read: it is of another version");
+    else if (job->resumptions >= MAX_RESUMPTIONS && job->was_interrupted)
+        end_queued(job, STATE_FAILED, message);
+    else if (job->plan != NULL)
+        queue_begin(job); /* it has just been planned */
+    else
+        work_plan(job);
+}
+
+static void start_streams(struct daemon *daemon)
+{
+    struct job *following;
+
+    for (struct job *job = daemon->jobs; job != NULL; job = following) {
+        following = job->next;
+        if (job->is_queued && !job->is_planning && !job->is_over && !takes_a_place(job))
+            start(job);
+    }
+}
+
+static bool has_queued(const struct daemon *daemon)
+{
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        if (job->is_queued && !job->is_planning)
+            return true;
+    return false;
+}
+
+void queue_admit(struct daemon *daemon)
+{
+    size_t queued_count, running_count;
+
+    if (daemon->is_draining || !has_queued(daemon))
+        return;
+    start_streams(daemon);
+    struct turn *queued = find_turns(daemon, false, &queued_count);
+    struct turn *running = find_turns(daemon, true, &running_count);
+    while (queued_count > 0 &&
+           (daemon->runs_at_once == 0 || (int64_t)running_count < daemon->runs_at_once)) {
+        size_t next = turn_next(queued, queued_count, running, running_count);
+        struct job *job = queued[next].job;
+        running = alloc_resize(running, (running_count + 1) * sizeof *running);
+        running[running_count++] = queued[next];
+        queued[next] = queued[--queued_count];
+        start(job);
+    }
+    for (size_t i = 0; i < queued_count; i++) { /* thousands may wait: each is planned again */
+        struct job *job = queued[i].job;
+        plan_free(job->plan);
+        job->plan = NULL;
+    }
+    free(queued);
+    free(running);
+}

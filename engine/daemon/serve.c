@@ -1,0 +1,203 @@
+#include "daemon/serve.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/dispatch.h"
+#include "daemon/life.h"
+#include "daemon/lock.h"
+#include "daemon/queue.h"
+#include "daemon/reload.h"
+#include "store/read.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { LOOK_MS = 20 /* whether all has ended that is waited for */ };
+
+struct server {
+    struct life life;
+    const struct serving *serving;
+    int64_t drain_ends_us; /* monotonic */
+    int interrupts;
+    bool has_begun;
+};
+
+/* ------------------------------------------------------------------------------------ draining */
+
+static bool has_running_step(const struct daemon *daemon)
+{
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        for (size_t i = 0; job->has_run && i < job->run.step_count; i++)
+            if (job->run.steps[i].state == STEP_RUNNING)
+                return true;
+    return false;
+}
+
+/* What outlives the loop's other handles is closed with them. */
+static void end_guests(struct server *server)
+{
+    if (!server->has_begun)
+        return;
+    server->has_begun = false;
+    server->serving->end(server->serving->arg);
+    reload_close(server->life.daemon.reload);
+    server->life.daemon.reload = NULL;
+}
+
+static void look_drained(uv_timer_t *timer)
+{
+    struct server *server = timer->data;
+    struct daemon *daemon = &server->life.daemon;
+
+    if (daemon->is_ending ||
+        (has_running_step(daemon) && clock_monotonic_us() < server->drain_ends_us))
+        return;
+    uv_timer_stop(timer);
+    end_guests(server);
+    life_leave(&server->life);
+}
+
+static void drain(struct server *server)
+{
+    struct daemon *daemon = &server->life.daemon;
+    struct job *following;
+
+    log_info("ending: running steps have %lld s to finish",
+             (long long)(server->serving->drain_ms / 1000));
+    daemon->is_draining = true;
+    server->drain_ends_us = clock_monotonic_us() + server->serving->drain_ms * 1000;
+    for (struct job *job = daemon->jobs; job != NULL; job = following) {
+        following = job->next;
+        if (job->has_run && run_is_stream(&job->run))
+            dispatch_cancel(job);
+    }
+    uv_timer_start(&server->life.ticking, look_drained, 0, LOOK_MS);
+    uv_ref((uv_handle_t *)&server->life.ticking);
+}
+
+static void told_to_end(uv_signal_t *handle, int signal)
+{
+    struct server *server = handle->data;
+
+    (void)signal;
+    if (++server->interrupts > 1)
+        _exit(130); /* what is at work is taken up by the next one */
+    drain(server);
+}
+
+static void told_to_reload(uv_signal_t *handle, int signal)
+{
+    struct server *server = handle->data;
+
+    (void)signal;
+    if (server->life.daemon.reload != NULL)
+        reload_now(server->life.daemon.reload);
+}
+
+/* No child is left. */
+static void idle(struct daemon *daemon)
+{
+    struct server *server = (struct server *)daemon;
+
+    if (daemon->is_ending)
+        life_leave_at_once(&server->life);
+}
+
+/* ----------------------------------------------------------------------------------- beginning */
+
+static int take_up(struct daemon *daemon, struct err *err)
+{
+    struct store_reader *reader;
+    struct store_run *runs;
+    struct arena arena;
+    size_t count;
+
+    if (store_reader_open(journal_path(daemon->journal), &reader, err) < 0)
+        return -1;
+    arena_init(&arena);
+    int result = store_read_unfinished(reader, &arena, &runs, &count, err);
+    for (size_t i = 0; result == 0 && i < count; i++)
+        queue_take_up(daemon, &runs[i]);
+    if (result == 0 && count > 0)
+        log_info("%zu runs of a daemon that ended are taken up", count);
+    store_reader_close(reader);
+    arena_release(&arena);
+    return result;
+}
+
+static int begin(struct server *server, struct err *err)
+{
+    const struct serving *serving = server->serving;
+    struct daemon *daemon = &server->life.daemon;
+
+    daemon->stays = true;
+    daemon->runs_at_once = serving->runs_at_once;
+    daemon->idle = idle;
+    if (take_up(daemon, err) < 0)
+        return -1;
+    daemon->reload = reload_open(daemon, &serving->request, serving->loaded);
+    if (serving->begin(serving->arg, daemon, err) < 0) {
+        reload_close(daemon->reload);
+        daemon->reload = NULL;
+        return -1;
+    }
+    server->has_begun = true;
+    life_watch_signal(&server->life, SIGINT, told_to_end);
+    life_watch_signal(&server->life, SIGTERM, told_to_end);
+    life_watch_signal(&server->life, SIGHUP, told_to_reload);
+    work_dispatch(daemon);
+    return 0;
+}
+
+static int refuse_second(const char *state_folder, pid_t holder, struct err *err)
+{
+    if (holder <= 0)
+        return err_set(err, ERR_CONFIG,
+                       "%s/lock is held by a process that cannot be seen from here, in another "
+                       "container or on another host",
+                       state_folder);
+    return err_set(err, ERR_CONFIG, "process %ld is at work in %s already: end it first, or ask it",
+                   (long)holder, state_folder);
+}
+
+int serve(const struct serving *serving, struct err *err)
+{
+    struct server *server;
+    pid_t holder = 0;
+    int lock = -1;
+    int taken = lock_take(serving->state_folder, &lock, &holder, err);
+
+    if (taken < 0)
+        return -1;
+    if (taken == 0)
+        return refuse_second(serving->state_folder, holder, err);
+    server = alloc_zeroed(1, sizeof *server);
+    server->serving = serving;
+    int result = life_begin(&server->life, serving->state_folder, err);
+    if (result == 0)
+        result = begin(server, err);
+    if (result == 0)
+        life_run(&server->life);
+    end_guests(server); /* if the store failed */
+    if (life_end(&server->life) < 0)
+        result = -1;
+    close(lock);
+    free(server);
+    return result;
+}
+
+void serve_count(const struct daemon *daemon, struct serve_counts *counts)
+{
+    *counts = (struct serve_counts){.executors = (int64_t)daemon->child_count};
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next) {
+        counts->queued_runs += job->is_queued;
+        counts->running_runs += job->has_run && !job->is_over;
+        for (size_t i = 0; job->has_run && i < job->run.step_count; i++)
+            counts->running_steps += job->run.steps[i].state == STEP_RUNNING;
+    }
+    counts->commits = store_commit_count(journal_store(daemon->journal));
+    if (daemon->reload != NULL)
+        reload_counts(daemon->reload, &counts->loads, &counts->failed_loads);
+}

@@ -1,0 +1,25 @@
+/*
+ * What the daemon does by itself, without a plan and without an executor.
+ *
+ *     cancel   (of)       the run that has this id, queued or running
+ *     reload              reads the pipeline again
+ *
+ * Each ends with `ended` or `refused`, when what it changed is committed.
+ */
+#ifndef AORTA_DAEMON_VERBS_H
+#define AORTA_DAEMON_VERBS_H
+
+struct job;
+
+struct verb {
+    const char *name;
+    void (*begin)(struct job *job);
+};
+
+/* The job has succeeded when all that was written so far is committed. */
+void verbs_end_committed(struct job *job);
+
+/* By name, or NULL. */
+const struct verb *verbs_find(const char *name);
+
+#endif
