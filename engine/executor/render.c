@@ -47,6 +47,7 @@ int render_question(const struct order *order, struct session *session, struct a
     struct model_spec spec = {
         .asset = order->asset,
         .file = order->file,
+        .target_name = order->target,
         .sql = order->body,
         .sql_size = strlen(order->body),
     };

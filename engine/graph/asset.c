@@ -107,6 +107,11 @@ static const struct key *const keys_of_kind[ASSET_KINDS] = {
     [ASSET_EXTERNAL] = plain_keys,
 };
 
+const struct key *asset_keys(enum asset_kind kind)
+{
+    return keys_of_kind[kind];
+}
+
 struct place_keys {
     const char *connection, *table, *stream, *topic, *cursor;
     int mode;

@@ -148,6 +148,10 @@ extern const char *const asset_time_units[];        /* "s", "ms", "us", "iso", "
 struct asset *asset_load(const struct pipeline *pipeline, const char *group, const char *path,
                          struct problems *problems);
 
+/* The keys that may stand in the file of an asset of that kind and go straight into it; ended by one
+ * without a name. */
+const struct key *asset_keys(enum asset_kind kind);
+
 /* Whether what is published holds what cannot be read again: the changes and former rows of a table.
  * (A lake keeps its files; a snapshot is computed from its log.) */
 bool asset_keeps_history(const struct asset *asset);

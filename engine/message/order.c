@@ -81,6 +81,8 @@ static const struct record_field order_fields[] = {
     RECORD_FIELD(order, body, TEXT),
     RECORD_FIELD(order, folder, TEXT),
     RECORD_FIELD(order, config_hash, TEXT),
+    RECORD_FIELD(order, config, JSON),
+    RECORD_FIELD(order, target, TEXT),
     RECORD_NESTED(order, connections, MANY, connection_shape),
     RECORD_NESTED(order, from, ONE, place_shape),
     RECORD_NESTED(order, into, ONE, place_shape),

@@ -76,6 +76,8 @@ struct order {
     const char *file, *body_file, *body;
     const char *folder; /* of the pipeline: relative paths of options and secrets */
     const char *config_hash;
+    const char *config; /* JSON: what config.get() reads; NULL: nothing */
+    const char *target; /* target.name */
 
     struct order_connection *connections;
     size_t connection_count;

@@ -1,6 +1,7 @@
 #include "run/order.h"
 
 #include "base/hash.h"
+#include "graph/settings.h"
 #include "graph/volatile.h"
 
 #include <string.h>
@@ -198,7 +199,10 @@ static const char *hash_of(const struct filling *f)
     struct buf text;
 
     hashed.file = hashed.body_file = hashed.folder = NULL;
+    hashed.target = NULL;
     hashed.connection_count = 0;
+    if (!settings_are_read(f->asset, f->arena))
+        hashed.config = NULL;
     if (f->asset->template != NULL)
         hashed.body = NULL;
     buf_init(&text);
@@ -240,6 +244,8 @@ void order_fill(struct order *order, const struct graph *graph, const struct ass
         .body_file = asset->body_file,
         .body = asset->body,
         .folder = graph->pipeline->folder,
+        .config = asset->template != NULL ? settings_json(asset, arena) : NULL,
+        .target = graph->pipeline->target->name,
         .is_volatile = asset->template != NULL && volatile_find(asset->body) != NULL,
         .schema = asset->schema,
         .table = asset->table,
@@ -288,6 +294,7 @@ void order_fill_question(struct order *order, const struct graph *graph,
         .body_file = question->file,
         .body = question->body,
         .folder = graph->pipeline->folder,
+        .target = graph->pipeline->target->name,
     };
     order->references = arena_calloc(arena, question->input_count + 1, sizeof *order->references);
     for (size_t i = 0; i < question->input_count; i++)

@@ -205,3 +205,25 @@ What is none, and what are many.
     $ aorta show big --sql
     aorta: asset marts.big: assets/marts/big.sql:1:11: "nothing" is not defined
     [1]
+
+SQL may read the settings of its asset, and the target's name.
+
+    $ cat >assets/marts/own.sql <<'END'
+    > {% macro kind() %}{{ config.get('materialized') }}{% endmacro %}
+    > select '{{ kind() }}' as kind, '{{ config.get("tags") | join("+") }}' as tags,
+    >   '{{ config.get("unique_key")[0] }}' as key, '{{ config.get("incremental_strategy", "none") }}' as strategy,
+    >   '{{ config.get("position", default="no position") }}' as position, '{{ config.get("position") is none }}' as none,
+    >   '{{ config.get("schema") }}.{{ config.get("alias") }}' as place, '{{ target.name }}' as target
+    > END
+    $ printf 'materialized = "incremental"\nstrategy = "delete_insert"\nunique_key = "key"\ntags = ["a", "b"]\n' >assets/marts/own.toml
+    $ aorta run own >/dev/null; aorta query --json "select * from marts.own"
+    {"kind":"incremental","tags":"a+b","key":"key","strategy":"delete_insert","position":"no position","none":"True","place":"marts.own","target":"dev"}
+    $ printf 'materialized = "incremental"\nstrategy = "append"\ntags = ["c"]\nunique_key = "key"\n' >assets/marts/own.toml
+    $ aorta plan own
+    asset      kind   action  why
+    marts.own  model  append  its configuration or a variable changed
+    1 to build
+    $ aorta run own >/dev/null; aorta query --csv "select tags, strategy from marts.own order by tags"
+    tags,strategy
+    a+b,delete_insert
+    c,append

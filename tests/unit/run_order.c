@@ -176,3 +176,41 @@ TEST("a seed's hash changes with its rows")
     config_fixture_write("assets/seeds/codes.csv", "code\nDE\nFR\n");
     check(strcmp(hash_of("codes"), before) != 0);
 }
+
+static void write_settings(const char *sql, const char *tag)
+{
+    char text[256];
+
+    snprintf(text, sizeof text,
+             "materialized = \"incremental\"\nstrategy = \"delete_insert\"\nunique_key = \"id\"\n"
+             "tags = [\"%s\"]\n",
+             tag);
+    config_fixture_model("marts", "set", sql);
+    config_fixture_write("assets/marts/set.toml", text);
+}
+
+TEST("an order says what config.get() reads: the file's own names, and dbt's")
+{
+    write_settings("select 1 as id", "daily");
+    struct plan *plan = config_fixture_plan("");
+
+    check_str(order_of(plan, "set")->config,
+              "{\"tags\":[\"daily\"],\"materialized\":\"incremental\","
+              "\"strategy\":\"delete_insert\",\"unique_key\":[\"id\"],"
+              "\"incremental_strategy\":\"delete_insert\",\"schema\":\"marts\",\"alias\":\"set\"}");
+    check_str(order_of(plan, "set")->target, "dev");
+    plan_free(plan);
+}
+
+TEST("tags make an asset another one only if its SQL reads settings")
+{
+    write_settings("select 1 as id", "daily");
+    const char *before = hash_of("set");
+    write_settings("select 1 as id", "weekly");
+    check_str(hash_of("set"), before);
+
+    write_settings("select '{{ config.get('tags')[0] }}' as id", "daily");
+    before = hash_of("set");
+    write_settings("select '{{ config.get('tags')[0] }}' as id", "weekly");
+    check(strcmp(hash_of("set"), before) != 0);
+}
