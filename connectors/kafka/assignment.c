@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { HURRY_MS = 1 };
+
 struct partition *partition_get(struct consumer *consumer, int32_t id)
 {
     if (id >= consumer->partition_count) {
@@ -62,6 +64,21 @@ static int leave(struct consumer *consumer, const rd_kafka_topic_partition_list_
     return result;
 }
 
+/* A question to the leaders finds out who they are, and wakes the threads that fetch from them. Its
+ * answer is worth nothing, so nobody waits for it. */
+void assignment_hurry(struct consumer *consumer)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(consumer->partition_count);
+
+    for (int32_t id = 0; id < consumer->partition_count; id++)
+        if (consumer->partitions[id].is_reading)
+            rd_kafka_topic_partition_list_add(list, consumer->topic, id)->offset =
+                RD_KAFKA_OFFSET_END;
+    rd_kafka_offsets_for_times(consumer->client.rk, list, HURRY_MS);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 /* Reads the list's partitions from the offsets in it. An empty list is an answer too. */
 static int enter(struct consumer *consumer, const rd_kafka_topic_partition_list_t *list,
                  struct aorta_error *error)
@@ -76,6 +93,8 @@ static int enter(struct consumer *consumer, const rd_kafka_topic_partition_list_
         if (partition->is_paused)
             result = consumer_pause(consumer, list->elems[i].partition, true, error);
     }
+    if (list->cnt > 0 && result == 0)
+        assignment_hurry(consumer);
     return result;
 }
 

@@ -6,10 +6,14 @@
 
 #include <stdlib.h>
 
-/* What librdkafka fetches ahead is bounded by the first two lines, whatever the partitions. */
+enum { QUEUE_BYTES = 32768 * 1000 /* queued.max.messages.kbytes, as librdkafka counts them */ };
+
+/* What librdkafka fetches ahead is bounded by the first two lines, whatever the partitions and
+ * however small the records. */
 static const struct property properties[] = {
     {"queued.max.messages.kbytes", "32768"},
     {"fetch.max.bytes", "16777216"},
+    {"queued.min.messages", "10000000"},
     {"fetch.message.max.bytes", "1048576"},
     {"fetch.wait.max.ms", "100"},
     {"enable.auto.commit", "false"},
@@ -27,6 +31,8 @@ static rd_kafka_conf_t *configure(const struct connection *connection, const cha
 
     if (conf == NULL)
         return NULL;
+    /* Of librdkafka 2.3 and later; with those before, see assignment_hurry. */
+    rd_kafka_conf_set(conf, "fetch.queue.backoff.ms", "10", NULL, 0);
     snprintf(heartbeat, sizeof heartbeat, "%ld",
              strtol(connection->options[OPTION_SESSION_TIMEOUT], NULL, 10) / 3);
     if (client_set(conf, "group.id", group, error) < 0 ||
@@ -106,6 +112,14 @@ void consumer_close(void *opaque)
     free(consumer);
 }
 
+/* The queue cannot have been full since it was empty unless that much came out of it. */
+static void note_empty_queue(struct consumer *consumer)
+{
+    if (consumer->taken_bytes >= QUEUE_BYTES)
+        assignment_hurry(consumer);
+    consumer->taken_bytes = 0;
+}
+
 /* Fills consumer->messages with what is there, or with what comes first within timeout_ms. */
 static void collect(struct consumer *consumer, int32_t timeout_ms)
 {
@@ -114,7 +128,10 @@ static void collect(struct consumer *consumer, int32_t timeout_ms)
         rd_kafka_consume_batch_queue(consumer->queue, 0, consumer->messages, CONSUMER_BATCH);
 
     consumer->message_count = more > 0 ? (size_t)more : 0;
-    if (consumer->message_count > 0 || consumer->change.list != NULL || timeout_ms <= 0)
+    if (consumer->message_count > 0 || consumer->change.list != NULL)
+        return;
+    note_empty_queue(consumer);
+    if (timeout_ms <= 0)
         return;
     first = rd_kafka_consumer_poll(consumer->client.rk, timeout_ms);
     if (first == NULL)
@@ -166,6 +183,7 @@ static int64_t sort_out(struct consumer *consumer)
     for (size_t i = 0; i < consumer->message_count; i++) {
         const rd_kafka_message_t *message = consumer->messages[i];
         const struct partition *partition = partition_find(consumer, message->partition);
+        consumer->taken_bytes += message->key_len + message->len;
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
             note_problem(consumer, message);
         else if (partition != NULL && partition->is_ours && partition->is_reading)

@@ -57,7 +57,8 @@ struct consumer {
     rd_kafka_message_t *messages[CONSUMER_BATCH];
     size_t message_count;
     struct aorta_record records[CONSUMER_BATCH];
-    bool has_problem; /* met beside records: the next poll returns it */
+    size_t taken_bytes; /* out of librdkafka's queue since it was empty */
+    bool has_problem;   /* met beside records: the next poll returns it */
     struct aorta_error problem;
 };
 
@@ -85,6 +86,9 @@ void assignment_take_all(struct consumer *consumer, int32_t count);
 void assignment_tell(struct consumer *consumer, struct aorta_polled *polled);
 /* Does what the caller has been told and has asked for since. */
 int assignment_catch_up(struct consumer *consumer, struct aorta_error *error);
+/* Makes librdkafka see at once what it can fetch. By itself it looks once a second: when it does not
+ * know the leaders of new partitions, and when its queue was full and is not any more. */
+void assignment_hurry(struct consumer *consumer);
 /* Answers what is noted and what will be, since nobody polls any more. */
 void assignment_end(struct consumer *consumer);
 

@@ -262,3 +262,39 @@ TEST("what was expired is an error of the data, not a silent jump")
     kafka->close(connection);
     kafka_server_stop(&server);
 }
+
+/* Polls of 20 ms that gave nothing before a consumer's first record. */
+static int count_quiet_polls(void *connection)
+{
+    struct aorta_watermarks marks;
+    struct aorta_polled polled;
+    void *consumer;
+    int quiet = 0;
+
+    check_ok(broker->consumer_open(connection, TOPIC, "g", true, &consumer, &err));
+    check_ok(broker->consumer_poll(consumer, 20, &polled, &err));
+    check_int(polled.kind, AORTA_POLL_ASSIGNED);
+    for (int32_t id = 0; id < PARTITIONS; id++) {
+        check_ok(broker->watermarks(connection, TOPIC, id, &marks, &err));
+        check_ok(broker->consumer_seek(consumer, id, marks.low, &err));
+    }
+    do {
+        check_ok(broker->consumer_poll(consumer, 20, &polled, &err));
+    } while (polled.kind == AORTA_POLL_NOTHING && ++quiet < 50 * WAIT_SECONDS);
+    broker->consumer_close(consumer);
+    return quiet;
+}
+
+TEST("who reads alone has records at once: librdkafka does not wait for its next look at the topic")
+{
+    struct kafka_server server = kafka_server_start(TOPIC ":6");
+    void *connection = kafka_connect(&server);
+    int quiet = 0;
+
+    kafka_produce_numbers(connection, 0, 10);
+    for (int round = 0; round < 5; round++)
+        quiet += count_quiet_polls(connection);
+    check(quiet < 50); /* 1 s in all; a look is due after up to 1 s each */
+    kafka->close(connection);
+    kafka_server_stop(&server);
+}
