@@ -161,9 +161,9 @@ bool cron_previous(const struct cron *cron, const struct zone *zone, int64_t bef
             *tick_us = match - period.offset_us;
             return true;
         }
-        if (heeded_change_us(cron, &period) > 0 &&
-            wall_until(cron, first_wall(cron, &period) - second) >=
-                period.from_us + period.offset_before_us) {
+        /* The match is before the period's own times, so it may be one of those skipped. */
+        if (heeded_change_us(cron, &period) > 0 && match != NO_WALL &&
+            match >= period.from_us + period.offset_before_us) {
             *tick_us = period.from_us;
             return true;
         }

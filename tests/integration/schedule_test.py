@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Time zones and cron expressions, against Python's zoneinfo and a reading of cron that tries every
-minute.
+"""Time zones, cron expressions and partitions, against Python's zoneinfo and a reading of cron that
+tries every minute.
 
 Usage: schedule_test.py REPLAY
 
@@ -51,7 +51,8 @@ class Replay:
         for question, wanted, answer in zip(self.questions, self.wanted, answers):
             context[question.split("\t")[0]] = question
             if wanted != answer:
-                different.append(f"{context['zone']} {context.get('cron', '')} {question}\n"
+                different.append(f"{context['zone']} {context.get('cron', '')} "
+                                 f"{context.get('partitions', '')} {question}\n"
                                  f"    wanted {wanted}\n    got    {answer}")
         return different
 
@@ -59,13 +60,13 @@ class Replay:
 # --- zones ---------------------------------------------------------------------------------------
 
 def changes_of(zone, begin, end):
-    """Instants in [begin, end) at which the offset changes, by halving days."""
+    """Instants in [begin, end) at which the offset changes, by halving ten days."""
     def offset(at):
         return datetime.datetime.fromtimestamp(at, zone).utcoffset()
 
     found = []
-    for low in range(begin, end, 7 * DAY):
-        high = low + 7 * DAY
+    for low in range(begin, end, 10 * DAY):
+        high = low + 10 * DAY
         if offset(low) == offset(high):
             continue
         while high - low > 1:
@@ -216,22 +217,26 @@ class Window:
         return sorted(at for at in found if at > self.begin)
 
 
-def ask_crons(replay, chance, zone, changes):
-    zone_changes = [at for at in changes if at % 60 == 0]
+def ask_windows(replay, chance, zone, changes):
+    """Stretches of two days, most of them around a change."""
+    windows = []
+    zone_changes = [at for at in changes if at % 60 == 0 and at > 40 * DAY]
     places = [(chance.choice(zone_changes) if zone_changes and n % 3 < 2 else
-               chance.randrange(BEGIN + DAY, END - DAY)) // 60 * 60 for n in range(4)]
+               chance.randrange(BEGIN + 40 * DAY, END - 40 * DAY)) // 60 * 60 for n in range(4)]
     for place in places:
-        begin = place - chance.randrange(3600, DAY) // 60 * 60
+        begin = place - chance.randrange(4 * 3600, DAY) // 60 * 60
         window = Window(zone, begin, begin + 2 * DAY, 60)
-        for _ in range(60):
-            ask_window(replay, Cron(chance, False, True), window)
+        windows.append(window)
+        for _ in range(45):
+            ask_cron(replay, Cron(chance, False, True), window)
         begin = place - chance.randrange(60, 2900)
         window = Window(zone, begin, begin + 3000, 1)
         for _ in range(10):
-            ask_window(replay, Cron(chance, True, True), window)
+            ask_cron(replay, Cron(chance, True, True), window)
+    ask_partitions(replay, chance, zone, windows)
 
 
-def ask_window(replay, cron, window):
+def ask_cron(replay, cron, window):
     if not cron.is_possible():
         return
     replay.ask("cron", cron.text, wanted="ok")
@@ -258,6 +263,64 @@ def ask_rare_days(replay, chance):
                  if cron.matches_day(day)]
         replay.ask("ticks", at[0], at[-1] + DAY, wanted=" ".join(map(str, ticks)))
         replay.ask("back", at[0], at[-1] + DAY, wanted=" ".join(map(str, reversed(ticks))))
+
+
+# --- partitions ----------------------------------------------------------------------------------
+
+def label(unit, wall):
+    if unit == "week":
+        year, week, _ = wall.isocalendar()
+        return f"{year}-W{week:02}"
+    return wall.strftime({"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "month": "%Y-%m"}[unit])
+
+
+def partitions_in(window, unit, offset):
+    """(where it begins, key) of the partitions in a window; the first is only a piece of one."""
+    found, seen, top, last = [], set(), datetime.datetime.min, datetime.datetime.min
+    for at, wall in window.shown:
+        if unit == "hour":
+            key = label(unit, wall - offset)
+            if wall < last or not found or key != found[-1][2]:
+                difference = seconds(wall) - at
+                sign, minutes = "-" if difference < 0 else "+", abs(difference) // 60
+                again = f"{sign}{minutes // 60:02}{minutes % 60:02}" if key in seen else ""
+                found.append((at, key + again, key))
+                seen.add(key)
+            last = wall
+        else:
+            top = max(top, wall)  # clocks that go back begin no day a second time
+            key = label(unit, top - offset)
+            if not found or key != found[-1][1]:
+                found.append((at, key))
+    return [entry[:2] for entry in found]
+
+
+def seconds(wall):
+    return (wall - EPOCH) // datetime.timedelta(seconds=1)
+
+
+def ask_partitions(replay, chance, zone, windows):
+    """Hours and days in windows that are there; weeks and months where a border of them is."""
+    for unit, longest in (("hour", 59), ("day", 23 * 60), ("week", 6 * 1440), ("month", 27 * 1440)):
+        minutes = chance.choice((0, chance.randrange(longest)))
+        offset = datetime.timedelta(minutes=minutes)
+        replay.ask("partitions", unit, minutes * 60, wanted="ok")
+        if unit in ("week", "month"):
+            place = chance.choice(windows).begin
+            wall = datetime.datetime.fromtimestamp(place, zone).replace(tzinfo=None) - offset
+            place -= (wall.weekday() if unit == "week" else wall.day - 1) * DAY
+            windows = [Window(zone, place - DAY, place + DAY, 60)]
+        for window in windows:
+            ask_borders(replay, chance, window, partitions_in(window, unit, offset))
+
+
+def ask_borders(replay, chance, window, found):
+    for (_, before), (at, key) in zip(found, found[1:]):
+        replay.ask("border", at, wanted=f"{before} {at} {key} {at}")
+        replay.ask("holds", at - 1, wanted=before)
+    for (at, key), (end, _) in zip(found[1:], found[2:]):
+        replay.ask("key", key, wanted=f"{at} {end}")
+        replay.ask("holds", chance.randrange(at, end), wanted=key)
 
 
 # --- the test ------------------------------------------------------------------------------------
@@ -291,14 +354,15 @@ def main():
         changes = changes_of(zone, BEGIN, END)
         replay.ask("zone", name, wanted="ok")
         ask_zone(replay, chance, zone, changes)
-        ask_crons(replay, chance, zone, changes)
+        ask_windows(replay, chance, zone, changes)
     ask_rare_days(replay, chance)
     different = replay.differences()
     if different:
         sys.exit("\n".join(different[:10] + [f"schedule: {len(different)} differences"]))
     proves_itself(program)
     asked = [question.split("\t")[0] for question in replay.questions]
-    print(f"schedule: {len(asked)} answers of {len(ZONES)} zones, {asked.count('cron')} expressions")
+    print(f"schedule: {len(asked)} answers of {len(ZONES)} zones, {asked.count('cron')} expressions, "
+          f"{asked.count('border')} borders of partitions")
 
 
 main()

@@ -221,8 +221,8 @@ TEST("what is no zone is refused: other files, large files, leap seconds")
 static size_t make_file(char *file, const unsigned char counts[6], const char *data, size_t size)
 {
     memset(file, 0, 88);
-    memcpy(file, "TZif2", 5);
-    memcpy(file + 44, "TZif2", 5);
+    memcpy(file, "TZif2", sizeof "TZif2");
+    memcpy(file + 44, "TZif2", sizeof "TZif2");
     for (int i = 0; i < 6; i++)
         file[44 + 20 + 4 * i + 3] = (char)counts[i];
     memcpy(file + 88, data, size);
