@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <string.h>
 
 void command_list_init(struct command_list *list)
@@ -24,6 +25,31 @@ void command_list_move(struct command_list *to, struct command_list *from)
     *to->end = from->first;
     to->end = from->end;
     command_list_init(from);
+}
+
+static struct value *next_value(struct command *command)
+{
+    assert(command->value_count < COMMAND_VALUES);
+    return &command->values[command->value_count++];
+}
+
+void command_add_int(struct command *command, int64_t integer)
+{
+    *next_value(command) = (struct value){.kind = VALUE_INT, .integer = integer};
+}
+
+void command_add_text(struct command *command, const char *text)
+{
+    *next_value(command) =
+        (struct value){.kind = text == NULL ? VALUE_NULL : VALUE_TEXT, .text = text};
+}
+
+void command_add_known(struct command *command, int64_t integer, int64_t unknown)
+{
+    *next_value(command) = (struct value){
+        .kind = integer == unknown ? VALUE_NULL : VALUE_INT,
+        .integer = integer,
+    };
 }
 
 struct command *command_copy(const struct command *command)

@@ -9,36 +9,18 @@
 
 #include "store/store.h"
 
-enum store_statement {
-    STATEMENT_RUN_INSERT,
-    STATEMENT_RUN_CHANGE,
-    STATEMENT_RUN_RESUME,
-    STATEMENT_STEP_INSERT,
-    STATEMENT_STEP_CHANGE,
-    STATEMENT_ATTEMPT_START,
-    STATEMENT_ATTEMPT_END,
-    STATEMENT_EVENT_APPEND,
-    STATEMENT_BARRIER,
-    STATEMENT_MATERIALIZATION_INSERT,
-    STATEMENT_CHECK_RESULT_INSERT,
-    STATEMENT_RECOVER_ATTEMPTS,
-    STATEMENT_RECOVER_STEPS,
-    STATEMENT_RECOVER_RUNS,
-    STATEMENTS,
-};
-
-/* write.c has the table. */
-extern const struct statement_text {
+/* A statement of a table. Each is one constant: the thread prepares it when it meets it first. */
+struct statement_text {
     const char *sql;
     const char *what; /* "run", what its first value names; errors begin with it */
     const char *none; /* why no row was changed, or NULL: that is no error */
-} store_statements[STATEMENTS];
+};
 
 enum { COMMAND_VALUES = 18 };
 
 struct command {
     struct command *next;
-    enum store_statement statement;
+    const struct statement_text *statement;
     struct value {
         enum { VALUE_NULL, VALUE_INT, VALUE_TEXT } kind;
         int64_t integer;
@@ -63,6 +45,12 @@ void command_list_append(struct command_list *list, struct command *command);
 
 /* Moves all of `from` behind `to`. */
 void command_list_move(struct command_list *to, struct command_list *from);
+
+/* The value of the next parameter. NULL texts, times that are not known and counts that are not
+ * known become NULL; texts are borrowed until the command is queued. */
+void command_add_int(struct command *command, int64_t integer);
+void command_add_text(struct command *command, const char *text);
+void command_add_known(struct command *command, int64_t integer, int64_t unknown);
 
 /* A copy on the heap, texts included. */
 struct command *command_copy(const struct command *command);

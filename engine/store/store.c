@@ -28,7 +28,11 @@ struct store {
 
     /* The thread's own while it runs. */
     struct database database;
-    struct statement statements[STATEMENTS]; /* prepared when first needed */
+    struct prepared {
+        const struct statement_text *text;
+        struct statement statement;
+    } * prepared; /* when first needed; a few dozen at most */
+    size_t prepared_count;
 
     /* Between the two. */
     pthread_t thread;
@@ -58,19 +62,34 @@ static void bind(struct statement *statement, const struct command *command)
 /* The first value names what the command is about, the second the state it should be in. */
 static int fail_unchanged(const struct command *command, struct err *err)
 {
-    const struct statement_text *text = &store_statements[command->statement];
+    const struct statement_text *text = command->statement;
 
     return err_set(err, ERR_BROKEN, "%s \"%s\": %s %s", text->what, command->values[0].text,
                    text->none, command->values[1].text);
 }
 
+static struct statement *find_statement(struct store *store, const struct statement_text *text,
+                                        struct err *err)
+{
+    struct statement statement;
+
+    for (size_t i = 0; i < store->prepared_count; i++)
+        if (store->prepared[i].text == text)
+            return &store->prepared[i].statement;
+    if (statement_prepare(&statement, &store->database, text->sql, err) < 0)
+        return NULL;
+    store->prepared =
+        alloc_resize(store->prepared, (store->prepared_count + 1) * sizeof *store->prepared);
+    store->prepared[store->prepared_count] = (struct prepared){text, statement};
+    return &store->prepared[store->prepared_count++].statement;
+}
+
 static int run_command(struct store *store, struct command *command, struct err *err)
 {
-    const struct statement_text *text = &store_statements[command->statement];
-    struct statement *statement = &store->statements[command->statement];
+    const struct statement_text *text = command->statement;
+    struct statement *statement = find_statement(store, text, err);
 
-    if (statement->stmt == NULL &&
-        statement_prepare(statement, &store->database, text->sql, err) < 0)
+    if (statement == NULL)
         return -1;
     bind(statement, command);
     int outcome = statement_step(statement, err);
@@ -200,8 +219,9 @@ static int start_thread(struct store *store, struct err *err)
 
 static void release(struct store *store)
 {
-    for (int i = 0; i < STATEMENTS; i++)
-        statement_release(&store->statements[i]);
+    for (size_t i = 0; i < store->prepared_count; i++)
+        statement_release(&store->prepared[i].statement);
+    free(store->prepared);
     database_close(&store->database);
     if (store->lock_fd >= 0)
         close(store->lock_fd);
