@@ -129,21 +129,30 @@ CREATE TABLE backfill_partitions (
 
 -- Alerts that have been raised: delivered at least once.
 CREATE TABLE alerts (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          TEXT PRIMARY KEY,       -- a ULID; goes with each delivery: who has seen it drops it
     destination TEXT NOT NULL,          -- the name of [alert.NAME]
-    subject     TEXT NOT NULL,          -- asset:KEY, run:SELECTION, stream:NAME: what is deduplicated
-    kind        TEXT NOT NULL,          -- failure, recovery, lateness, warning, lag
+    target      TEXT NOT NULL,
+    subject     TEXT NOT NULL,          -- asset:KEY, run:SELECTION, stream:KEY: what is deduplicated
+    kind        TEXT NOT NULL,          -- failure, recovery, lateness, warning, lag, summary
+    of_kind     TEXT NOT NULL,          -- of a recovery: what is over; else the kind
     body        TEXT NOT NULL,          -- JSON
-    state       TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'dropped')),
+    state       TEXT NOT NULL CHECK (state IN (
+                    'waiting',          -- to be delivered, not before next_us
+                    'held',             -- beyond what an hour may have; for a summary
+                    'delivered',
+                    'summed',           -- a summary names it
+                    'dropped')),        -- refused for good, or tried for days: error says it
     tries       INTEGER NOT NULL DEFAULT 0,
     next_us     INTEGER NOT NULL,
     created_us  INTEGER NOT NULL,
     ended_us    INTEGER,
-    error       TEXT
+    error       TEXT                    -- of the last try
 ) STRICT;
 
 CREATE INDEX alerts_waiting ON alerts (next_us) WHERE state = 'waiting';
-CREATE INDEX alerts_of_subject ON alerts (destination, subject, id);
+CREATE INDEX alerts_held ON alerts (destination, id) WHERE state = 'held';
+CREATE INDEX alerts_of_subject ON alerts (destination, target, subject, of_kind, id);
+CREATE INDEX alerts_age ON alerts (created_us);
 
 CREATE TABLE tokens (
     id         TEXT PRIMARY KEY,        -- the public part of the token

@@ -16,13 +16,14 @@
 static const char FILE_NAME[] = "pipeline.toml";
 
 struct root_keys {
-    const struct toml_node *pipeline, *vars, *target;
+    const struct toml_node *pipeline, *vars, *target, *alert;
 };
 
 static const struct key root_keys[] = {
     {"pipeline", KEY_TABLE, offsetof(struct root_keys, pipeline), true, NULL},
     {"vars", KEY_TABLE, offsetof(struct root_keys, vars), false, NULL},
     {"target", KEY_TABLE, offsetof(struct root_keys, target), true, NULL},
+    {"alert", KEY_TABLE, offsetof(struct root_keys, alert), false, NULL},
     {0},
 };
 
@@ -327,6 +328,7 @@ int pipeline_load(struct pipeline *pipeline, const char *folder,
     read_variables(pipeline, keys.vars, choice->assignment_count);
     for (size_t i = 0; i < choice->assignment_count; i++)
         set_variable(pipeline, choice->assignments[i], choice->keeps_added, problems);
+    alerts_config_read(keys.alert, FILE_NAME, &pipeline->alerts, problems);
     if (keys.target == NULL)
         return 0;
     pipeline->targets = arena_calloc(arena, keys.target->item_count, sizeof *pipeline->targets);

@@ -17,6 +17,7 @@
 #define AORTA_CONFIG_PIPELINE_H
 
 #include "base/arena.h"
+#include "config/alert.h"
 #include "config/connectors.h"
 #include "config/problem.h"
 #include "config/toml.h"
@@ -58,6 +59,7 @@ struct pipeline {
     const struct target *target; /* the chosen one */
     struct variable *variables;
     size_t variable_count;
+    struct alerts_config alerts;
     struct connectors connectors;
 };
 

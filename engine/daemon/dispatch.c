@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 #include "daemon/preview.h"
 #include "daemon/queue.h"
 #include "run/order.h"
@@ -103,6 +104,7 @@ static void end_if_over(struct job *job)
         return;
     job->is_over = true;
     journal_run_ended(job->daemon->journal, &job->run);
+    alerts_run_ended(job->daemon->alerts, &job->run);
     struct event event = {.type = "ended", .state = run_state_names[job->run.state]};
     tell_after_commit(job, &event, true);
 }
@@ -262,6 +264,7 @@ static void over(void *arg, struct run_step *step)
     struct job *job = arg;
 
     journal_step(job->daemon->journal, &job->run, step);
+    alerts_step_over(job->daemon->alerts, &job->run, step);
     tell_step(job, step);
 }
 
@@ -417,6 +420,7 @@ void work_report(struct daemon *daemon, const struct report *report)
         return; /* of an attempt that was given up */
     tell_checks(job, step, report);
     journal_report(daemon->journal, &job->run, step, report);
+    alerts_report(daemon->alerts, step, report);
     run_finish_attempt(&job->run, step, report, clock_monotonic_us(), over, job);
     if (!step_is_over(step)) {
         journal_step(daemon->journal, &job->run, step);

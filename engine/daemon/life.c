@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 #include "daemon/lock.h"
 
 #include <signal.h>
@@ -32,6 +33,7 @@ static void close_all(struct life *life)
     close_handle((uv_handle_t *)&life->ticking);
     for (size_t i = 0; i < life->signal_count; i++)
         close_handle((uv_handle_t *)&life->signals[i]);
+    alerts_close(life->daemon.alerts);
     journal_close(life->daemon.journal);
 }
 

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 
 #include <stdlib.h>
 
@@ -31,6 +32,7 @@ static void take_over(struct daemon *daemon, struct loaded *loaded)
     if (daemon->reload != NULL)
         daemon->reload->taken++;
     log_info("the pipeline is read: %zu assets", loaded->graph.count);
+    alerts_configure(daemon->alerts, daemon->loaded);
     if (daemon->reloaded != NULL)
         daemon->reloaded(daemon);
 }

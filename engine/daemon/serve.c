@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 #include "daemon/dispatch.h"
 #include "daemon/life.h"
 #include "daemon/lock.h"
@@ -137,7 +138,11 @@ static int begin(struct server *server, struct err *err)
     daemon->idle = idle;
     if (take_up(daemon, err) < 0)
         return -1;
+    daemon->alerts = alerts_open(daemon->loop, daemon->journal, NULL, err);
+    if (daemon->alerts == NULL)
+        return -1;
     daemon->reload = reload_open(daemon, &serving->request, serving->loaded);
+    alerts_configure(daemon->alerts, daemon->loaded);
     if (serving->begin(serving->arg, daemon, err) < 0) {
         reload_close(daemon->reload);
         daemon->reload = NULL;

@@ -16,6 +16,7 @@
 
 #include <uv.h>
 
+struct alerts;
 struct preview;
 struct earlier;
 
@@ -53,6 +54,7 @@ struct daemon {
     uv_loop_t *loop;
     const char *state_folder;
     struct journal *journal;
+    struct alerts *alerts; /* of a daemon that stays, or NULL */
     struct job *jobs;
     struct child **children;
     size_t child_count;

@@ -89,6 +89,7 @@ int option_resolve(const char *text, const char *folder, struct arena *arena, co
         buf_truncate(&content, content.size - 1);
     if (result == 0)
         *value = arena_strndup(arena, content.data, content.size);
+    explicit_bzero(content.data, content.size);
     buf_release(&content);
     return result;
 }

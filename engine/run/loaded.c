@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "graph/folder.h"
+#include "graph/watch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,10 @@ struct loaded *loaded_read(const struct request *request)
                       &loaded->problems) == 0) {
         loaded->is_read = true;
         sign_assets(&loaded->pipeline, &loaded->arena, &signature);
+        size_t before = loaded->problems.count;
         graph_load(&loaded->graph, &loaded->pipeline, &loaded->problems);
+        if (loaded->problems.count == before)
+            watch_check(&loaded->graph, &loaded->problems);
     }
     loaded->signature = signature.hash;
     loaded->may_be_torn = signature.newest_us > loaded->loaded_us - TICK_US;

@@ -1,0 +1,64 @@
+/*
+ * What happened, and who is told of it: the alerts of a daemon that stays.
+ *
+ *     dispatch ─▶ alerts_step_over(…)  ─▶ schedule/alerting.h decides, for each [alert.NAME]
+ *     sensors  ─▶ alerts_late(…)             │ SEND, HOLD
+ *     streams  ─▶ alerts_lag(…)              ▼
+ *                                        run store, in the transaction of what caused it
+ *                                            │ committed
+ *                                            ▼
+ *                                        delivery.h
+ *
+ * Call them beside the journal's function for the same thing, in the same turn of the loop: what is
+ * queued together is committed together (store/store.h), so an alert is raised if and only if its
+ * cause is written down, whenever the daemon dies.
+ *
+ * Subjects are asset:KEY, stream:KEY for lag, and run:SELECTION for a run that failed without a
+ * step that did. One thread, the loop's. All functions accept NULL for alerts: a daemon that does not
+ * stay has none.
+ */
+#ifndef AORTA_DAEMON_ALERTS_H
+#define AORTA_DAEMON_ALERTS_H
+
+#include "daemon/journal.h"
+#include "message/report.h"
+#include "run/loaded.h"
+#include "run/run.h"
+
+#include <uv.h>
+
+struct alerts;
+
+/* Reads what was told before. Blocks: before the daemon is ready. `link` is where people look:
+ * "https://aorta.example", or NULL. NULL with err if the store cannot be read. */
+struct alerts *alerts_open(uv_loop_t *loop, struct journal *journal, const char *link,
+                           struct err *err);
+
+/* Right before the journal is closed: nothing may be committed in between. */
+void alerts_close(struct alerts *alerts);
+
+/* The pipeline as it is now, its [alert.NAME] and its assets. Delivers what waits. */
+void alerts_configure(struct alerts *alerts, struct loaded *loaded);
+
+/* What an executor said at the end of an attempt; alerts_step_over, if the step is over by it,
+ * follows in the same turn. */
+void alerts_report(struct alerts *alerts, const struct run_step *step, const struct report *report);
+
+/* The step is over: failure, warning, or recovery from them. */
+void alerts_step_over(struct alerts *alerts, const struct run *run, const struct run_step *step);
+
+/* The run is over. */
+void alerts_run_ended(struct alerts *alerts, const struct run *run);
+
+/* A run that was to be could not begin, at no step's fault: `what` was asked for, in target. */
+void alerts_run_refused(struct alerts *alerts, const char *what, const char *target,
+                        const char *why);
+
+/* An asset of the configured pipeline is older than it may be (why says by how much), or no longer
+ * (NULL). To be called as often as it is looked at: what was told is not told again. */
+void alerts_late(struct alerts *alerts, const char *asset, const char *why);
+
+/* The same of a stream that is behind its log. */
+void alerts_lag(struct alerts *alerts, const char *asset, const char *why);
+
+#endif

@@ -1,0 +1,291 @@
+#!/usr/bin/env python3
+"""Alerts of `aorta serve`: to a webhook, to Slack and by mail; delivered at least once, whoever dies
+in between; not more often than a person wants to read; and no secret lies about."""
+
+import os
+import signal
+import sqlite3
+
+from receivers import SECRET, Hook, Post, verify
+from shop import finish, main, wait_until
+
+HOUR_US = 3600 * 10**6
+
+
+class Daemon:
+    """`aorta serve` in the shop, with alerts."""
+
+    def __init__(self, shop, alerts, environment=None):
+        self.shop, self.log = shop, shop.folder / "serve.log"
+        self.environment = {"HOOK_SECRET": SECRET, **(environment or {})}
+        text = (shop.folder / "pipeline.toml").read_text()
+        shop.write("pipeline.toml", text + alerts)
+        self.start()
+
+    def start(self):
+        self.process = self.shop.start("serve", environment={**self.environment,
+                                                             "AORTA_LOG": "info"})
+        self.lines = []
+        for line in self.process.stdout:
+            self.lines.append(line)
+            if " ready: " in line:
+                return
+        raise AssertionError("".join(self.lines))
+
+    def end(self, how=signal.SIGTERM):
+        """Ends it, and gives all that it said."""
+        os.killpg(self.process.pid, how)
+        _, output = finish(self.process)
+        self.lines.append(output)
+        return "".join(self.lines)
+
+    def model(self, name, sql):
+        self.shop.write(f"assets/marts/{name}.sql", sql)
+
+    def run(self, *names):
+        return self.shop.run("run", *names)
+
+    def rows(self, sql):
+        store = sqlite3.connect(self.shop.folder / ".aorta" / "runs.db", timeout=60)
+        rows = store.execute(sql).fetchall()
+        store.commit()
+        store.close()
+        return rows
+
+    def states(self):
+        return [state for state, in self.rows("select state from alerts order by id")]
+
+    def wait_states(self, *states):
+        wait_until(lambda: self.states() == list(states), f"{states}")
+
+    def hurry(self):
+        """What waits is due now, and somebody looks."""
+        self.rows("update alerts set next_us = 0 where state = 'waiting'")
+        os.kill(self.process.pid, signal.SIGHUP)
+
+    def age(self):
+        """All that was told was told an hour ago."""
+        self.rows(f"update alerts set created_us = created_us - {HOUR_US}")
+
+
+def webhook(url, more="", name="team"):
+    return (f'\n[alert.{name}]\n{more}\n'
+            f'webhook = {{ url = "{url}", secret = "env:HOOK_SECRET" }}\n')
+
+
+BROKEN, WELL = "select * from nowhere", "select 1 as id"
+
+
+def telling(shop):
+    """A failure is told once, its end once, and the next failure at once; through no proxy."""
+    with Hook() as hook:
+        proxies = dict.fromkeys(("http_proxy", "all_proxy"), "http://127.0.0.1:1")
+        daemon = Daemon(shop, webhook(hook.url), proxies)
+        daemon.model("one", BROKEN)
+        status, _ = daemon.run("one")
+        assert status == 1
+        body, = hook.wait_for(1)
+        verify(hook.received[0])
+        run = daemon.rows("select max(id) from runs")[0][0]
+        assert body["kind"] == "failure" and body["subject"] == "asset:marts.one", body
+        assert body["asset"] == "marts.one" and body["run"] == run, body
+        assert body["pipeline"] == "shop" and body["target"] == "dev", body
+        assert "nowhere" in body["error"], body
+        daemon.run("one")
+        daemon.model("one", WELL)
+        assert daemon.run("one")[0] == 0
+        kinds = [body["kind"] for body in hook.wait_for(2)]
+        assert kinds == ["failure", "recovery"], kinds
+        assert hook.bodies()[1]["of"] == "failure" and "error" not in hook.bodies()[1]
+        daemon.run("one")
+        daemon.model("one", BROKEN)
+        daemon.run("one")
+        assert hook.wait_for(3)[2]["kind"] == "failure"
+        daemon.wait_states(*["delivered"] * 3)
+        assert len({body["id"] for body in hook.bodies()}) == 3
+        daemon.end()
+
+
+def warnings(shop):
+    """A warning is told with its checks, and a selection keeps others out."""
+    with Hook() as hook:
+        for name in ("one", "two"):
+            shop.write(f"assets/marts/{name}.sql", "select null as id")
+            shop.write(f"assets/marts/{name}.toml", '[columns.id]\nchecks = [{ not_null = true, '
+                       'severity = "warn" }]\n')
+        daemon = Daemon(shop, webhook(hook.url, 'on = ["warning", "recovery"]\nselect = "one"'))
+        daemon.run("two")
+        status, output = daemon.run("one")
+        assert status == 0, output
+        body, = hook.wait_for(1)
+        assert body["kind"] == "warning" and body["subject"] == "asset:marts.one", body
+        check, = body["checks"]
+        assert check["status"] == "warn" and check["failures"] == 1, check
+        daemon.model("one", "select 7 as id")
+        daemon.run("one")
+        body = hook.wait_for(2)[1]
+        assert body["kind"] == "recovery" and body["of"] == "warning", body
+        daemon.end()
+
+
+def trying(shop):
+    """What may pass is tried again with the same id; what is refused is not, and is seen."""
+    with Hook() as hook:
+        daemon = Daemon(shop, webhook(hook.url))
+        daemon.model("one", BROKEN)
+        daemon.model("two", BROKEN)
+        hook.answers[:] = [(500, {}), (429, {"retry-after": "7000"}), (400, {})]
+        daemon.run("one")
+        wait_until(lambda: daemon.rows("select 1 from alerts where tries = 1"), "a try")
+        daemon.hurry()
+        wait_until(lambda: daemon.rows("select 1 from alerts where tries = 2"), "another")
+        wait = daemon.rows("select (next_us - created_us) / 1000000 from alerts")[0][0]
+        assert 6990 < wait < 7200, wait
+        daemon.hurry()
+        daemon.wait_states("dropped")
+        error, = daemon.rows("select error from alerts")[0]
+        assert error == "answered HTTP 400", error
+        ids = {body["id"] for body in hook.wait_for(3)}
+        assert len(ids) == 1, ids
+        daemon.run("one")  # nobody was told: it is told now
+        daemon.wait_states("dropped", "delivered")
+        log = daemon.end()
+        assert "is tried again in" in log and "is dropped: answered HTTP 400" in log, log
+
+
+def redirecting(shop):
+    """A redirect is not followed."""
+    with Hook() as hook, Hook() as other:
+        daemon = Daemon(shop, webhook(hook.url))
+        hook.answers[:] = [(307, {"location": other.url})]
+        daemon.model("one", BROKEN)
+        daemon.run("one")
+        daemon.wait_states("dropped")
+        assert not other.received
+        daemon.end()
+
+
+def dying(shop):
+    """What was raised is delivered by the next daemon, though this one is killed before or while."""
+    with Hook() as hook:
+        port = hook.port
+    daemon = Daemon(shop, webhook(f"http://127.0.0.1:{port}/"))
+    daemon.model("one", BROKEN)
+    daemon.run("one")
+    wait_until(lambda: daemon.rows("select 1 from alerts where tries = 1"), "a try")
+    assert "connect" in daemon.rows("select error from alerts")[0][0]
+    daemon.end(signal.SIGKILL)
+    daemon.rows("update alerts set next_us = 0")
+    with Hook(port) as hook:
+        hook.gate.clear()
+        daemon.start()
+        wait_until(lambda: len(hook.received) == 1, "a post that is not answered")
+        assert daemon.states() == ["waiting"]
+        daemon.end(signal.SIGKILL)
+        hook.gate.set()
+        daemon.start()
+        daemon.wait_states("delivered")
+        first, second = hook.wait_for(2)
+        assert first == second
+        daemon.run("one")  # it is remembered that it was told
+        daemon.end()
+        assert daemon.states() == ["delivered"]
+
+
+def flooding(shop):
+    """What is more than an hour may have is summed up in one message, also by another daemon."""
+    with Hook() as hook:
+        daemon = Daemon(shop, webhook(hook.url, "max_per_hour = 2"))
+        names = [f"m{i}" for i in range(5)]
+        for name in names:
+            daemon.model(name, BROKEN)
+        daemon.run(*names)
+        daemon.wait_states(*["delivered"] * 2, *["held"] * 3)
+        hook.wait_for(2)
+        daemon.end()
+        daemon.age()
+        daemon.start()
+        daemon.wait_states(*["delivered"] * 2, *["summed"] * 3, "delivered")
+        body = hook.wait_for(3)[2]
+        verify(hook.received[2])
+        assert body["kind"] == "summary" and body["held"] == 3, body
+        told = [b["subject"] for b in hook.bodies()[:2]] + [a["subject"] for a in body["alerts"]]
+        assert sorted(told) == [f"asset:marts.{name}" for name in names], told
+        daemon.end()
+
+
+def talking(shop):
+    """Slack gets text in which nothing is markup; mail has headers that nobody else can write."""
+    with Hook() as hook, Post("aorta", "letmein-4711") as post:
+        shop.write("mail.key", "letmein-4711\n")
+        daemon = Daemon(shop, f"""
+[alert.chat]
+slack = {{ url = "env:SLACK" }}
+[alert.mail.email]
+server = "{post.url}"
+user = "aorta"
+password = "file:mail.key"
+from = "aorta@example.com"
+to = ["data@example.com", "ops@example.com"]
+""", {"SLACK": hook.url + "/T-very-secret"})
+        daemon.model("one", 'select * from "<nowhere> & é"')
+        daemon.run("one")
+        daemon.wait_states("delivered", "delivered")
+        body, = hook.wait_for(1)
+        assert list(body) == ["text"], body
+        assert "marts.one failed (shop, dev)" in body["text"], body
+        assert "&lt;nowhere&gt; &amp; é" in body["text"], body
+        (sender, recipients, _), = post.received
+        assert sender.startswith("FROM:<aorta@example.com>"), sender
+        assert recipients == ["TO:<data@example.com>", "TO:<ops@example.com>"], recipients
+        message, = post.messages()
+        assert message["subject"] == "[Aorta] marts.one failed (shop, dev)", message["subject"]
+        assert message["to"] == "<data@example.com>, <ops@example.com>" or \
+            [a.addr_spec for a in message["to"].addresses] == \
+            ["data@example.com", "ops@example.com"], message["to"]
+        assert message["date"].datetime and message["message-id"].endswith("@example.com>")
+        assert "<nowhere> & é" in message.get_content(), message.get_content()
+        post.answers[:] = ["451 later", "550 never"]
+        daemon.model("two", BROKEN)
+        daemon.run("two")
+        wait_until(lambda: daemon.rows("select 1 from alerts where error like '%SMTP 451%'"), "451")
+        daemon.hurry()
+        wait_until(lambda: daemon.rows("select 1 from alerts where state = 'dropped' and "
+                                       "error like '%SMTP 550%'"), "550")
+        daemon.end()
+
+
+def hiding(shop):
+    """No secret is in the log, in the store, or in what a failed delivery leaves behind."""
+    with Hook() as hook, Post("aorta", "another-password") as post:
+        secrets = ["T-very-secret", "letmein-4711", SECRET, SECRET[6:]]
+        daemon = Daemon(shop, webhook(hook.url) + f"""
+[alert.chat]
+slack = {{ url = "env:SLACK" }}
+[alert.mail.email]
+server = "{post.url}"
+user = "aorta"
+password = "env:MAIL_PASSWORD"
+from = "aorta@example.com"
+to = "data@example.com"
+[alert.gone]
+slack = {{ url = "file:nowhere.key" }}
+""", {"SLACK": hook.url + "/T-very-secret", "MAIL_PASSWORD": "letmein-4711"})
+        hook.answers[:] = [(404, {}), (503, {})]
+        daemon.model("one", BROKEN)
+        daemon.run("one")
+        wait_until(lambda: len(daemon.rows("select 1 from alerts where error is not null")) == 4,
+                   "four that failed")
+        errors = [error for error, in daemon.rows("select error from alerts")]
+        assert any("nowhere.key" in error for error in errors), errors
+        log = daemon.end()
+        _, output = shop.run("check")
+        for text in (log, output, *errors):
+            assert not any(secret in text for secret in secrets), text
+        for path in (shop.folder / ".aorta").rglob("*"):
+            if path.is_file():
+                content = path.read_bytes()
+                assert not any(secret.encode() in content for secret in secrets), path
+
+
+main([telling, warnings, trying, redirecting, dying, flooding, talking, hiding])
