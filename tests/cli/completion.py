@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """The completion of the shells, and the manual page: completion.py AORTA
 
-bash is asked as readline asks it, with COMP_LINE and the words broken at readline's breaks; the
-scripts of zsh and fish are read by those shells where they are installed."""
+bash is asked as readline asks it, with COMP_LINE and the words broken at readline's breaks. zsh
+(at a terminal of ours) and fish complete by their scripts, where they are installed."""
 
+import os
+import pty
 import re
+import select
 import shutil
 import subprocess
 
@@ -19,6 +22,92 @@ COMP_WORDS=("${@}") COMP_CWORD=$(($# - 1))
 _aorta
 printf '%s\n' "${COMPREPLY[@]}"
 """
+
+
+# What fish offers for a line, and what zsh makes of one at a tab.
+OFFERED = {
+    "aorta ru": ["run", "runs"],
+    "aorta run --f": ["--full-refresh", "--force", "--fail-fast"],
+    "aorta completion z": ["zsh"],
+    "aorta run s": ["sales", "stg_orders"],
+    "aorta run --exclude sa": ["sales"],
+    "aorta query @t": ["@top"],
+    "aorta connectors sq": ["sqlite"],
+    "aorta check --project as": ["assets/"],
+}
+COMPLETED = {
+    "aorta conn": "aorta connectors ",
+    "aorta ru": "aorta run",
+    "aorta run --full": "aorta run --full-refresh ",
+    "aorta completion z": "aorta completion zsh ",
+    "aorta run sa": "aorta run sales ",
+    "aorta ls +sa": "aorta ls +sales ",
+    "aorta ls 2+sa": "aorta ls 2+sales ",
+    "aorta ls @sa": "aorta ls @sales ",
+    "aorta ls orders,sa": "aorta ls orders,sales ",
+    "aorta run --exclude sa": "aorta run --exclude sales ",
+    "aorta run --exclude=sa": "aorta run --exclude=sales ",
+    "aorta query @t": "aorta query @top ",
+    "aorta connectors sq": "aorta connectors sqlite ",
+    "aorta check --project as": "aorta check --project assets/",
+    "aorta nonsense sa": "aorta nonsense sa",
+}
+
+ZSHRC = """
+fpath=(functions $fpath)
+autoload -Uz compinit
+compinit -u -d zcompdump
+unsetopt beep
+say() { print -r -- "$BUFFER" >said.new; mv said.new said }
+zle -N say
+bindkey '^T' say
+bindkey '^U' kill-whole-line
+"""
+
+
+class Zsh:
+    """A zsh at a terminal, in the pipeline's folder, that completes as it would for a person."""
+
+    def __init__(self, pipeline):
+        self.pipeline = pipeline
+        self.said = pipeline.folder / "said"
+        pipeline.write(".zshrc", ZSHRC)
+        pipeline.write("functions/_aorta", pipeline.run("completion", "zsh")[1])
+
+    def __enter__(self):
+        self.terminal, inner = pty.openpty()
+        self.process = subprocess.Popen(
+            ["zsh", "-d", "-i"], cwd=self.pipeline.folder, stdin=inner, stdout=inner, stderr=inner,
+            start_new_session=True,
+            env=self.pipeline.environment({"ZDOTDIR": str(self.pipeline.folder), "TERM": "xterm"}))
+        os.close(inner)
+        return self
+
+    def __exit__(self, *_):
+        shop.kill_session(self.process.pid)
+        self.process.wait()
+        os.close(self.terminal)
+
+    def complete(self, line):
+        """What stands at the prompt when the line was typed, and then a tab."""
+        self.said.unlink(missing_ok=True)
+        os.write(self.terminal, f"\x15{line}\t\x14".encode())
+
+        def is_said():
+            if select.select([self.terminal], [], [], 0)[0]:
+                os.read(self.terminal, 1 << 16)
+            return self.said.exists()
+
+        shop.wait_until(is_said, line)
+        return self.said.read_text()[:-1]
+
+
+def is_missing(shell):
+    """Whether the shell is not there; says so."""
+    if shutil.which(shell) is not None:
+        return False
+    print(f"skipped: {shell} is not installed, so nothing is tried in it")
+    return True
 
 
 def words_of(line, breaks):
@@ -95,13 +184,36 @@ def test_zsh_and_fish_read_their_scripts(pipeline):
         assert status == 0
         for word in ("full-refresh", "Brings assets up to date", "aorta ls --names", "connectors"):
             assert word in script, (shell, word)
-        if shutil.which(shell) is None:
-            print(f"skipped: {shell} is not installed, so its script is not read by it")
+        if is_missing(shell):
             continue
         pipeline.write(f"script.{shell}", script)
         done = subprocess.run([shell, "-n", f"script.{shell}"], cwd=pipeline.folder, text=True,
                               capture_output=True, timeout=60)
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+
+def test_fish_completes(pipeline):
+    """fish offers commands, flags and names as bash does"""
+    if is_missing("fish"):
+        return
+    for line, wanted in OFFERED.items():
+        done = subprocess.run(
+            ["fish", "--no-config", "-c", "aorta completion fish | source; complete -C $argv[1]", line],
+            cwd=pipeline.folder, env=pipeline.environment({"HOME": str(pipeline.folder)}), text=True,
+            capture_output=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        got = [candidate.split("\t")[0] for candidate in done.stdout.splitlines()]
+        assert sorted(got) == sorted(wanted), (line, got)
+
+
+def test_zsh_completes(pipeline):
+    """zsh completes a command, a flag or a name to the line that it means"""
+    if is_missing("zsh"):
+        return
+    with Zsh(pipeline) as zsh:
+        for line, wanted in COMPLETED.items():
+            got = zsh.complete(line)
+            assert got == wanted, (line, got)
 
 
 def test_the_manual_page(pipeline):
