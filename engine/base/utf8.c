@@ -43,6 +43,18 @@ bool utf8_is_valid(const char *text, size_t size)
     return true;
 }
 
+const char *utf8_find_bad(const char *text, size_t size, int *line)
+{
+    *line = 1;
+    for (size_t i = 0, length; i < size; i += length) {
+        length = utf8_length(text + i, size - i);
+        if (length == 0 || text[i] == '\0')
+            return text + i;
+        *line += text[i] == '\n';
+    }
+    return NULL;
+}
+
 size_t utf8_encode(uint32_t c, char out[4])
 {
     if (c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))

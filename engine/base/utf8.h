@@ -14,6 +14,9 @@ size_t utf8_length(const char *text, size_t size);
 
 bool utf8_is_valid(const char *text, size_t size);
 
+/* The first byte that is none of UTF-8, or a NUL, and its line from 1; NULL if all is text. */
+const char *utf8_find_bad(const char *text, size_t size, int *line);
+
 /* Writes the code point's 1 to 4 bytes to out; returns how many. Surrogates give U+FFFD. */
 size_t utf8_encode(uint32_t code_point, char out[4]);
 

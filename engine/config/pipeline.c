@@ -181,7 +181,7 @@ static void read_target(struct pipeline *pipeline, const struct toml_node *table
 {
     struct target_keys keys = {0};
 
-    *target = (struct target){.name = table->key};
+    *target = (struct target){.name = table->key, .line = table->line, .column = table->column};
     if (table->kind != TOML_TABLE) {
         problem_add(problems, FILE_NAME, table->line, table->column,
                     "target.%s must be a table, not %s", table->key, toml_kind_name(table->kind));
@@ -226,7 +226,7 @@ static void choose_target(struct pipeline *pipeline, const char *wanted, struct 
         problem_add(problems, FILE_NAME, 0, 0, "there is no target \"%s\"; there are %s", wanted,
                     list.data);
     else if (pipeline->target == NULL)
-        problem_add(problems, FILE_NAME, 0, 0,
+        problem_add(problems, FILE_NAME, pipeline->targets->line, pipeline->targets->column,
                     "no target is the default one: write default = true into one of %s", list.data);
     buf_release(&list);
 }

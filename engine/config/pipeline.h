@@ -37,6 +37,7 @@ struct connection {
 struct target {
     const char *name;
     bool is_default;
+    int line, column;
     struct connection *connections;
     size_t connection_count;
 };

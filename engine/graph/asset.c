@@ -112,6 +112,14 @@ const struct key *asset_keys(enum asset_kind kind)
     return keys_of_kind[kind];
 }
 
+struct asset_site asset_site_of(const struct asset *asset, const char *key)
+{
+    const struct toml_node *node = asset->root != NULL ? toml_find(asset->root, key) : NULL;
+
+    return node != NULL ? (struct asset_site){asset->file, node->line, node->column}
+                        : (struct asset_site){asset->file, 1, 1};
+}
+
 struct place_keys {
     const char *connection, *table, *stream, *topic, *cursor;
     int mode;
@@ -427,6 +435,7 @@ static int read_toml(struct reading *r)
         problem_add_err(r->problems, &err);
         goto out;
     }
+    r->asset->root = root;
     r->file.kind = toml_find(root, "kind") != NULL ? KIND_UNKNOWN : ASSET_MODEL;
     keys_read(root, first_keys, &r->file, r->asset->file, &own, r->problems);
     result = 0;
@@ -437,6 +446,13 @@ static int read_toml(struct reading *r)
 out:
     buf_release(&text);
     return result;
+}
+
+static void complain(struct reading *r, const char *key, const char *what)
+{
+    struct asset_site site = asset_site_of(r->asset, key);
+
+    problem_add(r->problems, site.file, site.line, site.column, "%s", what);
 }
 
 static void read_body(struct reading *r, const char *stem)
@@ -454,8 +470,9 @@ static void read_body(struct reading *r, const char *stem)
     const char *whole =
         arena_printf(r->pipeline->arena, "%s/%s", r->pipeline->folder, asset->body_file);
     if (access(whole, F_OK) != 0)
-        problem_add(r->problems, asset->file, 1, 1, "%s %s has no file %s",
-                    asset_kind_names[asset->kind], asset->name, asset->body_file);
+        complain(r, "kind",
+                 arena_printf(r->pipeline->arena, "%s %s has no file %s",
+                              asset_kind_names[asset->kind], asset->name, asset->body_file));
     else if (read_text(r, asset->body_file,
                        is_seed ? LIMIT_SEED_FILE_BYTES : LIMIT_CONFIG_FILE_BYTES, &text) == 0) {
         asset->body = arena_strndup(r->pipeline->arena, text.data, text.size);
@@ -467,11 +484,13 @@ static void read_body(struct reading *r, const char *stem)
     buf_release(&text);
 }
 
-static void require(struct reading *r, bool there, const char *what)
+/* What is not there is missed where the key stands that asks for it. */
+static void require(struct reading *r, bool there, const char *key, const char *what)
 {
     if (!there)
-        problem_add(r->problems, r->asset->file, 1, 1, "a %s needs %s",
-                    asset_kind_names[r->asset->kind], what);
+        complain(r, key,
+                 arena_printf(r->pipeline->arena, "a %s needs %s", asset_kind_names[r->asset->kind],
+                              what));
 }
 
 static void check_kind(struct reading *r)
@@ -481,16 +500,17 @@ static void check_kind(struct reading *r)
                  asset->kind == ASSET_GENERATOR;
 
     if (reads)
-        require(r, r->file.from != NULL, "from = { connection = …, … }");
+        require(r, r->file.from != NULL, "kind", "from = { connection = …, … }");
     if (asset->kind == ASSET_STREAM)
-        require(r, r->file.time != NULL, "time = { field = …, unit = … }");
+        require(r, r->file.time != NULL, "kind", "time = { field = …, unit = … }");
     if (asset->kind == ASSET_MODEL && asset->materialized == ASSET_INCREMENTAL &&
         asset->strategy == ASSET_DELETE_INSERT)
-        require(r, asset->unique_key.count > 0, "unique_key for the strategy delete_insert");
+        require(r, asset->unique_key.count > 0, "strategy",
+                "unique_key for the strategy delete_insert");
     if (asset->kind == ASSET_SOURCE && asset->mode == ASSET_INCREMENTAL_APPEND &&
         asset->from.connection != NULL && asset->from.connection->connector != NULL &&
         asset->from.connection->connector->is_warehouse)
-        require(r, asset->cursor != NULL, "cursor in from for the mode incremental_append");
+        require(r, asset->cursor != NULL, "from", "cursor in from for the mode incremental_append");
 }
 
 static void name_key(struct reading *r)

@@ -66,6 +66,12 @@ struct asset_input {
     struct asset_place place;
 };
 
+/* Where something stands in a file. */
+struct asset_site {
+    const char *file;
+    int line, column;
+};
+
 struct asset_column {
     const char *name;
     const char *type; /* NULL: not declared */
@@ -90,8 +96,9 @@ struct asset {
     struct texts tags;
     struct texts depends_on;
 
-    const char *file;      /* relative to the pipeline's folder: the .toml, else the .sql */
-    const char *body_file; /* the .sql or .csv; NULL if none */
+    const char *file;             /* relative to the pipeline's folder: the .toml, else the .sql */
+    const struct toml_node *root; /* of the .toml; NULL: there is none */
+    const char *body_file;        /* the .sql or .csv; NULL if none */
     const char *body;
     size_t body_size;
     struct template *template; /* of a model's or snapshot's body */
@@ -131,7 +138,8 @@ struct asset {
      * read by checks, or write what is read from outside. */
     struct asset **sql_inputs, **parents, **children;
     size_t sql_input_count, parent_count, child_count;
-    size_t order; /* parents have smaller ones */
+    struct asset_site *parent_sites; /* of the parents: where each is first referred to */
+    size_t order;                    /* parents have smaller ones */
 };
 
 extern const char *const asset_kind_names[];         /* ended by NULL */
@@ -151,6 +159,9 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
 /* The keys that may stand in the file of an asset of that kind and go straight into it; ended by one
  * without a name. */
 const struct key *asset_keys(enum asset_kind kind);
+
+/* Where a key of the asset's file stands; the beginning of the file if it is not given. */
+struct asset_site asset_site_of(const struct asset *asset, const char *key);
 
 /* Whether what is published holds what cannot be read again: the changes and former rows of a table.
  * (A lake keeps its files; a snapshot is computed from its log.) */

@@ -8,32 +8,29 @@
 
 static void check_numbers(const struct asset *asset, struct problems *problems)
 {
+    struct asset_site delimiter = asset_site_of(asset, "delimiter");
+    struct asset_site flush = asset_site_of(asset, "flush");
+
     if (asset->delimiter != NULL && strlen(asset->delimiter) != 1)
-        problem_add(problems, asset->file, 1, 1, "delimiter must be one character, not \"%s\"",
-                    asset->delimiter);
+        problem_add(problems, delimiter.file, delimiter.line, delimiter.column,
+                    "delimiter must be one character, not \"%s\"", asset->delimiter);
     if (asset->kind == ASSET_GENERATOR && asset->partitions < 1)
         problem_add(problems, asset->file, asset->into.line, asset->into.column,
                     "partitions must be at least 1");
     if (asset->flush_records < 1 || asset->flush_bytes < 1 || asset->flush_interval_ms < 1)
-        problem_add(problems, asset->file, 1, 1,
+        problem_add(problems, flush.file, flush.line, flush.column,
                     "flush: records, size and interval must be at least 1");
 }
 
 /* A body goes through messages as text: what is none would arrive changed, or cut at a NUL. */
 static void check_text(const struct asset *asset, struct problems *problems)
 {
-    int line = 1;
+    int line;
+    const char *bad = utf8_find_bad(asset->body, asset->body_size, &line);
 
-    for (size_t i = 0, length; i < asset->body_size; i += length) {
-        length = utf8_length(asset->body + i, asset->body_size - i);
-        if (length == 0 || asset->body[i] == '\0') {
-            problem_add(problems, asset->body_file, line, 0,
-                        "byte 0x%02x is no text: the file must be UTF-8",
-                        (unsigned char)asset->body[i]);
-            return;
-        }
-        line += asset->body[i] == '\n';
-    }
+    if (bad != NULL)
+        problem_add(problems, asset->body_file, line, 0,
+                    "byte 0x%02x is no text: the file must be UTF-8", (unsigned char)*bad);
 }
 
 /* Whether the types of its columns are ours to read: of what comes from files. Elsewhere they are

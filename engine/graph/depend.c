@@ -11,38 +11,47 @@ struct linking {
     struct problems *problems;
     struct asset *asset; /* the one whose parents are being found */
     struct asset **found;
+    struct asset_site *sites; /* of those found */
     size_t found_count, found_capacity;
 };
 
-static void add_parent(struct linking *l, struct asset *parent)
+static void *grow(const struct linking *l, void *items, size_t capacity, size_t size)
+{
+    void *grown = arena_calloc(l->graph->pipeline->arena, capacity, size);
+
+    if (l->found_count > 0)
+        memcpy(grown, items, l->found_count * size);
+    return grown;
+}
+
+static void add_parent(struct linking *l, struct asset *parent, struct asset_site site)
 {
     for (size_t i = 0; i < l->found_count; i++)
         if (l->found[i] == parent)
             return;
     if (l->found_count == l->found_capacity) {
         size_t capacity = l->found_capacity < 8 ? 8 : l->found_capacity * 2;
-        struct asset **found =
-            arena_calloc(l->graph->pipeline->arena, capacity, sizeof(struct asset *));
-        if (l->found_count > 0)
-            memcpy(found, l->found, l->found_count * sizeof(struct asset *));
-        l->found = found;
+        l->found = grow(l, l->found, capacity, sizeof(struct asset *));
+        l->sites = grow(l, l->sites, capacity, sizeof *l->sites);
         l->found_capacity = capacity;
     }
+    l->sites[l->found_count] = site;
     l->found[l->found_count++] = parent;
 }
 
-static void refer(struct linking *l, const char *name, const char *file, int line, int column)
+static void refer(struct linking *l, const char *name, struct asset_site site)
 {
     struct asset *parent = graph_find(l->graph, name);
     struct map *names = &l->graph->by_name;
 
     if (parent != NULL && !asset_is_relation(parent)) {
-        problem_add(l->problems, file, line, column, "%s is a %s: it has no table to refer to",
-                    name, asset_kind_names[parent->kind]);
+        problem_add(l->problems, site.file, site.line, site.column,
+                    "%s is a %s: it has no table to refer to", name,
+                    asset_kind_names[parent->kind]);
         return;
     }
     if (parent != NULL) {
-        add_parent(l, parent);
+        add_parent(l, parent, site);
         return;
     }
     const char **all = arena_calloc(l->graph->pipeline->arena, names->count + 1, sizeof *all);
@@ -50,10 +59,11 @@ static void refer(struct linking *l, const char *name, const char *file, int lin
         all[i] = names->entries[i].key;
     const char *near = suggest(name, all, names->count);
     if (near != NULL)
-        problem_add(l->problems, file, line, column,
+        problem_add(l->problems, site.file, site.line, site.column,
                     "there is no asset \"%s\": did you mean \"%s\"?", name, near);
     else
-        problem_add(l->problems, file, line, column, "there is no asset \"%s\"", name);
+        problem_add(l->problems, site.file, site.line, site.column, "there is no asset \"%s\"",
+                    name);
 }
 
 /* The text of a call's constant argument, or NULL. */
@@ -82,7 +92,7 @@ static int found_ref(void *self, const struct template_site *site, struct err *e
     }
     if (is_source)
         name = arena_printf(l->graph->pipeline->arena, "%s.%s", name, table);
-    refer(l, name, site->file, site->line, site->column);
+    refer(l, name, (struct asset_site){site->file, site->line, site->column});
     return 0;
 }
 
@@ -141,7 +151,7 @@ static void link_place(struct linking *l, const struct asset_place *place)
         if (other->kind == ASSET_STREAM && written.object == NULL)
             written.object = other->from.object;
         if (is_same_place(&written, place))
-            add_parent(l, other);
+            add_parent(l, other, (struct asset_site){l->asset->file, place->line, place->column});
     }
 }
 
@@ -157,7 +167,8 @@ static const char *link_check(struct linking *l, const struct asset_check *decla
         problem_add(l->problems, l->asset->file, declared->line, declared->place, "%s",
                     err.message);
     else if (check_reference(&check) != NULL)
-        refer(l, check_reference(&check), l->asset->file, declared->line, declared->place);
+        refer(l, check_reference(&check),
+              (struct asset_site){l->asset->file, declared->line, declared->place});
     json_decref(json);
     return check.name;
 }
@@ -200,15 +211,16 @@ static void link_parents(struct linking *l)
     for (size_t i = 0; i < asset->input_count; i++)
         link_place(l, &asset->inputs[i].place);
     for (size_t i = 0; i < asset->depends_on.count; i++) {
+        const struct asset_site site = {asset->file, asset->depends_on.line,
+                                        asset->depends_on.column};
         struct asset *parent = graph_find(l->graph, asset->depends_on.items[i]);
         if (parent != NULL)
-            add_parent(l, parent);
+            add_parent(l, parent, site);
         else
-            refer(l, asset->depends_on.items[i], asset->file, asset->depends_on.line,
-                  asset->depends_on.column);
+            refer(l, asset->depends_on.items[i], site);
     }
     if (asset->acknowledged_by != NULL && graph_find(l->graph, asset->acknowledged_by) == NULL)
-        refer(l, asset->acknowledged_by, asset->file, 1, 1);
+        refer(l, asset->acknowledged_by, asset_site_of(asset, "acknowledged_by"));
 }
 
 static void link_children(struct graph *graph)
@@ -235,6 +247,7 @@ void depend_link(struct graph *graph, struct problems *problems)
         struct linking l = {.graph = graph, .problems = problems, .asset = graph->assets[i]};
         link_parents(&l);
         graph->assets[i]->parents = l.found;
+        graph->assets[i]->parent_sites = l.sites;
         graph->assets[i]->parent_count = l.found_count;
     }
     link_children(graph);

@@ -53,8 +53,9 @@ static void add_asset(struct graph *graph, struct asset *asset, struct problems 
     }
     same = map_find(&graph->by_key, asset->key);
     if (same != NULL) {
-        problem_add(problems, asset->file, 1, 1, "%s writes %s, and so does %s", asset->name,
-                    asset->key, same->file);
+        struct asset_site site = asset_site_of(asset, "into");
+        problem_add(problems, site.file, site.line, site.column, "%s writes %s, and so does %s",
+                    asset->name, asset->key, same->file);
         return;
     }
     same = map_put(&graph->by_lower, lower(graph->pipeline->arena, asset->key), asset);
@@ -76,31 +77,34 @@ static int compare_keys(const void *left, const void *right)
     return strcmp((*a)->key, (*b)->key);
 }
 
-/* Says who waits for whom around the circle that holds `asset`. Every asset that is left has a
- * parent that is left, so that going up must come back. */
+/* The first parent that is left, too. */
+static size_t left_parent(const struct asset *asset)
+{
+    size_t i = 0;
+
+    while (asset->parents[i]->order != SIZE_MAX)
+        i++;
+    return i;
+}
+
+/* Says who waits for whom around the circle that holds `asset`, where that refers to the next.
+ * Every asset that is left has a parent that is left, so that going up must come back. */
 static void report_cycle(const struct asset *asset, size_t limit, struct problems *problems)
 {
     struct buf path;
 
     for (size_t i = 0; i < limit; i++)
-        for (size_t j = 0; j < asset->parent_count; j++)
-            if (asset->parents[j]->order == SIZE_MAX) {
-                asset = asset->parents[j];
-                break;
-            }
+        asset = asset->parents[left_parent(asset)];
     buf_init(&path);
     buf_append_str(&path, asset->name);
     const struct asset *at = asset;
+    const struct asset_site *site = &asset->parent_sites[left_parent(asset)];
     do {
-        for (size_t j = 0; j < at->parent_count; j++)
-            if (at->parents[j]->order == SIZE_MAX) {
-                at = at->parents[j];
-                break;
-            }
+        at = at->parents[left_parent(at)];
         buf_printf(&path, " ← %s", at->name);
     } while (at != asset);
-    problem_add(problems, asset->file, 1, 1, "assets depend on each other in a circle: %s",
-                path.data);
+    problem_add(problems, site->file, site->line, site->column,
+                "assets depend on each other in a circle: %s", path.data);
     buf_release(&path);
 }
 

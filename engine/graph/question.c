@@ -107,7 +107,9 @@ static void read_question(struct reading *r, const char *path, const char *name,
     struct question *question = add_question(r);
     struct naming naming = {question, arena};
     struct buf text;
+    const char *bad;
     struct err err;
+    int line;
 
     *question = (struct question){.name = arena_strndup(arena, name, name_size),
                                   .file = path,
@@ -120,8 +122,10 @@ static void read_question(struct reading *r, const char *path, const char *name,
         problem_add(r->problems, path, 0, 0, "%s", err.message);
         goto out;
     }
-    if (!utf8_is_valid(text.data, text.size) || memchr(text.data, '\0', text.size) != NULL) {
-        problem_add(r->problems, path, 0, 0, "it is no text: the file must be UTF-8");
+    bad = utf8_find_bad(text.data, text.size, &line);
+    if (bad != NULL) {
+        problem_add(r->problems, path, line, 0, "byte 0x%02x is no text: the file must be UTF-8",
+                    (unsigned char)*bad);
         goto out;
     }
     question->body = arena_strndup(arena, text.data, text.size);

@@ -75,7 +75,7 @@ What is no TOML at all ends there.
     [2]
     $ printf '[pipeline]\nname = "shop"\n[target.dev]\n[target.test]\n' >pipeline.toml
     $ aorta check
-    pipeline.toml: no target is the default one: write default = true into one of dev, test
+    pipeline.toml:3:9: no target is the default one: write default = true into one of dev, test
     [2]
     $ printf '[pipeline]\nname = "shop"\n[target]\n' >pipeline.toml
     $ aorta check

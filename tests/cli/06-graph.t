@@ -9,16 +9,16 @@ Names are unique, the graph has no circle.
     $ echo 'materialized = "table"' >assets/marts/turnover.toml
     $ echo 'into = "marts.sales"' >>assets/marts/turnover.toml
     $ aorta check
-    assets/marts/turnover.toml:1:1: turnover writes marts.sales, and so does assets/marts/sales.toml
+    assets/marts/turnover.toml:2:1: turnover writes marts.sales, and so does assets/marts/sales.toml
     [2]
     $ rm assets/marts/turnover.*
     $ echo "select * from {{ ref('sales') }}" >assets/staging/stg_orders.sql
     $ aorta check
-    assets/marts/sales.toml:1:1: assets depend on each other in a circle: sales ← stg_orders ← sales
+    assets/marts/sales.sql:2:9: assets depend on each other in a circle: sales ← stg_orders ← sales
     [2]
     $ echo "select * from {{ ref('stg_orders') }}" >assets/staging/stg_orders.sql
     $ aorta run
-    assets/staging/stg_orders.sql:1:1: assets depend on each other in a circle: stg_orders ← stg_orders
+    assets/staging/stg_orders.sql:1:18: assets depend on each other in a circle: stg_orders ← stg_orders
     [2]
     $ echo 'select 1 as id' >assets/staging/stg_orders.sql
     $ aorta check
@@ -35,7 +35,7 @@ A check that refers to another asset waits for it, so it counts for a circle as 
     [2]
     $ sed -i s/salse/sales/ assets/staging/stg_orders.toml
     $ aorta check
-    assets/marts/sales.toml:1:1: assets depend on each other in a circle: sales ← stg_orders ← sales
+    assets/marts/sales.sql:2:9: assets depend on each other in a circle: sales ← stg_orders ← sales
     [2]
 
 A folder of assets that is not there, and one that is empty.

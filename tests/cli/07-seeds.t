@@ -75,7 +75,7 @@ The delimiter is one character. A seed may be larger than a message between proc
 
     $ printf 'kind = "seed"\ndelimiter = "||"\n' >assets/seeds/countries.toml
     $ aorta check
-    assets/seeds/countries.toml:1:1: delimiter must be one character, not "||"
+    assets/seeds/countries.toml:2:1: delimiter must be one character, not "||"
     [2]
     $ printf 'kind = "seed"\ndelimiter = "|"\n' >assets/seeds/countries.toml
     $ (echo 'code|name'; seq 1 300000 | sed 's/.*/&|"the ""name"" of &"/') >assets/seeds/countries.csv

@@ -70,7 +70,7 @@ What a source of files may say, and what is wrong with it, each where it stands.
     > from = { connection = "shop", files = "a" }
     > END
     $ aorta check
-    assets/raw/events.toml:1:1: a source needs cursor in from for the mode incremental_append
+    assets/raw/events.toml:2:1: a source needs cursor in from for the mode incremental_append
     assets/raw/events.toml:2:1: files are what a source reads from an object store
     [2]
     $ cat >assets/raw/events.toml <<'END'

@@ -11,7 +11,7 @@ What is wrong is said for people and for programs: file, line, column, and what 
     $ printf 'select \xff' >assets/questions/bytes.sql
     $ aorta check
     assets/marts/sales.toml:1:1: materialized must be one of view, table, incremental, not "tabel": did you mean "table"?
-    assets/questions/bytes.sql: it is no text: the file must be UTF-8
+    assets/questions/bytes.sql:1: byte 0xff is no text: the file must be UTF-8
     assets/questions/top.sql:2:11: there is no asset "sale": did you mean "sales"?
     assets/raw/customers.toml:2:10: there is no connection "shap" in target dev: did you mean "shop"?
     assets/raw/customers.toml:2:52: mode must be one of full_refresh, append_all, incremental_append, cdc_append, not "full_refersh": did you mean "full_refresh"?
@@ -22,7 +22,7 @@ What is wrong is said for people and for programs: file, line, column, and what 
     [2]
     $ aorta check --json
     {"file":"assets/marts/sales.toml","line":1,"column":1,"message":"materialized must be one of view, table, incremental, not \"tabel\": did you mean \"table\"?"}
-    {"file":"assets/questions/bytes.sql","line":0,"column":0,"message":"it is no text: the file must be UTF-8"}
+    {"file":"assets/questions/bytes.sql","line":1,"column":0,"message":"byte 0xff is no text: the file must be UTF-8"}
     {"file":"assets/questions/top.sql","line":2,"column":11,"message":"there is no asset \"sale\": did you mean \"sales\"?"}
     {"file":"assets/raw/customers.toml","line":2,"column":10,"message":"there is no connection \"shap\" in target dev: did you mean \"shop\"?"}
     {"file":"assets/raw/customers.toml","line":2,"column":52,"message":"mode must be one of full_refresh, append_all, incremental_append, cdc_append, not \"full_refersh\": did you mean \"full_refresh\"?"}

@@ -280,3 +280,24 @@ TEST("an error's code has a name, and a name that is none is BROKEN")
     check_int(err_code_of_errno(ENOSPC), ERR_TRANSIENT);
     check_int(err_code_of_errno(ENOENT), ERR_CONFIG);
 }
+
+TEST("the first byte that is no text is found, with its line")
+{
+    static const struct {
+        const char *text;
+        size_t size, at;
+        int line;
+    } cases[] = {
+        {"\xff", 1, 0, 1},
+        {"a\nb\0c", 5, 3, 2},
+        {"\xc3\xa4\n\n\xc3", 5, 4, 3}, /* a character that is cut off */
+    };
+    int line;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        check(utf8_find_bad(cases[i].text, cases[i].size, &line) == cases[i].text + cases[i].at);
+        check_int(line, cases[i].line);
+    }
+    check(utf8_find_bad("\xc3\xa4\n", 3, &line) == NULL);
+    check(utf8_find_bad("", 0, &line) == NULL);
+}

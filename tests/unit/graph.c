@@ -218,10 +218,10 @@ TEST("what its kind needs and what it cannot have is said")
     config_fixture_model("x", "g", "select 1");
     const char *lines = config_fixture_problems();
     check_contains(lines, "assets/x/a.toml:1:1: a source needs from = ");
-    check_contains(lines, "assets/x/b.toml:1:1: a source needs cursor in from for the mode "
+    check_contains(lines, "assets/x/b.toml:2:1: a source needs cursor in from for the mode "
                           "incremental_append\n");
     check_contains(lines, "assets/x/c.toml:1:1: a stream needs time = ");
-    check_contains(lines, "assets/x/d.toml:1:1: a model needs unique_key for the strategy");
+    check_contains(lines, "assets/x/d.toml:2:1: a model needs unique_key for the strategy");
     check_contains(lines, "assets/x/d.toml:3:1: a model has no from\n");
     check_contains(lines, "assets/x/e.toml:1:1: kind must be one of seed, generator");
     check(strstr(lines, "\"e\"") == NULL && strstr(lines, "assets/x/e.toml:2") == NULL);
@@ -262,9 +262,9 @@ TEST("numbers that make no sense are refused")
                          "into = { connection = \"files\", topic = \"z\" }\n"
                          "time = { unit = \"log\" }\nflush = { records = 0 }\n");
     check_str(config_fixture_problems(),
-              "assets/x/a.toml:1:1: delimiter must be one character, not \"||\"\n"
+              "assets/x/a.toml:2:1: delimiter must be one character, not \"||\"\n"
               "assets/x/b.toml:3:1: partitions must be at least 1\n"
-              "assets/x/c.toml:1:1: flush: records, size and interval must be at least 1\n");
+              "assets/x/c.toml:5:1: flush: records, size and interval must be at least 1\n");
 }
 
 /* ------------------------------------------------------------------------------------- selection */
