@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/live.h"
 #include "cli/output.h"
+#include "cli/table.h"
 #include "cli/terminal.h"
 
 #include <stdlib.h>
@@ -66,26 +67,6 @@ struct progress_view *progress_new(bool as_json)
     return view;
 }
 
-/* 1234567 as "1,234,567"; a number that is not known (a view's rows) as "-". */
-static const char *grouped(int64_t number, char text[32])
-{
-    char digits[32];
-    int size = snprintf(digits, sizeof digits, "%lld", (long long)number);
-    int out = 0;
-
-    if (number < 0)
-        return "-";
-
-    for (int i = 0; i < size; i++) {
-        text[out++] = digits[i];
-        int left = size - 1 - i;
-        if (left > 0 && left % 3 == 0)
-            text[out++] = ',';
-    }
-    text[out] = '\0';
-    return text;
-}
-
 /* ------------------------------------------------------------------------------ what is running */
 
 enum { FRAME_US = 100 * 1000, NAME_WIDTH = 32, BAR_WIDTH = 12, LINE_BYTES = 512 };
@@ -93,14 +74,14 @@ enum { FRAME_US = 100 * 1000, NAME_WIDTH = 32, BAR_WIDTH = 12, LINE_BYTES = 512 
 /* "| lake.heart_rates   12.3s  1,234,567 records  lag 12,345  up to 2024-04-01T12:30:00Z  385,802/s" */
 static void describe_stream(const struct line *line, struct buf *text)
 {
-    char number[32];
+    char number[TABLE_TEXT_SIZE];
 
-    buf_printf(text, "  %s records", grouped(line->rows, number));
-    buf_printf(text, "  lag %s", grouped(line->lag, number));
+    buf_printf(text, "  %s records", table_number(number, line->rows));
+    buf_printf(text, "  lag %s", table_number(number, line->lag));
     if (line->watermark[0] != '\0')
         buf_printf(text, "  up to %s", line->watermark);
     if (line->rate >= 0.5)
-        buf_printf(text, "  %s/s", grouped((int64_t)line->rate, number));
+        buf_printf(text, "  %s/s", table_number(number, (int64_t)line->rate));
 }
 
 /* "| raw.heart_rates     3.2s   1,234,567 rows  [=====>      ]  45%  385,802/s  source": what comes
@@ -111,7 +92,7 @@ static const char *describe_running(struct progress_view *view, const struct lin
     static const char spinner[] = "|/-\\";
     int64_t now = clock_monotonic_us();
     double seconds = (double)(now - line->started_us) / 1e6;
-    char number[32];
+    char number[TABLE_TEXT_SIZE];
     struct buf text;
 
     buf_init(&text);
@@ -122,14 +103,14 @@ static const char *describe_running(struct progress_view *view, const struct lin
         goto out;
     }
     if (line->rows > 0)
-        buf_printf(&text, " %12s rows", grouped(line->rows, number));
+        buf_printf(&text, " %12s rows", table_number(number, line->rows));
     if (line->rows > 0 && line->total >= line->rows) {
         int filled = (int)((double)line->rows / (double)line->total * BAR_WIDTH);
         buf_printf(&text, "  [%.*s%*s] %3d%%", filled, "============", BAR_WIDTH - filled, "",
                    (int)((double)line->rows / (double)line->total * 100));
     }
     if (line->rows > 0 && seconds > 0.2)
-        buf_printf(&text, "  %s/s", grouped((int64_t)((double)line->rows / seconds), number));
+        buf_printf(&text, "  %s/s", table_number(number, (int64_t)((double)line->rows / seconds)));
     if (line->rows == 0)
         buf_printf(&text, "  %s", line->kind);
     const char *copy;
@@ -243,12 +224,12 @@ static void print_note(struct live *live, const struct line *line)
 /* A step that is over gets a line that stays. */
 static void print_step(struct progress_view *view, const struct line *line)
 {
-    char rows[32];
+    char rows[TABLE_TEXT_SIZE];
 
     live_print(view->live, "%s%-9s%s %-32s", terminal_colour(line->state), line->state,
                terminal_plain(line->state), line->asset);
     if (strcmp(line->state, "published") == 0)
-        live_print(view->live, " %12s rows  %.2fs", grouped(line->rows, rows), line->seconds);
+        live_print(view->live, " %12s rows  %.2fs", table_number(rows, line->rows), line->seconds);
     if (line->message != NULL)
         live_print(view->live, "  %s", line->message);
     live_print(view->live, "\n");
@@ -317,7 +298,7 @@ enum { RATE_US = 1000 * 1000, SAY_US = 10 * 1000 * 1000 };
 static void hear_stream(struct progress_view *view, struct line *line)
 {
     int64_t now = clock_monotonic_us();
-    char rows[32], lag[32];
+    char rows[TABLE_TEXT_SIZE], lag[TABLE_TEXT_SIZE];
 
     if (line->rated_us == 0 || now - line->rated_us >= RATE_US) {
         if (line->rated_us != 0)
@@ -331,8 +312,9 @@ static void hear_stream(struct progress_view *view, struct line *line)
     if (view->live != NULL || now - line->said_us < SAY_US)
         return;
     line->said_us = now;
-    printf("streaming %-32s %12s records, lag %s%s%s\n", line->asset, grouped(line->rows, rows),
-           grouped(line->lag, lag), line->watermark[0] != '\0' ? ", up to " : "", line->watermark);
+    printf("streaming %-32s %12s records, lag %s%s%s\n", line->asset,
+           table_number(rows, line->rows), table_number(lag, line->lag),
+           line->watermark[0] != '\0' ? ", up to " : "", line->watermark);
 }
 
 void progress_hear(struct progress_view *view, const struct event *event, const char *text,
@@ -392,11 +374,11 @@ static void print_table(const struct progress_view *view)
     buf_init(&checks);
     for (size_t i = 0; i < view->line_count; i++) {
         const struct line *line = &view->lines[i];
-        char rows[32] = "-", time[32] = "-";
+        char rows[TABLE_TEXT_SIZE] = "-", time[32] = "-";
         if (line->seconds > 0)
             snprintf(time, sizeof time, "%.2fs", line->seconds);
         if (strcmp(line->state, "published") == 0 && line->rows >= 0)
-            grouped(line->rows, rows);
+            table_number(rows, line->rows);
         buf_reset(&checks);
         describe_checks(line, &checks);
         printf("%-*s  %-9s  %12s  %8s  ", asset_width, line->asset, line->kind, rows, time);

@@ -99,27 +99,6 @@ static int read_header(struct csv_reader *reader, struct err *err)
 
 /* ---------------------------------------------------------------------------------- bad records */
 
-static void note_error(struct csv_reader *reader, const struct reject *reject)
-{
-    if (reader->errors.size > 0)
-        buf_append_char(&reader->errors, ',');
-    reject_append_json(reject, &reader->errors);
-}
-
-static void append_errors(struct csv_reader *reader)
-{
-    struct buf text;
-
-    if (reader->options.rejects.policy != REJECT_EMIT)
-        return;
-    buf_init(&text);
-    buf_printf(&text, "{\"errors\":[%s]}", reader->errors.data);
-    column_append_text(&reader->options.batch->columns[reader->options.rejects.errors_column],
-                       text.data, text.size);
-    buf_release(&text);
-    buf_reset(&reader->errors);
-}
-
 /* The record's fields, put together again. */
 static void restore_raw(struct csv_reader *reader)
 {
@@ -166,10 +145,10 @@ static int reject_record(struct csv_reader *reader, const char *reason, struct e
             rule->each(rule->arg, &reject);
         return 0;
     }
-    note_error(reader, &reject);
+    reject_note(&reader->errors, &reject);
     for (int32_t i = 0; i < reader->options.schema->column_count; i++)
         column_append_null(column_of(reader, i));
-    append_errors(reader);
+    reject_append_errors(&reader->options.rejects, &reader->errors, reader->options.batch);
     batch_end_row(reader->options.batch);
     return 0;
 }
@@ -217,12 +196,12 @@ static int append_row(struct csv_reader *reader, struct err *err)
         if (reader->options.rejects.policy != REJECT_EMIT)
             return reject_record(reader, reason, err);
         struct reject reject = describe(reader, reason);
-        note_error(reader, &reject);
+        reject_note(&reader->errors, &reject);
         column_append_null(column_of(reader, i));
         has_errors = true;
     }
     reader->rejected += has_errors;
-    append_errors(reader);
+    reject_append_errors(&reader->options.rejects, &reader->errors, reader->options.batch);
     batch_end_row(reader->options.batch);
     return 0;
 }

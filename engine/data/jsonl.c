@@ -86,31 +86,6 @@ static struct reject describe(const struct jsonl *reader, const char *line, cons
     };
 }
 
-static void note_error(struct jsonl *reader, const struct reject *reject)
-{
-    if (reader->errors.size > 0)
-        buf_append_char(&reader->errors, ',');
-    reject_append_json(reject, &reader->errors);
-}
-
-static void append_errors(struct jsonl *reader)
-{
-    struct buf text;
-
-    if (reader->options.rejects.policy != REJECT_EMIT)
-        return;
-    struct column *column = &reader->options.batch->columns[reader->options.rejects.errors_column];
-    if (reader->errors.size == 0) {
-        column_append_str(column, REJECT_NO_ERRORS);
-        return;
-    }
-    buf_init(&text);
-    buf_printf(&text, "{\"errors\":[%s]}", reader->errors.data);
-    column_append_text(column, text.data, text.size);
-    buf_release(&text);
-    buf_reset(&reader->errors);
-}
-
 /* The whole line is bad: what the rule says. */
 static int reject_line(struct jsonl *reader, const struct reject *reject, struct err *err)
 {
@@ -125,10 +100,10 @@ static int reject_line(struct jsonl *reader, const struct reject *reject, struct
             rule->each(rule->arg, reject);
         return 0;
     }
-    note_error(reader, reject);
+    reject_note(&reader->errors, reject);
     for (int32_t i = 0; i < reader->options.schema->column_count; i++)
         column_append_null(column_of(reader, i));
-    append_errors(reader);
+    reject_append_errors(&reader->options.rejects, &reader->errors, reader->options.batch);
     batch_end_row(reader->options.batch);
     return 0;
 }
@@ -154,12 +129,12 @@ static int append_row(struct jsonl *reader, const char *line, const char *end, s
         struct reject reject = describe(reader, line, end, &problem);
         if (reader->options.rejects.policy != REJECT_EMIT)
             return reject_line(reader, &reject, err);
-        note_error(reader, &reject);
+        reject_note(&reader->errors, &reject);
         column_append_null(column_of(reader, i));
         has_errors = true;
     }
     reader->rejected += has_errors;
-    append_errors(reader);
+    reject_append_errors(&reader->options.rejects, &reader->errors, reader->options.batch);
     batch_end_row(reader->options.batch);
     return 0;
 }

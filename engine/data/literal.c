@@ -8,11 +8,6 @@
 /* An exponent that would write more zeros than this is no number that somebody keeps exactly. */
 enum { DECIMAL_EXPONENT_MAX = 400 };
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* The usual case: up to 18 digits, perhaps a minus sign. */
 static bool short_int64(const char *text, size_t size, int64_t *value)
 {
@@ -22,7 +17,7 @@ static bool short_int64(const char *text, size_t size, int64_t *value)
     if (size == at || size - at > 18)
         return false;
     for (size_t i = at; i < size; i++) {
-        if (!is_digit(text[i]))
+        if (!number_is_digit(text[i]))
             return false;
         result = result * 10 + (text[i] - '0');
     }
@@ -99,18 +94,9 @@ bool literal_time(const char *text, size_t size, int64_t *us)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool hex_byte(const char *text, uint8_t *value)
 {
-    int high = hex_digit(text[0]), low = hex_digit(text[1]);
+    int high = number_hex_digit(text[0]), low = number_hex_digit(text[1]);
 
     if (high < 0 || low < 0)
         return false;

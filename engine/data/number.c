@@ -11,11 +11,6 @@ static const double exact_powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  
                                       1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                       1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Digits as they come: zeros are held back, so that those at the end never count. */
 struct mantissa {
     uint64_t digits;
@@ -42,7 +37,7 @@ static int64_t take_digits(const char **at, const char *end, struct mantissa *ma
 {
     const char *start = *at;
 
-    for (; *at < end && is_digit(**at); ++*at)
+    for (; *at < end && number_is_digit(**at); ++*at)
         add_digit(mantissa, (unsigned)(**at - '0'));
     return *at - start;
 }
@@ -55,12 +50,21 @@ static bool take_exponent(const char **at, const char *end, int64_t *exponent)
 
     if (*at < end && (**at == '+' || **at == '-'))
         is_negative = *(*at)++ == '-';
-    if (*at == end || !is_digit(**at))
+    if (*at == end || !number_is_digit(**at))
         return false;
-    for (; *at < end && is_digit(**at); ++*at)
+    for (; *at < end && number_is_digit(**at); ++*at)
         value = value >= EXPONENT_MAX ? EXPONENT_MAX : value * 10 + (**at - '0');
     *exponent += is_negative ? -value : value;
     return true;
+}
+
+int number_hex_digit(char c)
+{
+    if (number_is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 bool number_parse(const char *text, size_t size, struct number *number)

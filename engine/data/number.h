@@ -22,6 +22,14 @@ struct number {
     int64_t exponent;
 };
 
+static inline bool number_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* The value of a hexadecimal digit, or -1. */
+int number_hex_digit(char c);
+
 /* Whether the whole text is a number. */
 bool number_parse(const char *text, size_t size, struct number *number);
 

@@ -14,11 +14,13 @@ int reject_fail(const struct reject *reject, struct err *err)
                    reject->reason, (long long)reject->column);
 }
 
-void reject_append_json(const struct reject *reject, struct buf *out)
+void reject_note(struct buf *errors, const struct reject *reject)
 {
     struct json_writer json;
 
-    json_writer_init(&json, out);
+    if (errors->size > 0)
+        buf_append_char(errors, ',');
+    json_writer_init(&json, errors);
     json_write_object(&json);
     json_write_key(&json, "line");
     json_write_int(&json, reject->line);
@@ -27,6 +29,24 @@ void reject_append_json(const struct reject *reject, struct buf *out)
     json_write_key(&json, "reason");
     json_write_str(&json, reject->reason);
     json_write_end(&json);
+}
+
+void reject_append_errors(const struct reject_rule *rule, struct buf *errors, struct batch *batch)
+{
+    struct buf text;
+
+    if (rule->policy != REJECT_EMIT)
+        return;
+    struct column *column = &batch->columns[rule->errors_column];
+    if (errors->size == 0) {
+        column_append_str(column, REJECT_NO_ERRORS);
+        return;
+    }
+    buf_init(&text);
+    buf_printf(&text, "{\"errors\":[%s]}", errors->data);
+    column_append_text(column, text.data, text.size);
+    buf_release(&text);
+    buf_reset(errors);
 }
 
 int reject_policy_parse(const char *name, enum reject_policy *policy, struct err *err)

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "data/batch.h"
 
 #include <stdint.h>
 
@@ -41,8 +42,12 @@ struct reject_rule {
 /* ERR_DATA with the place and the reason. Returns -1. */
 int reject_fail(const struct reject *reject, struct err *err);
 
-/* Appends one error as a JSON object. */
-void reject_append_json(const struct reject *reject, struct buf *out);
+/* Adds an error to those of a record: JSON objects with commas between them. */
+void reject_note(struct buf *errors, const struct reject *reject);
+
+/* Where the rule is REJECT_EMIT: appends the record's errors to the batch's column of errors, and
+ * empties them. */
+void reject_append_errors(const struct reject_rule *rule, struct buf *errors, struct batch *batch);
 
 /* The name of a policy as people write it ("fail", "skip", "emit"); ERR_CONFIG otherwise. */
 int reject_policy_parse(const char *name, enum reject_policy *policy, struct err *err);

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "data/number.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -12,11 +13,6 @@ bool scan_fail(struct scan *scan, const char *problem)
 {
     scan->problem = problem;
     return false;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 /* -------------------------------------------------------------------------------------- strings */
@@ -49,22 +45,13 @@ static const char *skip_plain(const char *at, const char *end)
     return at;
 }
 
-static int hex_digit(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The four digits behind \u, or -1. */
 static int hex_unit(const char *at)
 {
     int unit = 0;
 
     for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(at[i]);
+        int digit = number_hex_digit(at[i]);
         if (digit < 0)
             return -1;
         unit = unit << 4 | digit;
@@ -188,26 +175,26 @@ static bool skip_number(struct scan *scan)
 
     at += *at == '-';
     scan->at = at;
-    if (!is_digit(*at))
+    if (!number_is_digit(*at))
         return scan_fail(scan, "a minus sign without a digit");
-    if (*at == '0' && is_digit(at[1]))
+    if (*at == '0' && number_is_digit(at[1]))
         return scan_fail(scan, "a number that begins with 0");
-    while (is_digit(*at))
+    while (number_is_digit(*at))
         at++;
     if (*at == '.') {
         scan->at = ++at;
-        if (!is_digit(*at))
+        if (!number_is_digit(*at))
             return scan_fail(scan, "a decimal point without a digit");
-        while (is_digit(*at))
+        while (number_is_digit(*at))
             at++;
     }
     if (*at == 'e' || *at == 'E') {
         at++;
         at += *at == '+' || *at == '-';
         scan->at = at;
-        if (!is_digit(*at))
+        if (!number_is_digit(*at))
             return scan_fail(scan, "an exponent without a digit");
-        while (is_digit(*at))
+        while (number_is_digit(*at))
             at++;
     }
     scan->at = at;
@@ -223,11 +210,11 @@ static bool skip_word(struct scan *scan, const char *word, size_t size)
     return true;
 }
 
-static bool skip_member_name(struct scan *scan)
+bool scan_member_name(struct scan *scan, struct scan_value *name)
 {
     if (*scan->at != '"')
         return scan_fail(scan, "no member name in quotes");
-    if (!skip_string(scan))
+    if (!(name != NULL ? scan_string(scan, name) : skip_string(scan)))
         return false;
     scan_blanks(scan);
     if (*scan->at != ':')
@@ -250,7 +237,7 @@ static bool skip_nested(struct scan *scan)
     scan_blanks(scan);
     if (*scan->at != close) {
         for (;;) {
-            if (is_object && !skip_member_name(scan))
+            if (is_object && !scan_member_name(scan, NULL))
                 return false;
             if (!skip_value(scan))
                 return false;
@@ -281,7 +268,7 @@ static bool skip_value(struct scan *scan)
     case '\n': return scan_fail(scan, "the line ends where a value should be");
     default: break;
     }
-    if (*scan->at == '-' || is_digit(*scan->at))
+    if (*scan->at == '-' || number_is_digit(*scan->at))
         return skip_number(scan);
     return scan_fail(scan, "no value where one should be");
 }

@@ -59,6 +59,9 @@ bool scan_value(struct scan *scan, struct scan_value *value);
 /* The string at `at`. */
 bool scan_string(struct scan *scan, struct scan_value *value);
 
+/* The name of a member at `at`, its colon and the blanks around that; `name` may be NULL. */
+bool scan_member_name(struct scan *scan, struct scan_value *name);
+
 /* Sets the problem; always false. */
 bool scan_fail(struct scan *scan, const char *problem);
 

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "data/literal.h"
+#include "data/number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -156,15 +157,6 @@ void object_rows_close(struct object_rows *rows)
 
 /* ------------------------------------------------------------------------------------ partitions */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The text of a folder's value, in which what a path cannot hold is written as %2F. */
 static struct aorta_value decode(struct arena *arena, const char *text, size_t size)
 {
@@ -175,10 +167,11 @@ static struct aorta_value decode(struct arena *arena, const char *text, size_t s
     if (size == sizeof null - 1 && memcmp(text, null, size) == 0)
         return (struct aorta_value){.type = AORTA_TEXT, .is_null = true};
     for (size_t i = 0; i < size; i++) {
-        bool is_code = text[i] == '%' && i + 2 < size && hex_digit(text[i + 1]) >= 0 &&
-                       hex_digit(text[i + 2]) >= 0;
+        bool is_code = text[i] == '%' && i + 2 < size && number_hex_digit(text[i + 1]) >= 0 &&
+                       number_hex_digit(text[i + 2]) >= 0;
         decoded[length++] =
-            is_code ? (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i];
+            is_code ? (char)(number_hex_digit(text[i + 1]) * 16 + number_hex_digit(text[i + 2]))
+                    : text[i];
         i += is_code ? 2 : 0;
     }
     return (struct aorta_value){.type = AORTA_TEXT, .text = {decoded, length}};

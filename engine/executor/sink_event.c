@@ -25,21 +25,6 @@ static bool is_named(const struct scan_value *name, const char *wanted, size_t s
     return equal;
 }
 
-/* Passes the member name at `at` and its colon. */
-static bool pass_name(struct scan *scan, struct scan_value *name)
-{
-    if (*scan->at != '"')
-        return scan_fail(scan, "no member name in quotes");
-    if (!scan_string(scan, name))
-        return false;
-    scan_blanks(scan);
-    if (*scan->at != ':')
-        return scan_fail(scan, "no colon after a member name");
-    scan->at++;
-    scan_blanks(scan);
-    return true;
-}
-
 /* Passes the object at `at` and finds the member at the path in it; as with every JSON reader that
  * matters, the last of several members of one name counts. */
 static bool find_member(struct scan *scan, const char *path, struct scan_value *found,
@@ -53,7 +38,7 @@ static bool find_member(struct scan *scan, const char *path, struct scan_value *
     scan->depth++;
     scan_blanks(scan);
     while (*scan->at != '}') {
-        if (!pass_name(scan, &name))
+        if (!scan_member_name(scan, &name))
             return false;
         bool is_it = is_named(&name, path, size);
         if (is_it)
