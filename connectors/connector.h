@@ -164,6 +164,7 @@ enum aorta_option_type {
     AORTA_OPTION_DURATION, /* "500ms", "30s", "5m", "2h", "7d": integer, in milliseconds */
     AORTA_OPTION_SIZE,     /* "64KiB", "200MiB", "1GiB": integer, in bytes */
     AORTA_OPTION_TIME,     /* an ISO 8601 date or date-time: integer, microseconds since 1970 UTC */
+    AORTA_OPTION_PATHS,    /* text: several paths, separated by commas */
 };
 
 struct aorta_option {
@@ -177,7 +178,7 @@ struct aorta_option {
 
 struct aorta_option_value {
     bool is_set;      /* given, or by default */
-    const char *text; /* TEXT, PATH */
+    const char *text; /* TEXT, PATH, PATHS */
     int64_t integer;  /* INTEGER, BOOL, DURATION, SIZE, TIME */
     double number;    /* NUMBER */
 };
@@ -409,6 +410,13 @@ struct aorta_warehouse {
     /* Interrupts the statement that the session runs; the statement fails with AORTA_CANCELED. One
      * that starts a moment later is not interrupted, so the caller repeats it. Any thread. */
     void (*cancel)(void *session);
+
+    /* From now on the session is for SQL that is not to be trusted: it takes single statements that
+     * read, and reach nothing but what is in the database and where the connection's options let
+     * SQL look. Whatever else is refused with AORTA_CONFIG before it begins. Transactions still
+     * begin and end by the functions above. There is no way back but to close the session. NULL:
+     * no such SQL is run. */
+    int (*confine)(void *session, struct aorta_error *error);
 };
 
 /* --------------------------------------------------------------------------------- object store */

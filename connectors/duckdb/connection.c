@@ -1,5 +1,6 @@
 #include "duckdb/connection.h"
 
+#include "duckdb/confinement.h"
 #include "duckdb/failure.h"
 #include "duckdb/library.h"
 #include "duckdb/pull.h"
@@ -17,7 +18,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { OPTION_PATH, OPTION_MEMORY_LIMIT, OPTION_THREADS, OPTION_TEMP_DIRECTORY };
+enum { OPTION_PATH, OPTION_MEMORY_LIMIT, OPTION_THREADS, OPTION_TEMP_DIRECTORY, OPTION_FOLDERS };
 
 const struct aorta_option connection_options[] = {
     {"path", AORTA_OPTION_PATH, true, false, NULL,
@@ -28,6 +29,8 @@ const struct aorta_option connection_options[] = {
      "How many threads run a query; by default 2, or 1 with less memory than 250MiB"},
     {"temp_directory", AORTA_OPTION_PATH, false, false, NULL,
      "Where queries spill to; by default beside the database file, for \":memory:\" nowhere"},
+    {"folders", AORTA_OPTION_PATHS, false, false, NULL,
+     "Folders whose files SQL may read, under absolute paths; by default none"},
     {0},
 };
 
@@ -125,22 +128,6 @@ static int fail_open(struct aorta_error *error, const char *path, const char *te
     return aorta_fail(error, cause.code, "open \"%.200s\": %.290s", path, cause.message);
 }
 
-/* For all sessions at once; it is no setting that a configuration can have. */
-static int reckon_in_utc(duckdb_database database, struct aorta_error *error)
-{
-    duckdb_connection session = NULL;
-    duckdb_result result;
-    int failed = 0;
-
-    if (duckdb.connect(database, &session) != DuckDBSuccess)
-        return aorta_fail(error, AORTA_BROKEN, "duckdb opens no session");
-    if (duckdb.query(session, "SET GLOBAL TimeZone = 'UTC'", &result) != DuckDBSuccess)
-        failed = failure_of_result(error, &result);
-    duckdb.destroy_result(&result);
-    duckdb.disconnect(&session);
-    return failed;
-}
-
 static void remove_log_of(const char *path)
 {
     struct buf log;
@@ -209,9 +196,10 @@ static int open_path(const char *path, duckdb_config config, duckdb_database *da
 }
 
 /* Under instances.lock. */
-static int open_database(const char *path, duckdb_config config, duckdb_database *database,
-                         struct aorta_error *error)
+static int open_database(const struct aorta_option_value *options, duckdb_config config,
+                         duckdb_database *database, struct aorta_error *error)
 {
+    const char *path = options[OPTION_PATH].text;
     char *text = NULL;
 
     if (instances.cache == NULL)
@@ -221,7 +209,7 @@ static int open_database(const char *path, duckdb_config config, duckdb_database
         duckdb.free(text);
         return -1;
     }
-    if (reckon_in_utc(*database, error) < 0) {
+    if (confinement_of_database(*database, options[OPTION_FOLDERS].text, error) < 0) {
         duckdb.close(database);
         return -1;
     }
@@ -250,7 +238,7 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
         goto out;
 
     pthread_mutex_lock(&instances.lock);
-    result = open_database(options[OPTION_PATH].text, config, &database, error);
+    result = open_database(options, config, &database, error);
     instances.connection_count += result == 0;
     forget_instances_if_unused();
     pthread_mutex_unlock(&instances.lock);

@@ -55,6 +55,8 @@ static const struct {
     const char *words;
     const char *hint;
 } hints[] = {
+    {"file system operations are disabled by configuration",
+     ": SQL reads files in the folders that the connection's option folders names"},
     {"Ambiguous reference to catalog or schema",
      ": the database's file and the schema have one name, rename one of them"},
 };

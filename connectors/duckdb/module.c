@@ -3,6 +3,7 @@
  */
 #include "duckdb/carry.h"
 #include "duckdb/catalog.h"
+#include "duckdb/confinement.h"
 #include "duckdb/connection.h"
 #include "duckdb/cursor.h"
 #include "duckdb/load.h"
@@ -69,6 +70,7 @@ static const struct aorta_warehouse warehouse = {
     .load_from = pull_load,
     .cancel = session_cancel,
     .needs_carry = carry_is_needed,
+    .confine = confinement_begin,
 };
 
 static const struct aorta_connector connector = {

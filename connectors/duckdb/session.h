@@ -30,6 +30,7 @@ struct session {
     bool in_transaction;
     bool is_doomed;         /* rows of a load that was given up are in the transaction */
     bool is_suspect;        /* something failed: DuckDB may have given the transaction up */
+    bool is_confined;       /* it takes what confinement_check lets through */
     unsigned changes_seen;  /* carry.c's: the count when the transaction began */
     bool has_changed;       /* carry.c's: something that counts was run in it */
     struct cursor *cursor;  /* that is open, or NULL */
@@ -43,7 +44,7 @@ struct session {
 
 /* The functions of the contract (connector.h), by name; what is opaque is the connection in
  * session_open, else the session. Sessions reckon in UTC, whatever the
- * machine does (connection.c). */
+ * machine does (confinement.c). */
 int session_open(void *opaque, void **session, struct aorta_error *error);
 void session_close(void *opaque);
 int session_begin(void *opaque, bool for_write, struct aorta_error *error);

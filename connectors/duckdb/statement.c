@@ -1,6 +1,7 @@
 #include "duckdb/statement.h"
 
 #include "duckdb/carry.h"
+#include "duckdb/confinement.h"
 #include "duckdb/decimal.h"
 #include "duckdb/failure.h"
 #include "duckdb/library.h"
@@ -104,7 +105,8 @@ int statement_prepare(struct session *session, const char *sql, const struct aor
 {
     duckdb_prepared_statement prepared = NULL;
 
-    if (session_expect_idle(session, error) < 0)
+    if (session_expect_idle(session, error) < 0 ||
+        (session->is_confined && confinement_check(session, sql, error) < 0))
         return -1;
     if (duckdb.prepare(session->handle, sql, &prepared) != DuckDBSuccess) {
         failure_translate(error, duckdb.prepare_error(prepared));

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/limits.h"
+#include "sqlite/confinement.h"
 #include "sqlite/failure.h"
 #include "sqlite/functions.h"
 
@@ -235,6 +236,8 @@ int session_prepare(struct session *session, const char *sql, sqlite3_stmt **sta
         sqlite3_exec(session->db, "SELECT 1 FROM sqlite_schema LIMIT 1", NULL, NULL, NULL);
         rc = sqlite3_prepare_v2(session->db, sql, -1, &made, &tail);
     }
+    if (rc == SQLITE_AUTH && session->is_confined)
+        return confinement_fail(session, error);
     if (rc != SQLITE_OK)
         return session_fail(session, rc, error);
     if (made == NULL)
@@ -242,10 +245,13 @@ int session_prepare(struct session *session, const char *sql, sqlite3_stmt **sta
 
     rc = sqlite3_prepare_v2(session->db, tail, -1, &second, NULL);
     bool is_alone = rc == SQLITE_OK && second == NULL;
+    bool is_theirs = session->is_confined && !session->is_own;
     sqlite3_finalize(second);
-    if (!is_alone) {
+    if (!is_alone)
+        aorta_fail(error, AORTA_CONFIG, "the SQL has more than one statement");
+    if (!is_alone || (is_theirs && confinement_check(made, error) < 0)) {
         sqlite3_finalize(made);
-        return aorta_fail(error, AORTA_CONFIG, "the SQL has more than one statement");
+        return -1;
     }
     *statement = made;
     return 0;
@@ -263,14 +269,15 @@ int session_step(struct session *session, sqlite3_stmt *statement, struct aorta_
 int session_run(struct session *session, const char *sql, struct aorta_error *error)
 {
     sqlite3_stmt *statement = NULL;
-    int more;
+    int more = -1;
 
-    if (session_prepare(session, sql, &statement, error) < 0)
-        return -1;
-    do
-        more = session_step(session, statement, error);
-    while (more == 1);
+    session->is_own = true;
+    if (session_prepare(session, sql, &statement, error) == 0)
+        do
+            more = session_step(session, statement, error);
+        while (more == 1);
     sqlite3_finalize(statement);
+    session->is_own = false;
     return more;
 }
 

@@ -37,6 +37,12 @@ struct session {
     struct arena arena;       /* what describe and list lend */
     atomic_bool is_canceled;  /* since the last statement was prepared */
     int64_t waiting_since_us; /* for a lock */
+
+    /* confinement.c's */
+    bool is_confined;
+    bool is_own;        /* a statement of ours is being prepared or run */
+    int refused_action; /* of what was refused last */
+    char refused_name[64];
 };
 
 /* Keeps a copy of the options; touches no file. */
@@ -72,7 +78,7 @@ int session_prepare(struct session *session, const char *sql, sqlite3_stmt **sta
 /* 1 with a row, 0 at the end, -1. */
 int session_step(struct session *session, sqlite3_stmt *statement, struct aorta_error *error);
 
-/* One statement without parameters, its rows dropped. */
+/* One statement of ours without parameters, its rows dropped. */
 int session_run(struct session *session, const char *sql, struct aorta_error *error);
 
 /* The translator: fills the error from a result code, returns -1. */

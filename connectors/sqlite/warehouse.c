@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "sqlite/bind.h"
+#include "sqlite/confinement.h"
 #include "sqlite/dialect.h"
 #include "sqlite/load.h"
 #include "sqlite/rows.h"
@@ -235,4 +236,5 @@ const struct aorta_warehouse sqlite_warehouse = {
     .load_end = load_end,
     .load_abort = load_abort,
     .cancel = cancel,
+    .confine = confinement_begin,
 };

@@ -117,6 +117,8 @@ void dispatch_query(struct job *job)
         .folder = pipeline->folder,
         .connection = order_connection_of(connection, NULL, 0, &job->arena),
         .limit = job->request->limit,
+        .limit_bytes = job->request->limit_bytes,
+        .timeout_ms = job->request->timeout_ms,
     };
     fill_subject(job, &order.subject);
     buf_init(&frame);

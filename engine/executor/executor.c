@@ -153,7 +153,10 @@ static ssize_t read_some(struct buf *in)
 /* Frees steps that are over, interrupts the canceled ones again; says how long to sleep. */
 static int tend_steps(void)
 {
-    int timeout = query_tend() ? INTERRUPT_EVERY_MS : steps == NULL ? IDLE_MS : -1;
+    int timeout = query_tend();
+
+    if (timeout < 0)
+        timeout = steps == NULL ? IDLE_MS : -1;
 
     for (struct step **at = &steps; *at != NULL;) {
         struct step *step = *at;

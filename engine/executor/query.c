@@ -1,6 +1,7 @@
 #include "executor/query.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "executor/connection.h"
 #include "executor/executor.h"
 #include "executor/module.h"
@@ -15,13 +16,17 @@
 #include "model/session.h"
 #include "model/state.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { ROWS_FRAME_BYTES = 256 * 1024 };
+enum {
+    ROWS_FRAME_BYTES = 256 * 1024,
+    INTERRUPT_EVERY_MS = 50, /* how often a canceled query is interrupted again */
+};
 
 struct query {
     struct arena arena;
@@ -30,7 +35,7 @@ struct query {
     struct buf rows; /* JSON: the rows that were not sent yet */
     struct json_writer json;
     struct buf row; /* JSON: the row that is being written */
-    int64_t row_count;
+    int64_t row_count, byte_count;
 };
 
 static atomic_bool is_running;
@@ -39,13 +44,18 @@ static atomic_int is_canceled;
 /* What query_cancel may end. A query is current before it has a session: whoever cancels it while
  * its connection is being opened is not forgotten. */
 static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER;
-static int64_t current_number; /* 0: none */
+static int64_t current_number;  /* 0: none */
+static int64_t current_ends_us; /* by the monotonic clock; 0: it may take as long as it wants */
+static bool is_late;            /* that is why it is canceled */
 static struct session *live_session;
 
-static void set_current(int64_t number)
+static void set_current(int64_t number, int64_t timeout_ms)
 {
     pthread_mutex_lock(&current_lock);
     current_number = number;
+    current_ends_us = timeout_ms > 0 ? clock_monotonic_us() + timeout_ms * 1000 : 0;
+    if (number != 0)
+        is_late = false;
     pthread_mutex_unlock(&current_lock);
 }
 
@@ -72,14 +82,41 @@ bool query_is_running(void)
     return atomic_load(&is_running);
 }
 
-bool query_tend(void)
+static bool was_late(void)
 {
     pthread_mutex_lock(&current_lock);
-    bool ends = current_number != 0 && atomic_load(&is_canceled) != 0;
-    if (ends && live_session != NULL)
-        session_interrupt(live_session);
+    bool late = is_late;
     pthread_mutex_unlock(&current_lock);
-    return ends;
+    return late;
+}
+
+/* Under current_lock. */
+static int64_t left_ms(void)
+{
+    int64_t left_us = current_ends_us - clock_monotonic_us();
+
+    return left_us > 0 ? left_us / 1000 + 1 : 0;
+}
+
+int query_tend(void)
+{
+    int again_ms = -1;
+
+    pthread_mutex_lock(&current_lock);
+    if (current_number != 0 && current_ends_us != 0 && atomic_load(&is_canceled) == 0) {
+        int64_t left = left_ms();
+        is_late = left == 0;
+        if (is_late)
+            atomic_store(&is_canceled, 1);
+        again_ms = left < INT_MAX ? (int)left : INT_MAX;
+    }
+    if (current_number != 0 && atomic_load(&is_canceled) != 0) {
+        if (live_session != NULL)
+            session_interrupt(live_session);
+        again_ms = INTERRUPT_EVERY_MS;
+    }
+    pthread_mutex_unlock(&current_lock);
+    return again_ms;
 }
 
 /* The rows' socket is read when somebody wants the rows: writing waits for him. */
@@ -172,6 +209,12 @@ static int add_row(struct query *query, const struct aorta_batch *batch, int64_t
                        batch->fields[widest].name);
     if (query->rows.size + query->row.size > ROWS_FRAME_BYTES && send_rows(query, err) < 0)
         return -1;
+    query->byte_count += (int64_t)query->row.size;
+    if (query->order.limit_bytes > 0 && query->byte_count > query->order.limit_bytes)
+        return err_set(err, ERR_DATA,
+                       "the rows are larger than the %lld bytes that the answer may have: select "
+                       "fewer, or less of them",
+                       (long long)query->order.limit_bytes);
     json_write_raw(&query->json, query->row.data, query->row.size);
     query->row_count++;
     return 0;
@@ -260,7 +303,8 @@ static int show_state(struct query *query, struct err *err)
 
 static int ask(struct query *query, struct err *err)
 {
-    if (reading_check(query->order.sql, err) < 0 || session_begin(&query->session, false, err) < 0)
+    if (reading_check(query->order.sql, err) < 0 ||
+        session_begin(&query->session, false, err) < 0 || session_confine(&query->session, err) < 0)
         return -1;
     return send_result(query, err);
 }
@@ -386,6 +430,10 @@ static void carry_out(void *arg)
     struct err err;
 
     if (run_query(query, &err) < 0) {
+        if (err.code == ERR_CANCELED && was_late())
+            err_set(&err, ERR_CONFIG,
+                    "the query was ended: it took longer than the %g s it may take",
+                    (double)query->order.timeout_ms / 1000);
         report.outcome = "failed";
         report.error_code = err_code_name(err.code);
         report.error = err.message;
@@ -393,7 +441,7 @@ static void carry_out(void *arg)
     report.rows = query->row_count;
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_REPORT, &report_shape, &report);
-    set_current(0);
+    set_current(0, 0);
     atomic_store(&is_running, false); /* before the report: the next query may follow at once */
     struct err ignored;               /* nobody is left to be told */
     send_frame(&frame, &ignored);
@@ -416,11 +464,11 @@ int query_start(const struct frame *frame, struct err *err)
         goto fail;
     atomic_store(&is_canceled, 0);
     atomic_store(&is_running, true);
-    set_current(query->order.step);
+    set_current(query->order.step, query->order.timeout_ms);
     if (worker_start(carry_out, query, err) == 0)
         return 0;
 fail:
-    set_current(0);
+    set_current(0, 0);
     atomic_store(&is_running, false);
     arena_release(&query->arena);
     free(query);

@@ -1,6 +1,7 @@
 /*
  * A query of a person: its rows go to the daemon as JSON, over a socket of their own, so that a
- * slow reader holds up nothing else.
+ * slow reader holds up nothing else. Its SQL is not trusted: it runs in a confined session
+ * (aorta_warehouse.confine), in a transaction that reads, within the order's limits.
  */
 #ifndef AORTA_EXECUTOR_QUERY_H
 #define AORTA_EXECUTOR_QUERY_H
@@ -16,8 +17,9 @@ int query_start(const struct frame *frame, struct err *err);
 /* Ends the query of that number, if it is the one that runs, whatever it is at. */
 void query_cancel(int64_t number);
 
-/* Interrupts a canceled query again; true while there is one: call it again soon. */
-bool query_tend(void);
+/* Ends the query whose time is up, interrupts a canceled one again. Returns after how many
+ * milliseconds it wants to be called again, -1: when the next query has begun. */
+int query_tend(void);
 
 bool query_is_running(void);
 

@@ -19,6 +19,8 @@ static const struct record_field request_fields[] = {
     RECORD_FIELD(request, sql, TEXT),
     RECORD_FIELD(request, question, TEXT),
     RECORD_FIELD(request, limit, INT),
+    RECORD_FIELD(request, limit_bytes, INT),
+    RECORD_FIELD(request, timeout_ms, INT),
     RECORD_FIELD(request, drops_rejected, BOOL),
     RECORD_FIELD(request, actor, TEXT),
     RECORD_FIELD(request, trigger, TEXT),

@@ -143,6 +143,8 @@ static const struct record_field query_fields[] = {
     RECORD_FIELD(query_order, folder, TEXT),
     RECORD_NESTED(query_order, connection, ONE, connection_shape),
     RECORD_FIELD(query_order, limit, INT),
+    RECORD_FIELD(query_order, limit_bytes, INT),
+    RECORD_FIELD(query_order, timeout_ms, INT),
     {0},
 };
 const struct record_shape query_order_shape = {query_fields, sizeof(struct query_order)};

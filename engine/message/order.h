@@ -144,7 +144,9 @@ struct query_order {
     bool drops_rejected; /* also the rows that checks refused */
     const char *folder;
     struct order_connection connection;
-    int64_t limit; /* rows; 0: all */
+    int64_t limit;       /* rows; 0: all */
+    int64_t limit_bytes; /* of the rows as JSON: more is an error; 0: any */
+    int64_t timeout_ms;  /* after that it is ended; 0: never */
 };
 
 extern const struct record_shape query_order_shape;

@@ -58,6 +58,20 @@ void session_interrupt(struct session *session)
     session->warehouse->cancel(session->handle);
 }
 
+int session_confine(struct session *session, struct err *err)
+{
+    struct aorta_error error;
+
+    if (session->warehouse->confine == NULL)
+        return err_set(err, ERR_CONFIG,
+                       "connection %s: its connector cannot hold a query to reading, so it answers "
+                       "none",
+                       session->name);
+    if (session->warehouse->confine(session->handle, &error) < 0)
+        return session_error(session, &error, err);
+    return 0;
+}
+
 int session_begin(struct session *session, bool for_write, struct err *err)
 {
     struct aorta_error error;

@@ -53,6 +53,10 @@ int session_begin(struct session *session, bool for_write, struct err *err);
 int session_commit(struct session *session, struct err *err);
 void session_rollback(struct session *session);
 
+/* From now on the session takes SQL that is not to be trusted, and refuses what does more than read
+ * (see aorta_warehouse.confine). ERR_CONFIG if the connector cannot. */
+int session_confine(struct session *session, struct err *err);
+
 /* One statement. session_run takes parameters $1, $2, … and *affected may be NULL. */
 int session_exec(struct session *session, const char *sql, struct err *err);
 int session_execf(struct session *session, struct err *err, const char *fmt, ...)

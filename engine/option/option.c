@@ -16,16 +16,18 @@ static const char *const type_names[] = {
     [AORTA_OPTION_NUMBER] = "a number",
     [AORTA_OPTION_BOOL] = "true or false",
     [AORTA_OPTION_PATH] = "a path",
+    [AORTA_OPTION_PATHS] = "paths separated by commas",
     [AORTA_OPTION_DURATION] = "a duration like \"30s\"",
     [AORTA_OPTION_SIZE] = "a size like \"64MiB\"",
     [AORTA_OPTION_TIME] = "a time like 2024-04-01T00:00:00Z",
 };
 
 static const char *const type_words[] = {
-    [AORTA_OPTION_TEXT] = "text",     [AORTA_OPTION_INTEGER] = "integer",
-    [AORTA_OPTION_NUMBER] = "number", [AORTA_OPTION_BOOL] = "boolean",
-    [AORTA_OPTION_PATH] = "path",     [AORTA_OPTION_DURATION] = "duration",
-    [AORTA_OPTION_SIZE] = "size",     [AORTA_OPTION_TIME] = "time",
+    [AORTA_OPTION_TEXT] = "text",         [AORTA_OPTION_INTEGER] = "integer",
+    [AORTA_OPTION_NUMBER] = "number",     [AORTA_OPTION_BOOL] = "boolean",
+    [AORTA_OPTION_PATH] = "path",         [AORTA_OPTION_PATHS] = "paths",
+    [AORTA_OPTION_DURATION] = "duration", [AORTA_OPTION_SIZE] = "size",
+    [AORTA_OPTION_TIME] = "time",
 };
 
 const char *option_type_word(enum aorta_option_type type)
@@ -65,6 +67,28 @@ static const char *absolute(const char *path, const char *folder, struct arena *
     if (path[0] == '/')
         return arena_strdup(arena, path);
     return arena_printf(arena, "%s/%s", folder, path);
+}
+
+/* "a, b" with both made absolute; NULL if one of them is empty. */
+static const char *all_absolute(const char *paths, const char *folder, struct arena *arena)
+{
+    static const char white[] = " \t";
+    const char *list = "";
+
+    for (const char *at = paths;; at++) {
+        at += strspn(at, white);
+        size_t size = strcspn(at, ",");
+        const char *next = at + size;
+        while (size > 0 && strchr(white, at[size - 1]) != NULL)
+            size--;
+        if (size == 0)
+            return NULL;
+        const char *path = absolute(arena_strndup(arena, at, size), folder, arena);
+        list = arena_printf(arena, "%s%s%s", list, list[0] != '\0' ? "," : "", path);
+        if (*next == '\0')
+            return list;
+        at = next;
+    }
 }
 
 int option_resolve(const char *text, const char *folder, struct arena *arena, const char **value,
@@ -120,6 +144,9 @@ static bool parse_value(enum aorta_option_type type, const char *text, const cha
     case AORTA_OPTION_PATH:
         value->text = strcmp(text, ":memory:") == 0 ? ":memory:" : absolute(text, folder, arena);
         return text[0] != '\0';
+    case AORTA_OPTION_PATHS:
+        value->text = all_absolute(text, folder, arena);
+        return value->text != NULL;
     case AORTA_OPTION_INTEGER: return parse_integer(text, &value->integer);
     case AORTA_OPTION_NUMBER: return parse_number(text, &value->number);
     case AORTA_OPTION_BOOL:

@@ -42,10 +42,10 @@ A query's mistake is the database's to name as well.
     aorta: a query only reads: it begins with SELECT, FROM, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE, PIVOT or EXPLAIN, not with selec
     [1]
     $ aorta query "select 1; select 2"
-    aorta: connection warehouse: Invalid Input Error: Cannot prepare multiple statements at once!
+    aorta: connection warehouse: a query is one statement that reads: this is more than one, or something else than SELECT, SHOW, DESCRIBE, SUMMARIZE, EXPLAIN, or PIVOT … IN (…)
     [1]
     $ aorta query ""
-    aorta: connection warehouse: Invalid Input Error: No statement to prepare!
+    aorta: connection warehouse: the query has no statement
     [1]
     $ aorta query "commit"
     aorta: a query only reads: it begins with SELECT, FROM, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE, PIVOT or EXPLAIN, not with commit

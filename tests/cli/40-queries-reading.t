@@ -19,7 +19,7 @@ A query only reads.
     aorta: a query only reads: it begins with SELECT, FROM, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE, PIVOT or EXPLAIN, not with create
     [1]
     $ aorta query "select 1; delete from seeds.countries"
-    aorta: connection warehouse: Invalid Input Error: Cannot prepare multiple statements at once!
+    aorta: connection warehouse: a query is one statement that reads: this is more than one, or something else than SELECT, SHOW, DESCRIBE, SUMMARIZE, EXPLAIN, or PIVOT … IN (…)
     [1]
     $ aorta query "attach 'other.db'"
     aorta: a query only reads: it begins with SELECT, FROM, WITH, VALUES, SHOW, DESCRIBE, SUMMARIZE, PIVOT or EXPLAIN, not with attach

@@ -28,6 +28,8 @@ What can be connected to, and all that can be set of it; no pipeline is needed.
           How many threads run a query; by default 2, or 1 with less memory than 250MiB
       temp_directory (path)
           Where queries spill to; by default beside the database file, for ":memory:" nowhere
+      folders (paths)
+          Folders whose files SQL may read, under absolute paths; by default none
     $ aorta connectors kafka
     kafka: Topics of a Kafka cluster, or of a small broker for development
     is a   message log, embedded server

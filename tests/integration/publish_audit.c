@@ -260,15 +260,14 @@ TEST("doubled keys of many rows are found in little memory")
     static const char sql[] =
         "select case when i % 1000 = 507 then null else md5(cast(i % 1499980 as varchar)) end as id, "
         "i // 2 as half, i as n from range(1500000) as r(i)";
+    warehouse_memory_bytes = 100000000;
     struct bench bench = bench_open("duckdb");
     struct model_spec spec =
         bench_model(&bench, &materialization_table, sql,
                     "[[\"id\", {\"unique\": [\"id\"], \"limit\": 100}], [null, {\"unique\": "
                     "[\"id\", \"half\"]}], [\"id\", {\"unique\": [\"id\"], \"where\": \"n > 20\", "
                     "\"name\": \"later\"}]]");
-    struct err err;
 
-    check_ok(session_execf(&bench.session, &err, "SET memory_limit = '100MB'"));
     check_int(bench_run(&bench, &spec), MODEL_REJECTED);
     check_int(bench.result.checks[0].failures, 20);
     check_contains(bench.result.checks[0].samples,

@@ -57,6 +57,8 @@ static struct aorta_option_value default_value(const struct aorta_option *option
     return value;
 }
 
+int64_t warehouse_memory_bytes;
+
 /* A connection to the file in the test's folder; the other options have their defaults. */
 static int open_file(const struct aorta_connector *connector, const char *name, void **connection,
                      struct aorta_error *error)
@@ -69,6 +71,9 @@ static int open_file(const struct aorta_connector *connector, const char *name, 
         const struct aorta_option *option = &connector->options[i];
         if (strcmp(option->name, "path") == 0)
             values[i] = (struct aorta_option_value){.is_set = true, .text = path};
+        else if (strcmp(option->name, "memory_limit") == 0 && warehouse_memory_bytes > 0)
+            values[i] =
+                (struct aorta_option_value){.is_set = true, .integer = warehouse_memory_bytes};
         else if (option->default_text != NULL)
             values[i] = default_value(option);
     }

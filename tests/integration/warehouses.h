@@ -14,6 +14,9 @@ struct warehouse_under_test {
     void (*close)(void *connection);
 };
 
+/* DuckDB's memory_limit in this test process; 0: its default. */
+extern int64_t warehouse_memory_bytes;
+
 /* Opens the warehouse of that name in the test's folder; the same file or server each time in one
  * test process. */
 struct warehouse_under_test warehouse_open(const char *name);

@@ -283,8 +283,8 @@ TEST("a batch has at most 64 MiB, and one row if that row is larger")
     int64_t row = 0;
     void *cursor;
 
+    fixture_memory_limit = "1GiB";
     fixture_open(":memory:");
-    EXEC("SET memory_limit = '1GiB'");
     EXEC("CREATE TABLE sizes (i INTEGER, n INTEGER)");
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         char sql[128];

@@ -8,6 +8,7 @@ const struct aorta_connector *duckdb;
 const struct aorta_warehouse *warehouse;
 void *connection;
 void *session;
+const char *fixture_memory_limit = "256MiB";
 
 const char *fixture_path(const char *name)
 {
@@ -23,7 +24,8 @@ int fixture_try_open(const char *path, void **opened)
 
     duckdb = host_connector("duckdb");
     warehouse = duckdb->warehouse;
-    host_options(options, duckdb->options, "path", path, "memory_limit", "256MiB", NULL);
+    host_options(options, duckdb->options, "path", path, "memory_limit", fixture_memory_limit,
+                 NULL);
     return duckdb->open(&host, options, opened, &err);
 }
 

@@ -13,6 +13,9 @@ extern const struct aorta_warehouse *warehouse;
 extern void *connection;
 extern void *session;
 
+/* What databases are opened with from now on. */
+extern const char *fixture_memory_limit;
+
 /* Loads the module and opens ":memory:", or NAME in the test's folder, with a session. */
 void fixture_open(const char *name);
 void fixture_close(void);

@@ -49,7 +49,8 @@ static void set_option(struct aorta_option_value *value, enum aorta_option_type 
     value->text = text;
     switch (type) {
     case AORTA_OPTION_TEXT:
-    case AORTA_OPTION_PATH: break;
+    case AORTA_OPTION_PATH:
+    case AORTA_OPTION_PATHS: break;
     case AORTA_OPTION_INTEGER:
     case AORTA_OPTION_TIME: value->integer = strtoll(text, NULL, 10); break;
     case AORTA_OPTION_NUMBER: value->number = strtod(text, NULL); break;

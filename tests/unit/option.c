@@ -19,11 +19,12 @@ static const struct aorta_option table[] = {
     {"wait", AORTA_OPTION_DURATION, .help = "How long it waits"},
     {"size", AORTA_OPTION_SIZE, .help = "How large it is"},
     {"start", AORTA_OPTION_TIME, .help = "When it begins"},
+    {"folders", AORTA_OPTION_PATHS, .help = "Where it looks"},
     {"password", AORTA_OPTION_TEXT, .is_secret = true, .help = "What nobody sees"},
     {0},
 };
 
-enum { NAME, PORT, SHARE, SYNC, PATH, WAIT, SIZE, START, PASSWORD, COUNT };
+enum { NAME, PORT, SHARE, SYNC, PATH, WAIT, SIZE, START, FOLDERS, PASSWORD, COUNT };
 
 static struct arena arena;
 
@@ -54,6 +55,17 @@ TEST("an option is found by its name, in a table that may be none")
     check_int(option_find(table, "Name"), -1);
     check_int(option_find(NULL, "name"), -1);
     check_int(option_count(NULL), 0);
+}
+
+TEST("paths are separated by commas, and each is made absolute")
+{
+    arena_init(&arena);
+    check_str(parse(FOLDERS, "lake").text, "/pipeline/lake");
+    check_str(parse(FOLDERS, " lake , /srv/a b,c").text, "/pipeline/lake,/srv/a b,/pipeline/c");
+    refuses(FOLDERS, "", "must be paths separated by commas, not \"\"");
+    refuses(FOLDERS, "a,,b", "must be paths separated by commas");
+    refuses(FOLDERS, "a,", "must be paths separated by commas");
+    arena_release(&arena);
 }
 
 TEST("each type is parsed from text")
