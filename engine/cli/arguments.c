@@ -92,6 +92,8 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->state = value;
     else if (strcmp(name, "--limit") == 0)
         a->limit_text = value;
+    else if (strcmp(name, "--timeout") == 0)
+        a->timeout = value;
     else if (strcmp(name, "--sql") == 0)
         a->only_sql = true;
     else if (strcmp(name, "--names") == 0)
@@ -165,12 +167,12 @@ static int read_number(const char *flag, const char *text, int64_t greatest, int
     return 0;
 }
 
-static int read_duration(struct arguments *a)
+static int read_duration(const char *flag, const char *text, int64_t *ms)
 {
-    if (a->duration == NULL)
+    if (text == NULL)
         return 0;
-    if (!units_parse_duration_ms(a->duration, &a->request.for_ms) || a->request.for_ms < 1)
-        return command_fail(-1, "--for wants a time like 30s, 5m or 2h, not \"%s\"", a->duration);
+    if (!units_parse_duration_ms(text, ms) || *ms < 1)
+        return command_fail(-1, "%s wants a time like 30s, 5m or 2h, not \"%s\"", flag, text);
     return 0;
 }
 
@@ -218,7 +220,8 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
         return command_fail(-1, "%s takes no argument: \"%s\"", command->name, a->rest[0]);
     if (read_number("--threads", a->threads, LIMIT_THREADS, &a->request.threads) < 0 ||
         read_number("--limit", a->limit_text, LIMIT_LISTED_RUNS, &a->limit) < 0 ||
-        read_duration(a) < 0)
+        read_duration("--for", a->duration, &a->request.for_ms) < 0 ||
+        read_duration("--timeout", a->timeout, &a->request.timeout_ms) < 0)
         return -1;
     return find_flag(command, "--project", strlen("--project")) != NULL ? find_project(a) : 0;
 }

@@ -136,6 +136,7 @@ static int run(int argc, char **argv)
     if (arguments_read(&cmd_query, argc, argv, &arena, &a) < 0)
         goto out;
     a.request.verb = "query";
+    a.request.limit = a.limit;
     if (a.as_csv && a.as_json) {
         command_fail(EXIT_USAGE, "query prints CSV or JSON: --csv and --json exclude each other");
     } else if (a.rest_count > 1) {
@@ -157,6 +158,8 @@ out:
 static const struct flag flags[] = {
     {"--json", NULL, "one JSON object a line"},
     {"--csv", NULL, "CSV with a header"},
+    {"--limit", "ROWS", "not more rows than that"},
+    {"--timeout", "TIME", "ends the query after that time: 30s, 5m"},
     FLAG_NAMES,
     FLAGS_OF_PIPELINE,
     {0},
@@ -166,7 +169,8 @@ const struct command cmd_query = {
     "query",
     "[SQL | @NAME]",
     "Asks the warehouse and prints the rows; @NAME is a saved question",
-    "The query runs in a transaction that only reads, beside whatever else is running.\n"
+    "The query is one statement that only reads, beside whatever else is running. It reaches what is\n"
+    "in the warehouse and files in the folders that the connection names, nothing else.\n"
     "A question is saved as questions/NAME.sql in the folder of assets, its title in a comment at\n"
     "the top; it may use ref('asset') and var('name', default). Without argument: lists them,\n"
     "with --csv or --json in that form.",

@@ -40,6 +40,7 @@ struct arguments {
     struct request request;   /* target, variables, selection, flags */
     const char *threads;      /* as it was typed, or NULL */
     const char *duration;     /* of --for, as it was typed, or NULL */
+    const char *timeout;      /* the same */
     const char *limit_text;   /* the same */
     int64_t limit;            /* its number, or 0 */
     const char *state, *step; /* which runs, which step of one */

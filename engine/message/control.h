@@ -30,10 +30,10 @@ struct request {
     int64_t threads;      /* steps at once; 0: as many as the executors take */
     const char *sql;      /* query */
     const char *question; /* query: a saved one, in the place of sql */
-    int64_t limit;       /* query: rows; 0: all */
-    int64_t limit_bytes; /* query: of the rows as JSON, more is an error; 0: any */
-    int64_t timeout_ms;  /* query: after that it is ended; 0: never */
-    bool drops_rejected; /* clean */
+    int64_t limit;        /* query: rows; 0: all */
+    int64_t limit_bytes;  /* query: of the rows as JSON, more is an error; 0: any */
+    int64_t timeout_ms;   /* query: after that it is ended; 0: never */
+    bool drops_rejected;  /* clean */
 
     const char *actor;   /* who asks: "token:ci", "user:ada"; NULL: whoever typed the command */
     const char *trigger; /* what made it be asked: "schedule:nightly"; NULL: "manual" */

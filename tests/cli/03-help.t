@@ -123,12 +123,15 @@ Every command says what it does.
     $ aorta query --help
     usage: aorta query [SQL | @NAME]
     Asks the warehouse and prints the rows; @NAME is a saved question.
-    The query runs in a transaction that only reads, beside whatever else is running.
+    The query is one statement that only reads, beside whatever else is running. It reaches what is
+    in the warehouse and files in the folders that the connection names, nothing else.
     A question is saved as questions/NAME.sql in the folder of assets, its title in a comment at
     the top; it may use ref('asset') and var('name', default). Without argument: lists them,
     with --csv or --json in that form.
       --json                  one JSON object a line
       --csv                   CSV with a header
+      --limit ROWS            not more rows than that
+      --timeout TIME          ends the query after that time: 30s, 5m
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated

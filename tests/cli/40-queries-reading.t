@@ -46,3 +46,46 @@ What it may be:
     explain_key,explain_value
     $ aorta query --json "select count(*) as rows from seeds.countries"
     {"rows":3}
+
+It reaches nothing outside of the warehouse, neither does a saved question; functions that do more
+than read are not called.
+
+    $ aorta query "select * from read_text('/etc/passwd')"
+    aorta: connection warehouse: Permission Error: Cannot access file "/etc/passwd" - file system operations are disabled by configuration (line 1: select * from read_text('/etc/passwd')): SQL reads files in the folders that the connection's option folders names
+    [1]
+    $ mkdir -p assets/questions && echo "from 'pipeline.csv'" >assets/questions/files.sql
+    $ aorta query @files | head -1
+    aorta: assets/questions/files.sql: connection warehouse: Permission Error: Cannot access file "pipeline.csv" - file system operations are disabled by configuration: SQL reads files in the folders that the connection's option folders names
+    $ aorta query "select * from query('drop table seeds.countries')"
+    aorta: connection warehouse: a query may not call query(): it does more than read what is in the database
+    [1]
+    $ aorta query "select write_log('x')"
+    aorta: connection warehouse: a query may not call write_log(): it does more than read what is in the database
+    [1]
+
+Files are read in the folders that the connection names.
+
+    $ mkdir lake && echo "n" >lake/a.csv && echo 7 >>lake/a.csv
+    $ sed -i 's/^connector = "duckdb"$/&\nfolders = "lake"/' pipeline.toml
+    $ aorta query --json "select n from '$PWD/lake/a.csv'"
+    {"n":7}
+    $ aorta query "select * from read_text('$PWD/lake/../pipeline.toml')" 2>&1 | grep -o "operations are disabled"
+    operations are disabled
+
+It may have limits.
+
+    $ aorta query --csv --limit 2 "select range as n from range(1000000)"
+    n
+    0
+    1
+    $ aorta query --timeout 200ms "select count(*) from range(10000000000) a, range(1000000) b"
+    aorta: the query was ended: it took longer than the 0.2 s it may take
+    [1]
+    $ aorta query --timeout 10m "select 1 as one"
+    one
+    ---
+      1
+    (1 row)
+    $ aorta query --timeout soon "select 1"
+    aorta: --timeout wants a time like 30s, 5m or 2h, not "soon"
+    [2]
