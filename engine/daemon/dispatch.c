@@ -128,70 +128,36 @@ void dispatch_begun(struct job *job)
 
 /* ---------------------------------------------------------------------------- starting steps */
 
-/* The steps of all jobs that run now, found once a pass. */
-struct running {
-    const struct job **jobs;
-    const struct run_step **steps;
-    size_t count;
-    size_t capacity;
-};
-
-static void running_add(struct running *running, const struct job *job, const struct run_step *step)
-{
-    if (running->count == running->capacity) {
-        running->capacity = running->capacity * 2 + 16;
-        running->jobs = alloc_resize(running->jobs, running->capacity * sizeof(struct job *));
-        running->steps =
-            alloc_resize(running->steps, running->capacity * sizeof(struct run_step *));
-    }
-    running->jobs[running->count] = job;
-    running->steps[running->count++] = step;
-}
-
-static void running_find(struct running *running, const struct daemon *daemon)
-{
-    *running = (struct running){0};
-    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
-        for (size_t i = 0; job->has_run && i < job->run.step_count; i++)
-            if (job->run.steps[i].state == STEP_RUNNING)
-                running_add(running, job, &job->run.steps[i]);
-}
-
-static void running_release(struct running *running)
-{
-    free(running->jobs);
-    free(running->steps);
-}
-
 /* Two runs never build the same asset at once (streams may); one executor gets no more than it can
  * work on at a time, and a run has no more steps at once than it asked for; a step that may be what
- * killed its executor runs there alone. */
-static bool must_wait(const struct job *asking, const struct run_step *step,
-                      const struct running *running)
+ * killed its executor runs there alone. *full is set to an executor that takes no step of the run. */
+static bool must_wait(const struct job *asking, const struct run_step *step, const char **full)
 {
     const char *executor = order_executor(step->asset);
     int64_t limit = asking->run.threads > 0 ? asking->run.threads : STEPS_PER_EXECUTOR;
     int64_t busy = 0, of_run = 0;
 
-    for (const struct job *job = asking->daemon->jobs; job != NULL; job = job->next)
+    for (const struct job *job = asking->daemon->jobs; job != NULL; job = job->next) {
         if (dispatch_is_cleaning(job, executor))
             return true;
-    for (size_t i = 0; i < running->count; i++) {
-        const struct run_step *other = running->steps[i];
-        of_run += running->jobs[i] == asking;
-        if (running->jobs[i] != asking && run_is_stream(&running->jobs[i]->run))
-            continue; /* has its thread for good; the lake's chain takes any number of writers */
-        if (strcmp(other->asset->key, step->asset->key) == 0 && !run_is_stream(&asking->run))
-            return true;
-        if (strcmp(order_executor(other->asset), executor) != 0)
-            continue;
-        if (other->is_suspect)
-            return true;
-        busy++;
+        for (const struct run_step *other = job->run.running.first; other != NULL;
+             other = other->later) {
+            of_run += job == asking;
+            if (job != asking && run_is_stream(&job->run))
+                continue; /* has its thread for good; the lake's chain takes any number of writers */
+            if (strcmp(other->asset->key, step->asset->key) == 0 && !run_is_stream(&asking->run))
+                return true;
+            if (strcmp(order_executor(other->asset), executor) != 0)
+                continue;
+            if (other->is_suspect)
+                return true;
+            busy++;
+        }
     }
-    if (asking->run.threads > 0 && of_run >= asking->run.threads)
-        return true;
-    return busy >= (step->is_suspect ? 1 : limit);
+    bool is_full = busy >= limit || (asking->run.threads > 0 && of_run >= asking->run.threads);
+    if (is_full)
+        *full = executor;
+    return is_full || (step->is_suspect && busy > 0);
 }
 
 /* Starts the embedded servers that the step needs; false while one has not said its address. */
@@ -244,10 +210,11 @@ static void build_order(struct job *job, const struct run_step *step, struct buf
 
 static struct run_step *find_step(struct daemon *daemon, int64_t number, struct job **job)
 {
-    for (*job = daemon->jobs; *job != NULL; *job = (*job)->next)
-        for (size_t i = 0; (*job)->has_run && i < (*job)->run.step_count; i++)
-            if ((*job)->run.steps[i].number == number && number != 0)
-                return &(*job)->run.steps[i];
+    for (*job = daemon->jobs; *job != NULL; *job = (*job)->next) {
+        struct run_step *step = run_find_attempt(&(*job)->run, number);
+        if (step != NULL)
+            return step;
+    }
     return NULL;
 }
 
@@ -303,7 +270,7 @@ static void start_step(struct job *job, struct run_step *step)
     struct daemon *daemon = job->daemon;
     struct sending *sending = alloc_zeroed(1, sizeof *sending);
 
-    run_begin_attempt(step, ++daemon->last_number, clock_monotonic_us());
+    run_begin_attempt(&job->run, step, ++daemon->last_number, clock_monotonic_us());
     sending->daemon = daemon;
     sending->number = step->number;
     sending->executor = alloc_strdup(order_executor(step->asset));
@@ -319,7 +286,7 @@ static void fail_step(struct job *job, struct run_step *step, const struct err *
     struct report report = {
         .outcome = "failed", .error_code = err_code_name(err->code), .error = err->message};
 
-    run_begin_attempt(step, ++job->daemon->last_number, clock_monotonic_us());
+    run_begin_attempt(&job->run, step, ++job->daemon->last_number, clock_monotonic_us());
     journal_attempt_began(job->daemon->journal, &job->run, step, JOURNAL_NOTHING);
     run_finish_attempt(&job->run, step, &report, clock_monotonic_us(), over, job);
 }
@@ -329,30 +296,29 @@ static int64_t start_ready(struct job *job)
 {
     struct daemon *daemon = job->daemon;
     int64_t now = clock_monotonic_us(), next = INT64_MAX;
-    struct running running;
+    const char *full = NULL;
+    struct run_step *following;
 
-    running_find(&running, daemon);
-    for (size_t i = 0; i < job->run.step_count; i++) {
-        struct run_step *step = &job->run.steps[i];
+    for (struct run_step *step = job->run.ready.first; step != NULL; step = following) {
         struct err err = {.message = ""};
-        if (step->state != STEP_READY)
+        following = step->later;
+        if (order_executor(step->asset) == full)
             continue;
-        bool waits = must_wait(job, step, &running);
+        bool waits = must_wait(job, step, &full);
         if (!waits && step->ready_at_us > now) {
             next = step->ready_at_us < next ? step->ready_at_us : next;
             waits = true;
         }
         bool ready = !waits && servers_are_ready(daemon, step->asset, &err);
-        if (ready && executor_of(daemon, step->asset, &err) != NULL)
+        if (ready && executor_of(daemon, step->asset, &err) != NULL) {
             start_step(job, step);
-        else if (err.message[0] != '\0')
+        } else if (err.message[0] != '\0') {
             fail_step(job, step, &err);
-        if (step->state == STEP_RUNNING)
-            running_add(&running, job, step);
+            following = job->run.ready.first; /* others may have been skipped by it */
+        }
         if (job->run.threads == 1 && !step_is_over(step))
             break; /* one at a time is in the graph's order: nothing overtakes what waits */
     }
-    running_release(&running);
     return next;
 }
 

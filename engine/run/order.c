@@ -13,6 +13,7 @@ struct filling {
     const struct order_server *servers;
     size_t server_count;
     struct arena *arena;
+    size_t reference_capacity;
 };
 
 struct order_connection order_connection_of(const struct connection *connection,
@@ -84,6 +85,22 @@ static bool is_view(const struct asset *asset)
     return asset->kind == ASSET_MODEL && asset->materialized == ASSET_VIEW;
 }
 
+/* Views bring more than the SQL names, so how many there will be is not known. */
+static void reserve_reference(struct filling *f)
+{
+    struct order *order = f->order;
+
+    if (order->reference_count < f->reference_capacity)
+        return;
+    f->reference_capacity = 2 * f->reference_capacity + 8;
+    struct order_reference *more =
+        arena_calloc(f->arena, f->reference_capacity, sizeof *order->references);
+    for (size_t i = 0; i < order->reference_count; i++)
+        more[i] = order->references[i];
+    order->references = more;
+}
+
+/* What it returns is there until the next one is added. */
 static struct order_reference *add_reference(struct filling *f, const struct asset *asset)
 {
     struct order *order = f->order;
@@ -91,6 +108,7 @@ static struct order_reference *add_reference(struct filling *f, const struct ass
     for (size_t i = 0; i < order->reference_count; i++)
         if (strcmp(order->references[i].asset, asset->key) == 0)
             return &order->references[i];
+    reserve_reference(f);
     struct order_reference *reference = &order->references[order->reference_count++];
     *reference = (struct order_reference){
         .name = asset->name,
@@ -121,8 +139,6 @@ static void add_references(struct filling *f)
 {
     const struct asset *asset = f->asset;
 
-    f->order->references =
-        arena_calloc(f->arena, f->graph->count + 1, sizeof *f->order->references);
     for (size_t i = 0; i < asset->sql_input_count; i++)
         add_input(f, asset->sql_inputs[i]);
     for (size_t i = 0; i < asset->parent_count; i++)
@@ -234,7 +250,7 @@ static void add_files(struct order *order, const struct asset *asset)
 void order_fill(struct order *order, const struct graph *graph, const struct asset *asset,
                 const struct order_server *servers, size_t server_count, struct arena *arena)
 {
-    struct filling f = {order, graph, asset, servers, server_count, arena};
+    struct filling f = {order, graph, asset, servers, server_count, arena, 0};
 
     *order = (struct order){
         .asset = asset->key,
@@ -296,7 +312,6 @@ void order_fill_question(struct order *order, const struct graph *graph,
         .folder = graph->pipeline->folder,
         .target = graph->pipeline->target->name,
     };
-    order->references = arena_calloc(arena, question->input_count + 1, sizeof *order->references);
     for (size_t i = 0; i < question->input_count; i++)
         add_reference(&f, question->inputs[i])->is_direct = true;
     add_variables(&f, question->template);

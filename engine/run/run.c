@@ -40,6 +40,53 @@ static struct run_step *step_of(struct run *run, const struct asset *asset)
     return found ? &run->steps[low] : NULL;
 }
 
+/* ---------------------------------------------------------------------------------------- lists */
+
+static struct run_list *list_of(struct run *run, enum step_state state)
+{
+    return state == STEP_READY ? &run->ready : state == STEP_RUNNING ? &run->running : NULL;
+}
+
+static void unlink_step(struct run_list *list, struct run_step *step)
+{
+    *(step->earlier != NULL ? &step->earlier->later : &list->first) = step->later;
+    *(step->later != NULL ? &step->later->earlier : &list->last) = step->earlier;
+}
+
+/* From behind: children of one parent become ready one after another. */
+static void link_step(struct run_list *list, struct run_step *step)
+{
+    step->earlier = list->last;
+    while (step->earlier != NULL && step->earlier > step)
+        step->earlier = step->earlier->earlier;
+    struct run_step **at = step->earlier != NULL ? &step->earlier->later : &list->first;
+    step->later = *at;
+    *at = step;
+    *(step->later != NULL ? &step->later->earlier : &list->last) = step;
+}
+
+static void set_state(struct run *run, struct run_step *step, enum step_state state)
+{
+    struct run_list *from = list_of(run, step->state), *to = list_of(run, state);
+
+    if (from != NULL)
+        unlink_step(from, step);
+    step->state = state;
+    if (to != NULL)
+        link_step(to, step);
+}
+
+struct run_step *run_find_attempt(const struct run *run, int64_t number)
+{
+    struct run_step *step = run->running.first;
+
+    while (step != NULL && step->number != number)
+        step = step->later;
+    return step;
+}
+
+/* ---------------------------------------------------------------------------------------- begin */
+
 const char *run_describe_selection(const struct request *request, struct arena *arena)
 {
     struct buf joined;
@@ -63,7 +110,8 @@ static void link_steps(struct run *run)
     for (size_t i = 0; i < run->step_count; i++) {
         struct run_step *step = &run->steps[i];
         before[i] = plan_waits_for(run->plan, step->asset, &step->waiting_for);
-        step->state = step->waiting_for == 0 ? STEP_READY : STEP_WAITING;
+        if (step->waiting_for == 0)
+            set_state(run, step, STEP_READY);
         for (size_t j = 0; j < step->waiting_for; j++)
             step_of(run, before[i][j])->next_count++;
     }
@@ -113,6 +161,8 @@ void run_release(struct run *run)
         plan_free(run->plan);
 }
 
+/* ---------------------------------------------------------------------------------- transitions */
+
 bool step_is_over(const struct run_step *step)
 {
     return step->state >= STEP_PUBLISHED;
@@ -147,7 +197,7 @@ static void tell_child(struct run *run, struct run_step *child, const struct run
         return;
     if (parent->state == STEP_PUBLISHED || parent->state == STEP_FRESH) {
         if (--child->waiting_for == 0)
-            child->state = STEP_READY;
+            set_state(run, child, STEP_READY);
         return;
     }
     end_step(run, child, run->is_canceled ? STEP_CANCELED : STEP_SKIPPED,
@@ -184,7 +234,7 @@ static void end_step(struct run *run, struct run_step *step, enum step_state sta
     bool failed = state == STEP_FAILED || state == STEP_REJECTED;
 
     assert(!step_is_over(step));
-    step->state = state;
+    set_state(run, step, state);
     step->number = 0;
     step->ended_us = now_us;
     step->reason = reason;
@@ -209,10 +259,10 @@ static bool may_retry(const struct run *run, const struct run_step *step)
     return step->failures < MAX_FAILURES && !run->is_canceled && !run->is_stopping;
 }
 
-void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us)
+void run_begin_attempt(struct run *run, struct run_step *step, int64_t number, int64_t now_us)
 {
     assert(step->state == STEP_READY);
-    step->state = STEP_RUNNING;
+    set_state(run, step, STEP_RUNNING);
     step->number = number;
     step->attempt_us = now_us;
     step->attempt++;
@@ -221,11 +271,11 @@ void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us)
 }
 
 /* Exponential backoff from the first failure on. */
-static void retry_later(struct run_step *step, int64_t now_us)
+static void retry_later(struct run *run, struct run_step *step, int64_t now_us)
 {
     int64_t wait_us = FIRST_RETRY_US << (step->failures > 0 ? step->failures - 1 : 0);
 
-    step->state = STEP_READY;
+    set_state(run, step, STEP_READY);
     step->number = 0;
     step->ready_at_us = now_us + wait_us;
 }
@@ -288,7 +338,7 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
         step->failures += step->code == ERR_TRANSIENT;
         if (step->code == ERR_TRANSIENT && may_retry(run, step)) {
             step->reason = reason;
-            retry_later(step, now_us);
+            retry_later(run, step, now_us);
             return;
         }
     }
@@ -311,7 +361,7 @@ void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, co
         return;
     }
     if (may_retry(run, step)) {
-        retry_later(step, now_us);
+        retry_later(run, step, now_us);
         return;
     }
     step->code = ERR_TRANSIENT;

@@ -52,7 +52,13 @@ struct run_step {
     const char *why, *note; /* as report has them */
     bool is_stored;         /* the run store knows it, in this state: */
     enum store_state stored;
-    int64_t stored_attempt; /* the attempt that runs there, 0: none */
+    int64_t stored_attempt;           /* the attempt that runs there, 0: none */
+    struct run_step *earlier, *later; /* in the list of its state, if that has one */
+};
+
+/* Steps of one state, in the order of the graph. */
+struct run_list {
+    struct run_step *first, *last;
 };
 
 enum run_state { RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELED };
@@ -75,6 +81,7 @@ struct run {
     struct run_step *steps; /* in the order of the graph */
     size_t step_count;
     size_t over_count;
+    struct run_list ready, running; /* those of them that are */
 };
 
 /* With fail_fast a step that fails or is rejected skips all that wait, related or not; running ones
@@ -93,7 +100,10 @@ extern const char *const run_state_names[];
 bool step_is_over(const struct run_step *step);
 
 /* The attempt `number` begins. */
-void run_begin_attempt(struct run_step *step, int64_t number, int64_t now_us);
+void run_begin_attempt(struct run *run, struct run_step *step, int64_t number, int64_t now_us);
+
+/* The step whose live attempt has the number, or NULL. */
+struct run_step *run_find_attempt(const struct run *run, int64_t number);
 
 /* What an executor said of the live attempt: the step is over, or ready again later. Calls `over`
  * for each step that is over by it: the step itself, then those that are skipped. */

@@ -69,7 +69,7 @@ static int64_t numbers;
 
 static void begin(struct run *run, const char *name, int64_t now_us)
 {
-    run_begin_attempt(step_named(run, name), ++numbers, now_us);
+    run_begin_attempt(run, step_named(run, name), ++numbers, now_us);
 }
 
 static void finish(struct run *run, const char *name, const struct report *report, int64_t now_us)
@@ -497,6 +497,23 @@ static uint64_t chance(uint64_t below)
     return (seed >> 33) % below;
 }
 
+/* The list has all steps of the state, in the order of the graph, both ways. */
+static void check_list(const struct run *run, const struct run_list *list, enum step_state state)
+{
+    const struct run_step *at = list->first, *before = NULL;
+
+    for (size_t i = 0; i < run->step_count; i++) {
+        if (run->steps[i].state != state)
+            continue;
+        check(at == &run->steps[i]);
+        check(at->earlier == before);
+        before = at;
+        at = at->later;
+    }
+    check(at == NULL);
+    check(list->last == before);
+}
+
 static void check_invariants(const struct run *run)
 {
     size_t over = 0;
@@ -507,6 +524,7 @@ static void check_invariants(const struct run *run)
         over += step_is_over(step);
         check((step->number != 0) == (step->state == STEP_RUNNING));
         check(step->failures <= 4);
+        check(step->number == 0 || run_find_attempt(run, step->number) == step);
         for (size_t j = 0; j < step->asset->parent_count; j++) {
             enum step_state parent = run->steps[step->asset->parents[j]->order].state;
             waiting += parent != STEP_PUBLISHED && parent != STEP_FRESH;
@@ -518,6 +536,9 @@ static void check_invariants(const struct run *run)
         if (step->state == STEP_PUBLISHED || step->state == STEP_FRESH)
             check_int(waiting, 0);
     }
+    check_list(run, &run->ready, STEP_READY);
+    check_list(run, &run->running, STEP_RUNNING);
+    check(run_find_attempt(run, 0) == NULL);
     check_int(run->over_count, over);
     check_int(told_count, over);
     check_int(run_is_over(run), over == run->step_count);
@@ -533,7 +554,7 @@ static void happen(struct run *run, struct run_step *step)
     struct report report = {.outcome = outcomes[chance(8)], .error_code = codes[chance(4)]};
 
     if (step->state == STEP_READY && !run->is_canceled)
-        run_begin_attempt(step, ++numbers, (int64_t)chance(1000));
+        run_begin_attempt(run, step, ++numbers, (int64_t)chance(1000));
     else if (step->state == STEP_RUNNING && chance(4) == 0)
         run_lose_attempt(run, step, chance(2) == 0, "killed", 5, hear, told);
     else if (step->state == STEP_RUNNING)
