@@ -250,7 +250,7 @@ bool partition_last(const struct partitions *partitions, int64_t now_us, struct 
 int partition_list(const struct partitions *partitions, const char *from, const char *to,
                    struct arena *arena, struct partition **list, size_t *count, struct err *err)
 {
-    struct partition at, first, last;
+    struct partition at, first = {.index = 0}, last = first;
     size_t found = 1;
 
     if (partition_find(partitions, from, &first, err) < 0 ||

@@ -86,15 +86,13 @@ static void describe(const struct partitions *partitions, int64_t number,
                        month);
 }
 
-/* Where clocks went back over a border, they show the unit before it again: what is told by the
- * clocks is corrected by the instants. */
+/* Where clocks went back over a border, they show the unit before it once more: what they tell is
+ * corrected by the instants. */
 static void unit_at(const struct partitions *partitions, int64_t us, struct partition *partition)
 {
     int64_t wall = zone_wall_us(partitions->zone, us) - partitions->offset_us;
     int64_t number = number_of(partitions->unit, floor_div(wall, CLOCK_US_PER_DAY));
 
-    while (us < start_of(partitions, number))
-        number--;
     while (us >= start_of(partitions, number + 1))
         number++;
     describe(partitions, number, partition);

@@ -97,6 +97,8 @@ TEST("of two restricted day fields either matches, with a star both must")
 TEST("Sunday is 0 and 7, and the end of a range")
 {
     check_utc("0 0 * * 0", "2024-01-01", "2024-01-07T00:00:00Z 2024-01-14T00:00:00Z");
+    /* A month that begins on a Sunday. */
+    check_utc("0 0 * * 6-7", "2024-08-31", "2024-09-01T00:00:00Z 2024-09-07T00:00:00Z");
     check_utc("0 0 * * 6-7", "2024-01-01",
               "2024-01-06T00:00:00Z 2024-01-07T00:00:00Z 2024-01-13T00:00:00Z");
     check_utc("0 0 * * sat-sun", "2024-01-01",
@@ -148,6 +150,8 @@ TEST("a job of fixed times in the skipped hour ticks once, right after the chang
 {
     check_ticks("Europe/London", "30 1 * * *", "2024-03-30T12:00:00Z",
                 "2024-03-31T01:00:00Z 2024-04-01T00:30:00Z");
+    check_ticks("Europe/London", "0 1 * * *", "2024-03-30T12:00:00Z",
+                "2024-03-31T01:00:00Z 2024-04-01T00:00:00Z");
     check_ticks("Europe/London", "10,30,50 1 * * *", "2024-03-30T12:00:00Z",
                 "2024-03-31T01:00:00Z 2024-04-01T00:10:00Z");
     check_ticks("Europe/London", "0 1,2 * * *", "2024-03-30T12:00:00Z",

@@ -189,6 +189,33 @@ TEST("a midnight that is skipped is the change, of two the first counts")
     close_fixture(&havana);
 }
 
+TEST("where clocks go back over midnight, the day before does not begin again")
+{
+    struct fixture johns;
+
+    /* From 00:01 on 7 November to 23:01 on the 6th. */
+    open_fixture(&johns, PARTITION_DAY, "America/St_Johns", 0, NULL);
+    check_str(at(&johns, "2010-11-07T02:30:30Z"),
+              "2010-11-07 2010-11-07T02:30:00Z 2010-11-08T03:30:00Z");
+    check_str(at(&johns, "2010-11-07T03:00:00Z"),
+              "2010-11-07 2010-11-07T02:30:00Z 2010-11-08T03:30:00Z");
+    check_str(at(&johns, "2010-11-07T02:29:59Z"),
+              "2010-11-06 2010-11-06T02:30:00Z 2010-11-07T02:30:00Z");
+    close_fixture(&johns);
+}
+
+TEST("an hour that loses its middle is one partition")
+{
+    static const char wanted[] = "2024-10-06T01 2024-10-05T15:15:00Z 2024-10-05T15:45:00Z";
+    struct fixture howe;
+
+    /* From 02:00 to 02:30, in the hour from 01:45 on. */
+    open_fixture(&howe, PARTITION_HOUR, "Australia/Lord_Howe", HOUR_US / 4 * 3, NULL);
+    check_str(at(&howe, "2024-10-05T15:29:59Z"), wanted);
+    check_str(at(&howe, "2024-10-05T15:30:00Z"), wanted);
+    close_fixture(&howe);
+}
+
 TEST("an offset moves the borders and not the keys")
 {
     struct fixture fixture;
