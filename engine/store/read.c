@@ -39,9 +39,6 @@ static const char steps_sql[] =
     "                 WHERE run_id = s.run_id AND asset = s.asset)"
     " WHERE s.run_id = ?1 ORDER BY s.position, s.asset";
 
-static const char events_sql[] = "SELECT run_id, sequence, at_us, asset, kind, detail FROM events"
-                                 " WHERE run_id = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3";
-
 static const char check_results_sql[] =
     "SELECT run_id, asset, check_name, status, severity, failures, sample, at_us"
     " FROM check_results WHERE run_id = ?1 ORDER BY id";
@@ -209,38 +206,6 @@ int store_read_steps(struct store_reader *reader, const char *run_id, struct are
     if (reader_all(reader, &query, arena, &items, count, err) < 0)
         return -1;
     *steps = items;
-    return 0;
-}
-
-static void fill_event(void *item, const struct statement *row, struct arena *arena)
-{
-    struct store_event *event = item;
-
-    event->run_id = statement_text(row, 0, arena);
-    event->sequence = statement_int(row, 1, 0);
-    event->at_us = statement_int(row, 2, 0);
-    event->asset = statement_text(row, 3, arena);
-    event->kind = statement_text(row, 4, arena);
-    event->detail = statement_text(row, 5, arena);
-}
-
-int store_read_events(struct store_reader *reader, const char *run_id, int64_t after_sequence,
-                      int64_t limit, struct arena *arena, struct store_event **events,
-                      size_t *count, struct err *err)
-{
-    const struct reader_query query = {
-        .sql = events_sql,
-        .text = run_id,
-        .ints = {after_sequence, limit},
-        .int_count = 2,
-        .item_size = sizeof **events,
-        .fill = fill_event,
-    };
-    void *items;
-
-    if (reader_all(reader, &query, arena, &items, count, err) < 0)
-        return -1;
-    *events = items;
     return 0;
 }
 

@@ -60,6 +60,12 @@ int store_read_events(struct store_reader *reader, const char *run_id, int64_t a
                       int64_t limit, struct arena *arena, struct store_event **events,
                       size_t *count, struct err *err);
 
+/* Events behind the one with that id, oldest first, at most `limit`: of all runs, or of one. A batch
+ * that is not full holds all that was committed. */
+int store_read_events_behind(struct store_reader *reader, const char *run_id, int64_t id,
+                             int64_t limit, struct arena *arena, struct store_event **events,
+                             size_t *count, struct err *err);
+
 /* The latest materialization of each asset, by name: of one target's runs, and of runs that have
  * been forgotten. */
 int store_read_materializations(struct store_reader *reader, const char *target,

@@ -113,7 +113,7 @@ struct store_outcome {
 struct store_event {
     int64_t id; /* of all runs' events; 0: given by the store */
     const char *run_id;
-    int64_t sequence; /* given by the store */
+    int64_t sequence; /* of the run's, from 1; given by the store */
     int64_t at_us;
     const char *asset; /* NULL: of the run */
     const char *kind;

@@ -1,0 +1,17 @@
+#include "web/routes.h"
+
+#include "web/gate.h"
+
+const struct web_route *const web_routes[] = {
+    web_system_routes,
+    web_runs_routes,
+    web_events_routes,
+    NULL,
+};
+
+void web_routes_write(struct buf *out)
+{
+    for (const struct web_route *const *table = web_routes; *table != NULL; table++)
+        for (const struct web_route *route = *table; route->method != NULL; route++)
+            buf_printf(out, "%s %s %s\n", route->method, route->path, web_role_names[route->role]);
+}

@@ -1,0 +1,21 @@
+/*
+ * All routes there are, a table a resource: each has a file of its name (web/runs.c).
+ */
+#ifndef AORTA_WEB_ROUTES_H
+#define AORTA_WEB_ROUTES_H
+
+#include "base/buf.h"
+#include "web/route.h"
+
+extern const struct web_route web_system_routes[]; /* health, metrics, version, openapi.yaml */
+extern const struct web_route web_runs_routes[];
+extern const struct web_route web_events_routes[];
+
+/* openapi.yaml, as it stands in the tree; made by the build. */
+extern const unsigned char web_openapi_text[];
+extern const size_t web_openapi_size;
+
+/* A row a route for `aorta serve --routes`, and the test of openapi.yaml: METHOD PATH ROLE. */
+void web_routes_write(struct buf *out);
+
+#endif

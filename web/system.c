@@ -1,0 +1,164 @@
+/* What tells of the server itself. Nothing here reads the store: all of it is in memory. */
+#include "base/clock.h"
+#include "web/problem.h"
+#include "web/routes.h"
+#include "web/site.h"
+#include "web/stream.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* The process answers; that is all. */
+static void health(struct web_exchange *exchange)
+{
+    struct json_writer *json = web_json(exchange, 200);
+
+    json_write_object(json);
+    web_write_text(json, "status", "ok");
+    json_write_end(json);
+    web_done(exchange);
+}
+
+static void ready(struct web_exchange *exchange)
+{
+    const struct web_backend *backend = exchange->site->backend;
+    struct web_gauges gauges = {0};
+
+    backend->gauges(backend->arg, &gauges);
+    if (exchange->site->is_stopping || gauges.is_draining || !gauges.is_ready) {
+        web_header_add(exchange, "Retry-After", "1");
+        web_problem(exchange, 503, "%s",
+                    gauges.is_ready ? "the daemon is ending" : "the daemon is not ready yet");
+    } else {
+        struct json_writer *json = web_json(exchange, 200);
+        json_write_object(json);
+        web_write_text(json, "status", "ready");
+        json_write_end(json);
+    }
+    web_done(exchange);
+}
+
+static void version(struct web_exchange *exchange)
+{
+    const struct web_backend *backend = exchange->site->backend;
+    struct json_writer *json = web_json(exchange, 200);
+    struct web_gauges gauges = {0};
+
+    backend->gauges(backend->arg, &gauges);
+    json_write_object(json);
+    web_write_text(json, "version", exchange->site->version);
+    web_write_text(json, "api", "v1");
+    web_write_time(json, "started_at", gauges.started_us);
+    json_write_end(json);
+    web_done(exchange);
+}
+
+static void openapi(struct web_exchange *exchange)
+{
+    buf_append(web_text(exchange, 200, "application/yaml"), web_openapi_text, web_openapi_size);
+    web_done(exchange);
+}
+
+/* ---- metrics --------------------------------------------------------------------------------- */
+
+/* Names and units as prometheus.io/docs/practices/naming has them; the text as its exposition
+ * format 0.0.4. */
+static void write_metric(struct buf *out, const char *name, const char *type, const char *help,
+                         double value)
+{
+    buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n%s %.17g\n", name, help, name, type, name, value);
+}
+
+static const struct {
+    const char *name, *type, *help;
+    size_t offset;
+} gauge_metrics[] = {
+    {"aorta_runs_queued", "gauge", "Runs that wait for their turn.",
+     offsetof(struct web_gauges, queued_runs)},
+    {"aorta_runs_running", "gauge", "Runs that are being carried out.",
+     offsetof(struct web_gauges, running_runs)},
+    {"aorta_steps_running", "gauge", "Steps that are being carried out.",
+     offsetof(struct web_gauges, running_steps)},
+    {"aorta_executors", "gauge", "Executor processes.", offsetof(struct web_gauges, executors)},
+    {"aorta_pipeline_loads_total", "counter", "How often the pipeline was read.",
+     offsetof(struct web_gauges, loads)},
+    {"aorta_pipeline_load_failures_total", "counter",
+     "How often the pipeline was read and had errors.", offsetof(struct web_gauges, failed_loads)},
+    {"aorta_store_commits_total", "counter", "Transactions of the run store.",
+     offsetof(struct web_gauges, store_commits)},
+};
+
+static const struct {
+    const char *name, *type, *help;
+    size_t offset;
+} site_metrics[] = {
+    {"aorta_http_connections_refused_total", "counter",
+     "Connections that were refused, because there were too many.",
+     offsetof(struct web_counts, refused_connections)},
+    {"aorta_http_connections_cut_total", "counter", "Connections that took longer than they may.",
+     offsetof(struct web_counts, cut_connections)},
+    {"aorta_http_authentication_failures_total", "counter", "Requests with a wrong token.",
+     offsetof(struct web_counts, failed_tokens)},
+};
+
+static int64_t at(const void *from, size_t offset)
+{
+    return *(const int64_t *)(const void *)((const char *)from + offset);
+}
+
+static void write_answers(struct buf *out, const struct web_counts *counts)
+{
+    static const char name[] = "aorta_http_requests_total";
+
+    buf_printf(out,
+               "# HELP %s Requests that were answered, by class of status.\n# TYPE %s counter\n",
+               name, name);
+    for (int class = 2; class < 6; class ++)
+        buf_printf(out, "%s{status=\"%dxx\"} %lld\n", name, class,
+                   (long long)counts->answers[class]);
+}
+
+static void metrics(struct web_exchange *exchange)
+{
+    const struct web_site *site = exchange->site;
+    const struct web_backend *backend = site->backend;
+    struct buf *out = web_text(exchange, 200, "text/plain; version=0.0.4; charset=utf-8");
+    struct web_gauges gauges = {0};
+    size_t resident_bytes = 0;
+
+    backend->gauges(backend->arg, &gauges);
+    buf_printf(out,
+               "# HELP aorta_build_info The version that is running.\n"
+               "# TYPE aorta_build_info gauge\naorta_build_info{version=\"%s\"} 1\n",
+               site->version);
+    write_metric(out, "aorta_ready", "gauge", "1 if runs are taken.",
+                 gauges.is_ready && !gauges.is_draining);
+    for (size_t i = 0; i < sizeof gauge_metrics / sizeof *gauge_metrics; i++)
+        write_metric(out, gauge_metrics[i].name, gauge_metrics[i].type, gauge_metrics[i].help,
+                     (double)at(&gauges, gauge_metrics[i].offset));
+    write_answers(out, &site->counts);
+    write_metric(out, "aorta_http_request_duration_seconds_total", "counter",
+                 "What was needed to make answers.", (double)site->counts.answer_us / 1e6);
+    for (size_t i = 0; i < sizeof site_metrics / sizeof *site_metrics; i++)
+        write_metric(out, site_metrics[i].name, site_metrics[i].type, site_metrics[i].help,
+                     (double)at(&site->counts, site_metrics[i].offset));
+    write_metric(out, "aorta_http_connections", "gauge", "Connections that are open.",
+                 site->client_count);
+    write_metric(out, "aorta_http_event_streams", "gauge", "Event streams that are open.",
+                 (double)web_streams_count(site->streams));
+    write_metric(out, "process_start_time_seconds", "gauge",
+                 "When the process began, in seconds since 1970.", (double)gauges.started_us / 1e6);
+    uv_resident_set_memory(&resident_bytes);
+    write_metric(out, "process_resident_memory_bytes", "gauge", "Resident memory.",
+                 (double)resident_bytes);
+    web_done(exchange);
+}
+
+const struct web_route web_system_routes[] = {
+    {"GET", "/healthz", WEB_ANYBODY, .now = health},
+    {"GET", "/readyz", WEB_ANYBODY, .now = ready},
+    {"GET", "/metrics", WEB_VIEWER, .now = metrics},
+    {"GET", "/api/v1/version", WEB_VIEWER, .is_polled = true, .now = version},
+    {"GET", "/api/v1/openapi.yaml", WEB_VIEWER, .is_polled = true, .now = openapi},
+    {0},
+};
