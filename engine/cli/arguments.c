@@ -98,6 +98,10 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->only_sql = true;
     else if (strcmp(name, "--names") == 0)
         a->only_names = true;
+    else if (strcmp(name, "--detach") == 0)
+        a->request.detaches = true;
+    else if (strcmp(name, "--failed") == 0)
+        a->request.only_failed = true;
     else if (strcmp(name, "--rejected") == 0)
         a->request.drops_rejected = true;
     else

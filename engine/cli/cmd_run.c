@@ -23,6 +23,7 @@ static const struct flag flags[] = {
     {"--force", NULL, "builds also what is fresh"},
     {"--fail-fast", NULL, "starts nothing more after the first failure"},
     {"--threads", "N", "steps at once (default: 4 an executor); 1: in the order of plan"},
+    {"--detach", NULL, "prints the run's id, and leaves it to aorta serve"},
     {"--json", NULL, "one JSON object an event"},
     FLAGS_OF_SELECTION,
     FLAGS_OF_PIPELINE,

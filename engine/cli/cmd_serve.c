@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { RUNS_AT_ONCE = 16, DRAIN_MS = 10 * 1000 };
-
 static int begin(void *arg, struct daemon *daemon, struct err *err)
 {
     const struct loaded *loaded = daemon->loaded;
@@ -30,8 +28,8 @@ static int serve_with(const struct arguments *a, struct loaded *loaded)
         .state_folder = a->state_folder,
         .request = a->request,
         .loaded = loaded,
-        .runs_at_once = RUNS_AT_ONCE,
-        .drain_ms = DRAIN_MS,
+        .runs_at_once = loaded->pipeline.serve.runs_at_once,
+        .drain_ms = loaded->pipeline.serve.drain_ms,
         .begin = begin,
         .end = end,
     };

@@ -29,9 +29,9 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command cmd_check, cmd_clean, cmd_completion, cmd_connectors, cmd_init,
-    cmd_logs, cmd_ls, cmd_plan, cmd_query, cmd_run, cmd_runs, cmd_serve, cmd_show, cmd_state,
-    cmd_stream;
+extern const struct command cmd_cancel, cmd_check, cmd_clean, cmd_completion, cmd_connectors,
+    cmd_init, cmd_logs, cmd_ls, cmd_plan, cmd_query, cmd_rerun, cmd_run, cmd_runs, cmd_serve,
+    cmd_show, cmd_state, cmd_stream;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {

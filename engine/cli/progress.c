@@ -317,6 +317,12 @@ static void hear_stream(struct progress_view *view, struct line *line)
            line->watermark[0] != '\0' ? ", up to " : "", line->watermark);
 }
 
+/* It was only to be put into the queue. */
+static bool is_queued(const struct progress_view *view)
+{
+    return view->state != NULL && strcmp(view->state, "queued") == 0;
+}
+
 void progress_hear(struct progress_view *view, const struct event *event, const char *text,
                    size_t size)
 {
@@ -326,6 +332,8 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
     }
     if (strcmp(event->type, "ended") == 0)
         view->state = arena_strdup(&view->arena, event->state);
+    if (strcmp(event->type, "ended") == 0 && is_queued(view) && !view->as_json)
+        puts(event->run);
     if (strcmp(event->type, "refused") == 0)
         view->refused = command_refused(event);
     if (view->as_json)
@@ -392,7 +400,8 @@ static void print_table(const struct progress_view *view)
 
 int progress_end(struct progress_view *view)
 {
-    bool succeeded = view->state != NULL && strcmp(view->state, "succeeded") == 0;
+    bool succeeded =
+        is_queued(view) || (view->state != NULL && strcmp(view->state, "succeeded") == 0);
     int status = view->refused != 0 ? view->refused : succeeded ? EXIT_OK : EXIT_FAILED;
 
     log_set_before(NULL, NULL);

@@ -16,7 +16,7 @@
 static const char FILE_NAME[] = "pipeline.toml";
 
 struct root_keys {
-    const struct toml_node *pipeline, *vars, *target, *alert;
+    const struct toml_node *pipeline, *vars, *target, *alert, *serve;
 };
 
 static const struct key root_keys[] = {
@@ -24,6 +24,7 @@ static const struct key root_keys[] = {
     {"vars", KEY_TABLE, offsetof(struct root_keys, vars), false, NULL},
     {"target", KEY_TABLE, offsetof(struct root_keys, target), true, NULL},
     {"alert", KEY_TABLE, offsetof(struct root_keys, alert), false, NULL},
+    {"serve", KEY_TABLE, offsetof(struct root_keys, serve), false, NULL},
     {0},
 };
 
@@ -325,6 +326,7 @@ int pipeline_load(struct pipeline *pipeline, const char *folder,
     const char *state = pipeline->state != NULL ? pipeline->state : ".aorta";
     pipeline->state =
         state[0] == '/' ? state : arena_printf(arena, "%s/%s", pipeline->folder, state);
+    serve_settings_read(keys.serve, FILE_NAME, &pipeline->serve, problems);
     read_variables(pipeline, keys.vars, choice->assignment_count);
     for (size_t i = 0; i < choice->assignment_count; i++)
         set_variable(pipeline, choice->assignments[i], choice->keeps_added, problems);

@@ -20,6 +20,7 @@
 #include "config/alert.h"
 #include "config/connectors.h"
 #include "config/problem.h"
+#include "config/serve.h"
 #include "config/toml.h"
 
 #include <stdbool.h>
@@ -62,6 +63,7 @@ struct pipeline {
     size_t variable_count;
     struct alerts_config alerts;
     struct connectors connectors;
+    struct serve_settings serve;
 };
 
 /* What a command line says about the pipeline. */

@@ -8,8 +8,16 @@
 struct earlier {
     struct store_step *steps; /* in the order of its plan */
     size_t count;
-    struct map by_asset; /* of store_step */
+    struct map by_asset;    /* of store_step */
+    struct request planned; /* everything; not used if all is asked for again */
 };
+
+/* A run that had no step yet is as one that never began. */
+static bool goes_on(const struct job *job)
+{
+    return job->earlier != NULL && job->earlier->count > 0 &&
+           (job->was_interrupted || job->request->only_failed);
+}
 
 static bool is_unfinished(enum store_state state)
 {
@@ -51,14 +59,18 @@ static int take_request(struct job *job, const struct store_run *run)
 static int read_of(struct job *job, struct store_reader *reader, const char *id)
 {
     struct earlier *earlier = arena_alloc(&job->arena, sizeof *earlier);
+    const struct store_run_page page = {.prefix = id, .limit = 2};
     struct err *err = &job->earlier_err;
     struct store_run *run;
+    size_t count;
 
-    if (store_read_run(reader, id, &job->arena, &run, err) < 0)
+    if (store_find_runs(reader, &page, &job->arena, &run, &count, err) < 0)
         return -1;
-    if (run == NULL)
+    if (count == 0)
         return err_set(err, ERR_DATA, "there is no run %s", id);
-    if (store_read_steps(reader, id, &job->arena, &earlier->steps, &earlier->count, err) < 0)
+    if (count > 1)
+        return err_set(err, ERR_CONFIG, "more than one run begins with %s: say more of it", id);
+    if (store_read_steps(reader, run->id, &job->arena, &earlier->steps, &earlier->count, err) < 0)
         return -1;
     job->earlier = earlier;
     return job->was_interrupted ? 0 : take_request(job, run);
@@ -92,12 +104,24 @@ static bool is_left(void *arg, const struct asset *asset)
     return !job->request->only_failed || !has_succeeded(step->state);
 }
 
-/* An interrupted run that had no step yet is as one that never began. */
+const struct request *earlier_request(const struct job *job)
+{
+    struct request *planned = goes_on(job) ? &job->earlier->planned : NULL;
+
+    if (planned == NULL)
+        return job->request;
+    *planned = *job->request;
+    planned->verb = "run";
+    planned->select_count = planned->exclude_count = 0;
+    planned->discard_history = true; /* it was allowed for what was selected then */
+    return planned;
+}
+
 void earlier_restrict(struct job *job)
 {
     struct earlier *earlier = job->earlier;
 
-    if (earlier == NULL || earlier->count == 0)
+    if (!goes_on(job))
         return;
     map_init(&earlier->by_asset);
     for (size_t i = 0; i < earlier->count; i++)

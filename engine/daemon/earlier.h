@@ -12,7 +12,9 @@
  * `reexecute` the request becomes what was asked for then. -1: job->earlier_err says why not. */
 int earlier_read(struct job *job, const char *store_path);
 
-/* In the thread pool: leaves in the job's plan what is to be done. */
+/* In the thread pool: what is to be planned, and then what of that is left to be done. What was
+ * selected then is meant by the steps that there were, not by what the words mean today. */
+const struct request *earlier_request(const struct job *job);
 void earlier_restrict(struct job *job);
 
 /* The interrupted run begins again: its steps are those that the store knows. */

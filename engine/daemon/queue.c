@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
+#include "daemon/idempotency.h"
 #include "schedule/turn.h"
 #include "store/write.h"
 
@@ -50,6 +51,14 @@ void queue_add(struct job *job)
         work_refuse(job, &line, 1);
         return;
     }
+    if (idempotency_answer(job))
+        return;
+    if (job->request->detaches && !daemon->stays) {
+        work_refuse_as(job, "conflict",
+                       "no daemon stays here that could carry it out: start aorta serve first, or "
+                       "wait for the end");
+        return;
+    }
     ulid_next(&daemon->run_ids, id);
     memcpy(job->run.id, id, sizeof id);
     job->is_queued = true;
@@ -70,6 +79,7 @@ void queue_add(struct job *job)
     };
     fault_point("daemon.queue.before");
     store_run_insert(journal_store(daemon->journal), &stored, STORE_NO_DONE);
+    idempotency_note(job);
     dispatch_tell(job, &accepted);
 }
 

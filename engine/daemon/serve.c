@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemon/alerts.h"
 #include "daemon/dispatch.h"
+#include "daemon/idempotency.h"
 #include "daemon/life.h"
 #include "daemon/lock.h"
 #include "daemon/queue.h"
@@ -136,7 +137,8 @@ static int begin(struct server *server, struct err *err)
     daemon->stays = true;
     daemon->runs_at_once = serving->runs_at_once;
     daemon->idle = idle;
-    if (take_up(daemon, err) < 0)
+    daemon->idempotency = idempotency_open(daemon, err);
+    if (daemon->idempotency == NULL || take_up(daemon, err) < 0)
         return -1;
     daemon->alerts = alerts_open(daemon->loop, daemon->journal, NULL, err);
     if (daemon->alerts == NULL)
@@ -186,8 +188,10 @@ int serve(const struct serving *serving, struct err *err)
     if (result == 0)
         life_run(&server->life);
     end_guests(server); /* if the store failed */
+    struct idempotency *keys = server->life.daemon.idempotency;
     if (life_end(&server->life) < 0)
         result = -1;
+    idempotency_close(keys);
     close(lock);
     free(server);
     return result;

@@ -7,12 +7,20 @@
 
 #include <string.h>
 
-static struct job *find_run(const struct daemon *daemon, const char *id)
+/* The one whose id begins so, or NULL; *others: there is more than one. */
+static struct job *find_run(const struct daemon *daemon, const char *id, bool *others)
 {
-    for (struct job *job = daemon->jobs; job != NULL; job = job->next)
-        if ((job->has_run || job->is_queued) && strcmp(job->run.id, id) == 0)
-            return job;
-    return NULL;
+    struct job *found = NULL;
+
+    *others = false;
+    for (struct job *job = daemon->jobs; job != NULL; job = job->next) {
+        if ((!job->has_run && !job->is_queued) || job->is_over ||
+            strncmp(job->run.id, id, strlen(id)) != 0)
+            continue;
+        *others = found != NULL;
+        found = job;
+    }
+    return found;
 }
 
 static void ended(void *arg)
@@ -29,14 +37,17 @@ static void cancel(struct job *job)
 {
     const struct event accepted = {.type = "accepted", .run = job->request->of};
     struct job *run;
+    bool others;
 
-    if (job->request->of == NULL) {
+    if (job->request->of == NULL || job->request->of[0] == '\0') {
         work_refuse_as(job, "config", "which run is to be canceled?");
         return;
     }
-    run = find_run(job->daemon, job->request->of);
-    if (run == NULL || run->is_over) {
-        work_refuse_as(job, "missing", "no run of this id is queued or running");
+    run = find_run(job->daemon, job->request->of, &others);
+    if (run == NULL || others) {
+        work_refuse_as(job, others ? "config" : "missing",
+                       others ? "more than one run begins so: say more of its id"
+                              : "no run of this id is queued or running");
         return;
     }
     work_tell(job, &accepted);

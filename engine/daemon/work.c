@@ -112,7 +112,7 @@ static void plan_in_pool(uv_work_t *work)
     job->earlier_failed = earlier_read(job, journal_path(daemon->journal)) < 0;
     if (job->earlier_failed)
         return;
-    job->plan = plan_with(job->request, job->loaded, is_trusted);
+    job->plan = plan_with(earlier_request(job), job->loaded, is_trusted);
     if (job->plan->problems.count == 0)
         earlier_restrict(job);
 }

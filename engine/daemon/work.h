@@ -63,7 +63,8 @@ struct daemon {
     bool is_draining;      /* and it is to end: nothing new is begun */
     int64_t runs_at_once;  /* 0: no limit */
     struct loaded *loaded; /* of a daemon that stays: what is believed of the files; or NULL */
-    struct reload *reload; /* who looks after it */
+    struct idempotency *idempotency;         /* of a daemon that stays */
+    struct reload *reload;                   /* who looks after it */
     void (*reloaded)(struct daemon *daemon); /* another one is believed; or NULL */
     struct ulid_source run_ids;
     uv_timer_t retry_timer;

@@ -147,6 +147,35 @@ int store_read_unfinished(struct store_reader *reader, struct arena *arena, stru
     return read_runs(reader, &query, arena, runs, count, err);
 }
 
+static void fill_key(void *item, const struct statement *row, struct arena *arena)
+{
+    struct store_key *key = item;
+
+    key->key = statement_text(row, 0, arena);
+    key->request_hash = statement_text(row, 1, arena);
+    key->run_id = statement_text(row, 2, arena);
+    key->at_us = statement_int(row, 3, 0);
+}
+
+int store_read_keys(struct store_reader *reader, int64_t after_us, int64_t limit,
+                    struct arena *arena, struct store_key **keys, size_t *count, struct err *err)
+{
+    const struct reader_query query = {
+        .sql = "SELECT key, request_hash, run_id, at_us FROM idempotency WHERE at_us > ?2"
+               " ORDER BY at_us DESC LIMIT ?3",
+        .ints = {after_us, limit},
+        .int_count = 2,
+        .item_size = sizeof **keys,
+        .fill = fill_key,
+    };
+    void *items;
+
+    if (reader_all(reader, &query, arena, &items, count, err) < 0)
+        return -1;
+    *keys = items;
+    return 0;
+}
+
 static void fill_number(void *item, const struct statement *row, struct arena *arena)
 {
     (void)arena;

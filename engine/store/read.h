@@ -48,6 +48,10 @@ int store_read_run(struct store_reader *reader, const char *id, struct arena *ar
 int store_read_unfinished(struct store_reader *reader, struct arena *arena, struct store_run **runs,
                           size_t *count, struct err *err);
 
+/* The idempotency keys that are younger than that, the newest first. */
+int store_read_keys(struct store_reader *reader, int64_t after_us, int64_t limit,
+                    struct arena *arena, struct store_key **keys, size_t *count, struct err *err);
+
 /* The number of the newest event that there was; 0: there was none. */
 int store_read_last_event(struct store_reader *reader, int64_t *id, struct err *err);
 

@@ -102,6 +102,14 @@ struct store_last_step {
     int64_t confirmed_us; /* when the last attempt began that published it or found it fresh */
 };
 
+/* What a request was made with that may be made again. */
+struct store_key {
+    const char *key; /* the actor, a newline, what he sent */
+    const char *request_hash;
+    const char *run_id;
+    int64_t at_us;
+};
+
 /* The end of an attempt. */
 struct store_outcome {
     enum store_state state;

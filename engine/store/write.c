@@ -48,6 +48,11 @@ static const struct statement_text event_append = {
     " ?2, ?3, ?4, ?5, ?6)",
     "event of run", NULL};
 
+static const struct statement_text key_put = {
+    "INSERT OR REPLACE INTO idempotency (key, request_hash, run_id, at_us)"
+    " VALUES (?1, ?2, ?3, ?4)",
+    "idempotency key of", NULL};
+
 static const struct statement_text barrier = {"SELECT 1", "barrier", NULL};
 
 static const struct statement_text materialization_insert = {
@@ -218,6 +223,17 @@ void store_event_append(struct store *store, const struct store_event *event,
     command_add_text(&command, event->kind);
     command_add_text(&command, event->detail);
     command_add_known(&command, event->id, 0);
+    store_queue(store, &command);
+}
+
+void store_key_put(struct store *store, const struct store_key *key)
+{
+    struct command command = {.statement = &key_put};
+
+    command_add_text(&command, key->key);
+    command_add_text(&command, key->request_hash);
+    command_add_text(&command, key->run_id);
+    command_add_int(&command, key->at_us);
     store_queue(store, &command);
 }
 

@@ -47,6 +47,9 @@ void store_attempt_end(struct store *store, const char *run_id, const char *asse
 void store_event_append(struct store *store, const struct store_event *event,
                         struct store_done done);
 
+/* Replaces the one of the same key. */
+void store_key_put(struct store *store, const struct store_key *key);
+
 /* Changes nothing: `done` hears when all before it is committed. */
 void store_barrier(struct store *store, struct store_done done);
 

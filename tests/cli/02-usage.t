@@ -7,6 +7,8 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
+      rerun       Runs again what a former run was asked for, as the files are now
+      cancel      Cancels a run that is queued or running
       serve       Stays: runs what is asked for, one after another, until it is told to end
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended

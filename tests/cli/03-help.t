@@ -7,6 +7,8 @@ Every command says what it does.
       check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
+      rerun       Runs again what a former run was asked for, as the files are now
+      cancel      Cancels a run that is queued or running
       serve       Stays: runs what is asked for, one after another, until it is told to end
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
@@ -27,6 +29,8 @@ Every command says what it does.
       check       Reads the whole pipeline and reports everything that is wrong with it, and where
       plan        Shows what a run would do, in order, and why
       run         Brings assets up to date: all of them, or those that are selected
+      rerun       Runs again what a former run was asked for, as the files are now
+      cancel      Cancels a run that is queued or running
       serve       Stays: runs what is asked for, one after another, until it is told to end
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
@@ -81,6 +85,7 @@ Every command says what it does.
       --force                 builds also what is fresh
       --fail-fast             starts nothing more after the first failure
       --threads N             steps at once (default: 4 an executor); 1: in the order of plan
+      --detach                prints the run's id, and leaves it to aorta serve
       --json                  one JSON object an event
       --exclude SELECT        leaves out what it means; may be repeated
       --project DIR           folder of pipeline.toml (default: this one, or above)

@@ -1,0 +1,38 @@
+#include "cli/watch.h"
+
+static int run(int argc, char **argv)
+{
+    struct arguments a;
+    struct arena arena;
+    int status = EXIT_USAGE;
+
+    arena_init(&arena);
+    if (arguments_read(&cmd_rerun, argc, argv, &arena, &a) < 0)
+        goto out;
+    if (a.rest_count != 1) {
+        command_fail(status, "rerun wants one run: aorta runs shows them");
+        goto out;
+    }
+    a.request.verb = "reexecute";
+    a.request.of = a.rest[0];
+    status = watch(&a);
+out:
+    arena_release(&arena);
+    return status;
+}
+
+static const struct flag flags[] = {
+    {"--failed", NULL, "only what did not succeed, and what was skipped because of it"},
+    {"--detach", NULL, "prints the new run's id, and leaves it to aorta serve"},
+    {"--json", NULL, "one JSON object an event"},
+    FLAGS_OF_PIPELINE,
+    {0},
+};
+
+const struct command cmd_rerun = {
+    "rerun",
+    "RUN",
+    "Runs again what a former run was asked for, as the files are now",
+    "RUN is its id, or as much of it as says which.",
+    flags,
+    run};

@@ -1,0 +1,28 @@
+/*
+ * How `aorta serve` serves:
+ *
+ *     [serve]
+ *     address = "127.0.0.1:7680"     of the API; another than loopback needs tokens, and should
+ *     certificate = "tls/cert.pem"   have TLS: both files, PEM, from the pipeline's folder
+ *     key = "tls/key.pem"
+ *     hosts = ["data.example.org"]   names that the API answers to besides those of loopback
+ *     runs_at_once = 16              the others wait in the queue
+ *     drain = "10s"                  what running steps have to finish when it is told to end
+ */
+#ifndef AORTA_CONFIG_SERVE_H
+#define AORTA_CONFIG_SERVE_H
+
+#include "config/keys.h"
+
+struct serve_settings {
+    const char *address;
+    const char *certificate, *key; /* NULL: no TLS */
+    struct texts hosts;
+    int64_t runs_at_once, drain_ms;
+};
+
+/* The table may be NULL: what is not given has its default. */
+void serve_settings_read(const struct toml_node *table, const char *file,
+                         struct serve_settings *settings, struct problems *problems);
+
+#endif

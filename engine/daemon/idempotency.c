@@ -1,0 +1,153 @@
+#include "daemon/idempotency.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/hash.h"
+#include "store/read.h"
+#include "store/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_KEYS = 100000 };
+
+#define KEPT_US (INT64_C(24) * 3600 * 1000 * 1000)
+
+struct idempotency {
+    struct arena arena;
+    struct map by_key; /* of struct store_key */
+    int64_t begun_us;  /* when the arena was empty: emptied once a day */
+};
+
+static const char *whole_key(const struct request *request, struct arena *arena)
+{
+    return arena_printf(arena, "%s\n%s", request->actor != NULL ? request->actor : "",
+                        request->idempotency_key);
+}
+
+/* Of all that was asked for, but for who and how he waits. */
+static void hash_request(const struct request *request, char hex[HASH_HEX_SIZE + 1])
+{
+    struct request asked = *request;
+    struct hash *hash = hash_new();
+    struct json_writer json;
+    struct buf text;
+
+    asked.environment = asked.idempotency_key = NULL;
+    asked.detaches = false;
+    buf_init(&text);
+    json_writer_init(&json, &text);
+    record_encode(&json, &request_shape, &asked);
+    hash_add(hash, text.data, text.size);
+    hash_finish(hash, hex);
+    buf_release(&text);
+}
+
+static void add(struct idempotency *keys, const struct store_key *key)
+{
+    struct store_key *kept = arena_alloc(&keys->arena, sizeof *kept);
+
+    *kept = (struct store_key){
+        .key = arena_strdup(&keys->arena, key->key),
+        .request_hash = arena_strdup(&keys->arena, key->request_hash),
+        .run_id = arena_strdup(&keys->arena, key->run_id),
+        .at_us = key->at_us,
+    };
+    map_put(&keys->by_key, kept->key, kept);
+}
+
+static int read_keys(struct idempotency *keys, const char *path, struct err *err)
+{
+    struct store_reader *reader;
+    struct store_key *items;
+    struct arena arena;
+    size_t count;
+
+    if (store_reader_open(path, &reader, err) < 0)
+        return -1;
+    arena_init(&arena);
+    int result =
+        store_read_keys(reader, keys->begun_us - KEPT_US, MAX_KEYS, &arena, &items, &count, err);
+    for (size_t i = 0; result == 0 && i < count; i++)
+        add(keys, &items[i]);
+    arena_release(&arena);
+    store_reader_close(reader);
+    return result;
+}
+
+struct idempotency *idempotency_open(struct daemon *daemon, struct err *err)
+{
+    struct idempotency *keys = alloc_zeroed(1, sizeof *keys);
+
+    arena_init(&keys->arena);
+    map_init(&keys->by_key);
+    keys->begun_us = clock_now_us();
+    if (read_keys(keys, journal_path(daemon->journal), err) == 0)
+        return keys;
+    idempotency_close(keys);
+    return NULL;
+}
+
+void idempotency_close(struct idempotency *keys)
+{
+    if (keys == NULL)
+        return;
+    map_release(&keys->by_key);
+    arena_release(&keys->arena);
+    free(keys);
+}
+
+/* The same run, told when it is in the store. */
+static void tell_same(void *arg)
+{
+    struct job *job = arg;
+    const struct event accepted = {.type = "accepted", .run = job->run.id};
+    const struct event ended = {.type = "ended", .run = job->run.id, .state = "queued"};
+
+    work_tell(job, &accepted);
+    work_tell(job, &ended);
+    work_forget(job);
+}
+
+bool idempotency_answer(struct job *job)
+{
+    struct idempotency *keys = job->daemon->idempotency;
+    const struct store_key *known = NULL;
+    char hex[HASH_HEX_SIZE + 1];
+
+    if (keys == NULL || job->request->idempotency_key == NULL)
+        return false;
+    known = map_find(&keys->by_key, whole_key(job->request, &job->arena));
+    if (known == NULL || known->at_us < clock_now_us() - KEPT_US)
+        return false;
+    hash_request(job->request, hex);
+    if (strcmp(known->request_hash, hex) != 0) {
+        work_refuse_as(job, "conflict",
+                       "this idempotency key was used for another request: take a new one");
+        return true;
+    }
+    snprintf(job->run.id, sizeof job->run.id, "%s", known->run_id);
+    journal_barrier(job->daemon->journal, (struct journal_then){tell_same, job});
+    return true;
+}
+
+void idempotency_note(const struct job *job)
+{
+    struct idempotency *keys = job->daemon->idempotency;
+    char hex[HASH_HEX_SIZE + 1];
+    struct arena arena;
+
+    if (keys == NULL || job->request->idempotency_key == NULL)
+        return;
+    arena_init(&arena);
+    hash_request(job->request, hex);
+    const struct store_key key = {
+        .key = whole_key(job->request, &arena),
+        .request_hash = hex,
+        .run_id = job->run.id,
+        .at_us = clock_now_us(),
+    };
+    add(keys, &key);
+    store_key_put(journal_store(job->daemon->journal), &key);
+    arena_release(&arena);
+}

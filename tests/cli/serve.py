@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""The daemon that stays: its queue, what it takes up after a death, its reloads, its end."""
+
+import json
+import os
+import signal
+import sqlite3
+import time
+
+from shop import WAIT_SECONDS, main
+
+# Minutes of DuckDB if nobody cancels it.
+SLOW = "select count(*) as n from range(100000000000) where range % 7 = 8"
+
+
+def wait_for(what, found):
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not found():
+        assert time.monotonic() < deadline, f"{what}: not within {WAIT_SECONDS} s"
+        time.sleep(0.02)
+
+
+class Served:
+    """A daemon of the shop, and what it says on its standard error."""
+
+    def __init__(self, shop, environment=None):
+        self.shop = shop
+        self.process = shop.start("serve", environment=environment)
+        self.said = []
+        self.wait("ready: ")
+
+    def wait(self, words):
+        """Reads until a line has the words."""
+        while True:
+            line = self.process.stdout.readline()
+            assert line, f"it ended before it said {words!r}: {self.said}"
+            self.said.append(line)
+            if words in line:
+                return line
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        status = self.process.wait(timeout=WAIT_SECONDS)
+        self.said += self.process.stdout.readlines()
+        return status
+
+
+def rows(shop, sql):
+    store = sqlite3.connect(shop.folder / ".aorta" / "runs.db", timeout=WAIT_SECONDS)
+    found = store.execute(sql).fetchall()
+    store.close()
+    return found
+
+
+def state_of(shop, run):
+    return rows(shop, f"select state from runs where id = '{run}'")[0][0]
+
+
+def steps_of(shop, run):
+    """{asset: (state, attempts)}"""
+    return {asset: (state, attempts) for asset, state, attempts in rows(
+        shop, "select asset, state, (select count(*) from attempts a where a.run_id = s.run_id"
+        f" and a.asset = s.asset) from steps s where run_id = '{run}'")}
+
+
+def detach(shop, *arguments):
+    """The id of a run that was left to the daemon."""
+    status, output = shop.run("run", "--detach", *arguments)
+    assert status == 0, output
+    return output.strip().splitlines()[-1]
+
+
+def running(shop, run, asset):
+    return (asset, "running") in rows(
+        shop, f"select asset, state from steps where run_id = '{run}'")
+
+
+def add_slow(shop, *names):
+    for name in names:
+        shop.write(f"assets/marts/{name}.sql", SLOW)
+        shop.write(f"assets/marts/{name}.toml", 'materialized = "table"\n')
+
+
+def stays(shop):
+    """Commands go through it; a second one is refused by name; it ends when it is told to."""
+    served = Served(shop)
+    status, output = shop.run("run")
+    assert status == 0 and "succeeded" in output, output
+    status, output = shop.run("serve")
+    assert status == 2, output
+    assert f"process {served.process.pid} is at work in" in output, output
+    assert rows(shop, "select resumes from runs") == [(1,)]
+    assert served.end() == 0, served.said
+    assert shop.runs() == [("succeeded", "")]
+    status, output = shop.run("run", "--detach")
+    assert status == 1 and "no daemon stays here" in output, output
+
+
+def detached(shop):
+    """A run that is left to it is done; its id is what is printed."""
+    Served(shop)
+    run = detach(shop, "countries")
+    wait_for("the run's end", lambda: state_of(shop, run) == "succeeded")
+    assert steps_of(shop, run) == {"seeds.countries": ("succeeded", 1)}
+
+
+def died(shop):
+    """SIGKILL: what was at work is taken up with what it had done, what waited is done."""
+    shop.write("pipeline.toml", (shop.folder / "pipeline.toml").read_text()
+               + "\n[serve]\nruns_at_once = 1\n")
+    add_slow(shop, "slow")
+    served = Served(shop)
+    first = detach(shop, "countries", "slow")
+    second = detach(shop, "customers")
+    wait_for("the slow step", lambda: running(shop, first, "marts.slow"))
+    wait_for("the seed", lambda: steps_of(shop, first)["seeds.countries"][0] == "succeeded")
+    assert state_of(shop, second) == "queued", (shop.runs(), steps_of(shop, first))
+    served.end(signal.SIGKILL)
+    shop.write("assets/marts/slow.sql", "select 1 as n")
+    served = Served(shop)
+    assert any("2 runs" in line and "taken up" in line for line in served.said), served.said
+    for run in (first, second):
+        wait_for("the run's end", lambda run=run: state_of(shop, run) == "succeeded")
+    assert steps_of(shop, first) == {"seeds.countries": ("succeeded", 1),
+                                     "marts.slow": ("succeeded", 2)}
+    assert shop.query("select n from marts.slow") == [{"n": 1}]
+    assert rows(shop, "select count(*) from attempts where state = 'running'") == [(0,)]
+
+
+def gone_meanwhile(shop):
+    """An asset that is gone when its run is taken up is canceled, and the run has failed."""
+    add_slow(shop, "slow")
+    served = Served(shop)
+    run = detach(shop, "countries", "slow")
+    wait_for("the slow step", lambda: running(shop, run, "marts.slow"))
+    wait_for("the seed", lambda: steps_of(shop, run)["seeds.countries"][0] == "succeeded")
+    served.end(signal.SIGKILL)
+    os.remove(shop.folder / "assets/marts/slow.sql")
+    os.remove(shop.folder / "assets/marts/slow.toml")
+    shop.write("assets/marts/other.sql", "select 1 as n")
+    Served(shop)
+    wait_for("the run's end", lambda: state_of(shop, run) == "failed")
+    assert steps_of(shop, run)["marts.slow"] == ("canceled", 1), steps_of(shop, run)
+
+
+def dies_again(shop):
+    """A run that takes its daemon with it is given up after three times."""
+    add_slow(shop, "slow")
+    served = Served(shop)
+    run = detach(shop, "slow")
+    for _ in range(4):
+        wait_for("the slow step", lambda: running(shop, run, "marts.slow"))
+        served.end(signal.SIGKILL)
+        served = Served(shop)
+    wait_for("the run's end", lambda: state_of(shop, run) == "failed")
+    assert "three times" in rows(shop, "select error_message from runs")[0][0]
+
+
+def drains(shop):
+    """SIGTERM waits for what runs, not for ever; no run is left as running."""
+    shop.write("pipeline.toml", (shop.folder / "pipeline.toml").read_text()
+               + "\n[serve]\ndrain = \"1s\"\n")
+    add_slow(shop, "slow")
+    served = Served(shop)
+    run = detach(shop, "slow")
+    wait_for("the slow step", lambda: running(shop, run, "marts.slow"))
+    assert served.end() == 0, served.said
+    assert state_of(shop, run) == "interrupted"
+    assert steps_of(shop, run) == {"marts.slow": ("interrupted", 1)}, steps_of(shop, run)
+    status, output = shop.run("runs", run)
+    assert "interrupted" in output, output
+
+
+def canceled(shop):
+    """By its id, running or queued."""
+    shop.write("pipeline.toml", (shop.folder / "pipeline.toml").read_text()
+               + "\n[serve]\nruns_at_once = 1\n")
+    add_slow(shop, "slow")
+    Served(shop)
+    first, second = detach(shop, "slow"), detach(shop, "countries")
+    wait_for("the slow step", lambda: running(shop, first, "marts.slow"))
+    assert shop.run("cancel", second)[0] == 0
+    assert state_of(shop, second) == "canceled"
+    status, output = shop.run("cancel", first[:10])
+    assert status == 0, output
+    wait_for("the run's end", lambda: state_of(shop, first) == "canceled")
+    assert steps_of(shop, first) == {"marts.slow": ("canceled", 1)}
+    status, output = shop.run("cancel", first)
+    assert status == 1 and "no run of this id is queued or running" in output, output
+
+
+def repeated(shop):
+    """rerun does all again; with --failed only what did not succeed."""
+    shop.write("assets/marts/bad.sql", "select * from {{ ref('countries') }} where nonsense")
+    shop.write("assets/marts/after.sql", "select * from {{ ref('bad') }}")
+    status, _ = shop.run("run", "countries", "bad", "after")
+    assert status == 1
+    first = rows(shop, "select id from runs")[0][0]
+    shop.write("assets/marts/bad.sql", "select * from {{ ref('countries') }}")
+    status, output = shop.run("rerun", "--failed", first)
+    assert status == 0, output
+    second = rows(shop, "select id from runs order by id")[1][0]
+    assert {asset: state for asset, (state, _) in steps_of(shop, second).items()} == {
+        "marts.bad": "succeeded", "marts.after": "succeeded"}
+    assert rows(shop, f"select of_run from runs where id = '{second}'") == [(first,)]
+    status, output = shop.run("rerun", first)
+    assert status == 0, output
+    third = rows(shop, "select id from runs order by id")[2][0]
+    assert len(steps_of(shop, third)) == 3
+    status, output = shop.run("rerun", "01ZZZZ")
+    assert status == 1 and "there is no run 01ZZZZ" in output, output
+
+
+def reloads(shop):
+    """A change of the files is taken over as a whole, or said and not taken over."""
+    served = Served(shop)
+    shop.write("assets/marts/wrong.sql", "select * from {{ ref('nobody') }}")
+    served.wait("are not taken over")
+    assert "nobody" in served.wait("assets/marts/wrong.sql"), served.said
+    status, output = shop.run("run", "countries")
+    assert status == 2 and "nobody" in output, output  # who types it hears what is wrong
+    shop.write("assets/marts/wrong.sql", "select 1 as one")
+    served.wait("the pipeline is read: 6 assets")
+    os.remove(shop.folder / "assets/marts/wrong.sql")
+    served.process.send_signal(signal.SIGHUP)
+    served.wait("the pipeline is read: 5 assets")
+
+
+def refuses_broken(shop):
+    """It does not begin with files that are wrong, and says all of it; nor with bad settings."""
+    shop.write("assets/marts/wrong.sql", "select * from {{ ref('nobody') }}")
+    shop.write("pipeline.toml", (shop.folder / "pipeline.toml").read_text()
+               + "\n[serve]\nruns_at_once = 0\ncertificate = \"cert.pem\"\ndrain = \"2h\"\n")
+    status, output = shop.run("serve")
+    assert status == 2, output
+    for words in ("nobody", "runs_at_once must be from 1 to 1000", "key is missing",
+                  "drain must be from 0s to 1h"):
+        assert words in output, output
+
+
+def many(shop):
+    """Hundreds that wait are all done, once each, by so many at once as may be."""
+    shop.write("pipeline.toml", (shop.folder / "pipeline.toml").read_text()
+               + "\n[serve]\nruns_at_once = 2\n")
+    served = Served(shop)
+    count = 60
+    processes = [shop.start("run", "--detach", "--json", "countries") for _ in range(count)]
+    for process in processes:
+        output, _ = process.communicate(timeout=WAIT_SECONDS)
+        assert json.loads(output.splitlines()[-1])["state"] == "queued", output
+    wait_for("all", lambda: rows(shop, "select count(*) from runs where state = 'succeeded'")
+             == [(count,)])
+    spans = rows(shop, "select started_us, ended_us from runs")
+    at_once = max(sum(start <= at < end for start, end in spans) for at, _ in spans)
+    assert at_once <= 2, at_once
+    assert served.end() == 0
+
+
+if __name__ == "__main__":
+    main([stays, detached, died, gone_meanwhile, dies_again, drains, canceled, repeated, reloads,
+          refuses_broken, many])
