@@ -62,7 +62,7 @@ static void append_subject(struct buf *out, const struct alert_message *message)
         buf_append_str(&title, "…");
     }
     buf_append_str(out, "Subject: ");
-    if (is_plain(title.data) && title.size < 900 && strstr(title.data, "=?") == NULL)
+    if (is_plain(title.data) && strstr(title.data, "=?") == NULL)
         buf_append(out, title.data, title.size);
     else
         append_encoded(out, title.data, title.size);

@@ -4,6 +4,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <stdio.h>
 #include <string.h>
 
 static const char PREFIX[] = "whsec_";
@@ -48,7 +49,7 @@ int alert_sign(const char *secret, const char *id, int64_t timestamp_s, const ch
     explicit_bzero(key, sizeof key);
     if (made == NULL)
         return err_set(err, ERR_BROKEN, "the body could not be signed");
-    memcpy(signature, "v1,", 3);
+    snprintf(signature, ALERT_SIGNATURE_SIZE + 1, "v1,");
     EVP_EncodeBlock((unsigned char *)signature + 3, digest, (int)digest_size);
     return 0;
 }

@@ -15,13 +15,17 @@
 #define KEPT_US (30 * CLOCK_US_PER_DAY) /* alerts that are over, for people who look back */
 
 enum {
-    MAX_CHECKS = 20, /* named by an alert; a body should stay below 20 KiB */
+    MAX_CHECKS = 20, /* named by an alert: a body should stay below 20 KiB */
+    MAX_DETAIL_BYTES = 400,
+    MAX_ERROR_BYTES = 4000,
     MAX_SUBJECT_BYTES = 200,
 };
 
-/* What an executor said of the step that is over next. */
+/* What an executor said last. */
 struct reported {
+    char run[ULID_SIZE + 1];
     const struct run_step *step;
+    int64_t attempt;
     struct arena arena;
     struct alert_check *checks; /* that did not pass */
     size_t check_count;
@@ -38,6 +42,8 @@ struct alerts {
     struct map destinations; /* what each was told */
     struct ulid_source ids;
     struct reported reported;
+    int64_t pruned_us;
+    int summing; /* summaries that are not committed yet */
     char *link;
 };
 
@@ -136,36 +142,71 @@ static void raised(void *arg)
     delivery_look(alerts->delivery);
 }
 
+/* Once a day is enough. */
+static void prune(struct alerts *alerts, int64_t now_us)
+{
+    if (now_us - alerts->pruned_us < CLOCK_US_PER_DAY)
+        return;
+    alerts->pruned_us = now_us;
+    store_alerts_prune(journal_store(alerts->journal), now_us - KEPT_US, STORE_NO_DONE);
+}
+
 /* Writes it down: waiting, or held back for a summary. */
 static void raise_alert(struct alerts *alerts, const struct alert *to,
-                        struct alert_message *message, const char *state, int64_t now_us)
+                        const struct alert_message *what, const char *state, int64_t now_us)
 {
+    struct alert_message message = *what;
     char id[ULID_SIZE + 1], at[CLOCK_TEXT_SIZE];
     struct json_writer json;
     struct buf body;
 
     ulid_next(&alerts->ids, id);
-    message->id = id;
-    message->at = clock_format_iso(at, now_us, 3);
-    message->pipeline = alerts->loaded->pipeline.name;
+    message.id = id;
+    message.at = clock_format_iso(at, now_us, 3);
+    message.pipeline = alerts->loaded->pipeline.name;
     buf_init(&body);
     json_writer_init(&json, &body);
-    record_encode(&json, &alert_message_shape, message);
+    record_encode(&json, &alert_message_shape, &message);
     const struct store_alert stored = {
         .id = id,
         .destination = to->name,
-        .target = message->target,
-        .subject = message->subject,
-        .kind = message->kind,
-        .of_kind = message->of != NULL ? message->of : message->kind,
+        .target = message.target,
+        .subject = message.subject,
+        .kind = message.kind,
+        .of_kind = message.of != NULL ? message.of : message.kind,
         .body = body.data,
         .state = state,
         .next_us = now_us,
         .created_us = now_us,
     };
+    prune(alerts, now_us);
     store_alert_raise(journal_store(alerts->journal), &stored,
                       journal_done(alerts->journal, (struct journal_then){raised, alerts}));
     buf_release(&body);
+}
+
+/* At most so many bytes of it, and no character in part. */
+static const char *keep(struct arena *arena, const char *text, size_t most)
+{
+    size_t size = text != NULL ? strlen(text) : 0;
+
+    if (size <= most)
+        return arena_strdup(arena, text);
+    for (size = most; size > 0 && ((unsigned char)text[size] & 0xc0) == 0x80;)
+        size--;
+    return arena_printf(arena, "%.*s…", (int)size, text);
+}
+
+static const char *link_to(const struct alerts *alerts, const struct trouble *trouble,
+                           struct arena *arena)
+{
+    if (alerts->link == NULL)
+        return NULL;
+    if (trouble->run != NULL)
+        return arena_printf(arena, "%s/runs/%s", alerts->link, trouble->run);
+    if (trouble->asset != NULL)
+        return arena_printf(arena, "%s/assets/%s", alerts->link, trouble->asset);
+    return alerts->link;
 }
 
 static void tell(struct alerts *alerts, const struct alert *to, const struct trouble *trouble)
@@ -175,15 +216,11 @@ static void tell(struct alerts *alerts, const struct alert *to, const struct tro
     int64_t repeats;
     enum alerting_verdict verdict =
         alerting_decide(history_of(alerts, to->name), to, &event, &repeats);
-    struct buf link;
+    struct arena arena;
 
     if (verdict == ALERTING_PASS || verdict == ALERTING_REPEAT)
         return;
-    buf_init(&link);
-    if (alerts->link != NULL && trouble->run != NULL)
-        buf_printf(&link, "%s/runs/%s", alerts->link, trouble->run);
-    else if (alerts->link != NULL && trouble->asset != NULL)
-        buf_printf(&link, "%s/assets/%s", alerts->link, trouble->asset);
+    arena_init(&arena);
     struct alert_message message = {
         .kind = alert_kind_names[trouble->kind],
         .of = trouble->kind == ALERT_RECOVERY ? alert_kind_names[trouble->of] : NULL,
@@ -191,17 +228,17 @@ static void tell(struct alerts *alerts, const struct alert *to, const struct tro
         .target = trouble->target,
         .run = trouble->run,
         .asset = trouble->asset,
-        .error = trouble->error,
+        .error = keep(&arena, trouble->error, MAX_ERROR_BYTES),
         .checks = trouble->checks,
         .check_count = trouble->check_count,
-        .link = link.size > 0 ? link.data : NULL,
+        .link = link_to(alerts, trouble, &arena),
         .repeats = repeats,
     };
     raise_alert(alerts, to, &message, verdict == ALERTING_HOLD ? "held" : "waiting", event.at_us);
-    buf_release(&link);
     if (verdict == ALERTING_HOLD)
         log_warn("alert %s: %s of %s is held back: more than %lld in an hour", to->name,
                  message.kind, message.subject, (long long)to->max_per_hour);
+    arena_release(&arena);
 }
 
 static bool is_watched(const struct alerts *alerts, size_t alert, const struct asset *asset)
@@ -231,7 +268,19 @@ static bool has_ears(const struct alerts *alerts)
 
 static int64_t summary_us(void *arg, const struct alert *alert, int64_t now_us)
 {
+    const struct alerts *alerts = arg;
+
+    if (alerts->summing > 0)
+        return 0; /* the store does not know yet what the last one named */
     return alerting_summary_us(history_of(arg, alert->name), alert, now_us);
+}
+
+static void summed(void *arg)
+{
+    struct alerts *alerts = arg;
+
+    alerts->summing--;
+    delivery_look(alerts->delivery);
 }
 
 static void sum(void *arg, const struct alert *to, const struct delivery_held *held)
@@ -261,7 +310,9 @@ static void sum(void *arg, const struct alert *to, const struct delivery_held *h
         .link = alerts->link,
     };
     raise_alert(alerts, to, &message, "waiting", now);
-    store_alerts_sum(journal_store(alerts->journal), to->name, held->last_id, now, STORE_NO_DONE);
+    alerts->summing++;
+    store_alerts_sum(journal_store(alerts->journal), to->name, held->last_id, now,
+                     journal_done(alerts->journal, (struct journal_then){summed, alerts}));
     alerting_summed(history_of(alerts, to->name), held->count, now);
     arena_release(&arena);
 }
@@ -276,14 +327,12 @@ static void dropped(void *arg, const struct store_alert *alert)
 
 /* ---- opening and closing --------------------------------------------------------------------- */
 
-struct alerts *alerts_open(uv_loop_t *loop, struct journal *journal, const char *link,
-                           struct err *err)
+struct alerts *alerts_open(uv_loop_t *loop, struct journal *journal, struct err *err)
 {
     struct alerts *alerts = alloc_zeroed(1, sizeof *alerts);
     const struct delivery_owner owner = {alerts, summary_us, sum, dropped};
 
     alerts->journal = journal;
-    alerts->link = link != NULL ? alloc_strdup(link) : NULL;
     arena_init(&alerts->arena);
     arena_init(&alerts->reported.arena);
     map_init(&alerts->destinations);
@@ -292,7 +341,7 @@ struct alerts *alerts_open(uv_loop_t *loop, struct journal *journal, const char 
         return NULL;
     }
     alerts->delivery = delivery_open(loop, journal, &owner);
-    store_alerts_prune(journal_store(journal), clock_now_us() - KEPT_US, STORE_NO_DONE);
+    prune(alerts, clock_now_us());
     return alerts;
 }
 
@@ -307,6 +356,14 @@ void alerts_close(struct alerts *alerts)
     arena_release(&alerts->reported.arena);
     free(alerts->link);
     free(alerts);
+}
+
+void alerts_set_link(struct alerts *alerts, const char *link)
+{
+    if (alerts == NULL)
+        return;
+    free(alerts->link);
+    alerts->link = link != NULL ? alloc_strdup(link) : NULL;
 }
 
 void alerts_configure(struct alerts *alerts, struct loaded *loaded)
@@ -332,13 +389,16 @@ void alerts_configure(struct alerts *alerts, struct loaded *loaded)
 
 /* ---- what happened --------------------------------------------------------------------------- */
 
-void alerts_report(struct alerts *alerts, const struct run_step *step, const struct report *report)
+void alerts_report(struct alerts *alerts, const struct run *run, const struct run_step *step,
+                   const struct report *report)
 {
     if (!has_ears(alerts))
         return;
     struct reported *reported = &alerts->reported;
     arena_reset(&reported->arena);
+    memcpy(reported->run, run->id, sizeof reported->run);
     reported->step = step;
+    reported->attempt = step->attempt;
     reported->has_checked = report->check_count > 0;
     reported->has_warned = false;
     reported->check_count = 0;
@@ -350,10 +410,10 @@ void alerts_report(struct alerts *alerts, const struct run_step *step, const str
         reported->has_warned |= strcmp(check->status, "warn") == 0;
         if (reported->check_count < MAX_CHECKS)
             reported->checks[reported->check_count++] = (struct alert_check){
-                .name = arena_strdup(&reported->arena, check->name),
+                .name = keep(&reported->arena, check->name, MAX_DETAIL_BYTES),
                 .status = arena_strdup(&reported->arena, check->status),
                 .failures = check->failures,
-                .detail = arena_strdup(&reported->arena, check->detail),
+                .detail = keep(&reported->arena, check->detail, MAX_DETAIL_BYTES),
             };
     }
 }
@@ -361,6 +421,9 @@ void alerts_report(struct alerts *alerts, const struct run_step *step, const str
 static const char *subject_of(const char *kind, const char *name, char text[MAX_SUBJECT_BYTES])
 {
     snprintf(text, MAX_SUBJECT_BYTES, "%s:%s", kind, name);
+    for (char *at = text; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ')
+            *at = ' '; /* it stands in lines of the log, too */
     return text;
 }
 
@@ -373,7 +436,8 @@ void alerts_step_over(struct alerts *alerts, const struct run *run, const struct
     if (!has_ears(alerts) || (!has_failed && !is_well))
         return;
     const struct reported *reported = &alerts->reported;
-    bool is_reported = reported->step == step;
+    bool is_reported = reported->step == step && reported->attempt == step->attempt &&
+                       strcmp(reported->run, run->id) == 0;
     struct trouble trouble = {
         .kind = has_failed ? ALERT_FAILURE : ALERT_RECOVERY,
         .of = ALERT_FAILURE,

@@ -29,10 +29,12 @@
 
 struct alerts;
 
-/* Reads what was told before. Blocks: before the daemon is ready. `link` is where people look:
- * "https://aorta.example", or NULL. NULL with err if the store cannot be read. */
-struct alerts *alerts_open(uv_loop_t *loop, struct journal *journal, const char *link,
-                           struct err *err);
+/* Reads what was told before. Blocks: before the daemon is ready. NULL with err if the store cannot
+ * be read. */
+struct alerts *alerts_open(uv_loop_t *loop, struct journal *journal, struct err *err);
+
+/* Where people look, to be linked to: "https://aorta.example". NULL, as at first: nowhere. */
+void alerts_set_link(struct alerts *alerts, const char *link);
 
 /* Right before the journal is closed: nothing may be committed in between. */
 void alerts_close(struct alerts *alerts);
@@ -40,9 +42,10 @@ void alerts_close(struct alerts *alerts);
 /* The pipeline as it is now, its [alert.NAME] and its assets. Delivers what waits. */
 void alerts_configure(struct alerts *alerts, struct loaded *loaded);
 
-/* What an executor said at the end of an attempt; alerts_step_over, if the step is over by it,
- * follows in the same turn. */
-void alerts_report(struct alerts *alerts, const struct run_step *step, const struct report *report);
+/* What an executor said at the end of an attempt: kept for alerts_step_over, if the step is over by
+ * it. */
+void alerts_report(struct alerts *alerts, const struct run *run, const struct run_step *step,
+                   const struct report *report);
 
 /* The step is over: failure, warning, or recovery from them. */
 void alerts_step_over(struct alerts *alerts, const struct run *run, const struct run_step *step);

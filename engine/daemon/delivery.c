@@ -18,9 +18,11 @@ enum {
     LOOK_WITHIN_MS = 60000, /* while something waits: the wall clock may be set */
 };
 
-/* One alert that is under way, until the store knows how it went. */
+/* One alert that is under way, until the store knows how it went, and until a look that had begun
+ * before that is over: it has read that the alert waits. */
 struct sending {
     struct sending *next;
+    bool is_over;
     struct delivery *delivery;
     struct arena arena;
     struct store_alert alert; /* without its body */
@@ -88,23 +90,36 @@ void delivery_configure(struct delivery *delivery, struct loaded *loaded)
 
 static void free_sending(struct sending *sending)
 {
-    struct delivery *delivery = sending->delivery;
-    struct sending **link = &delivery->sendings;
-
-    while (*link != sending)
-        link = &(*link)->next;
-    *link = sending->next;
-    delivery->sending_count--;
     arena_release(&sending->arena);
     free(sending);
+}
+
+/* Forgets those that are no longer under way. */
+static void end_sendings(struct delivery *delivery)
+{
+    struct sending **link = &delivery->sendings;
+
+    while (*link != NULL) {
+        struct sending *sending = *link;
+        if (!sending->is_over) {
+            link = &sending->next;
+            continue;
+        }
+        *link = sending->next;
+        delivery->sending_count--;
+        free_sending(sending);
+    }
 }
 
 static void free_when_over(struct delivery *delivery)
 {
     if (delivery->is_looking || !delivery->is_timer_closed)
         return;
-    while (delivery->sendings != NULL)
-        free_sending(delivery->sendings);
+    for (struct sending *sending = delivery->sendings, *following; sending != NULL;
+         sending = following) {
+        following = sending->next;
+        free_sending(sending);
+    }
     store_reader_close(delivery->reader);
     loaded_release(delivery->loaded);
     free(delivery->store_path);
@@ -137,7 +152,9 @@ static void outcome_committed(void *arg)
     struct sending *sending = arg;
     struct delivery *delivery = sending->delivery;
 
-    free_sending(sending);
+    sending->is_over = true;
+    if (!delivery->is_looking)
+        end_sendings(delivery);
     delivery_look(delivery);
 }
 
@@ -304,33 +321,53 @@ static void look_now(uv_work_t *work)
 
 static void set_timer(struct delivery *delivery, int64_t next_us);
 
+/* Summaries first: one may be due at once, and says when the next one is. */
+static int64_t sum_held(const struct look *look)
+{
+    const struct delivery_owner *owner = &look->delivery->owner;
+    const struct alerts_config *alerts = &look->loaded->pipeline.alerts;
+    int64_t first = 0;
+
+    for (size_t i = 0; i < alerts->count; i++) {
+        if (look->wants_summary[i] && look->held[i].count > 0)
+            owner->sum(owner->arg, &alerts->items[i], &look->held[i]);
+        int64_t next = owner->summary_us(owner->arg, &alerts->items[i], clock_now_us());
+        if (next > 0 && (first == 0 || next < first))
+            first = next;
+    }
+    return first;
+}
+
+static void act(const struct look *look)
+{
+    struct delivery *delivery = look->delivery;
+    int64_t next = look->next_us;
+
+    if (look->has_failed) {
+        log_warn("alerts that wait cannot be read: %s", look->err.message);
+        set_timer(delivery, clock_now_us() + LOOK_WITHIN_MS * INT64_C(1000));
+        return;
+    }
+    int64_t summary = sum_held(look);
+    if (summary > 0 && (next == 0 || summary < next))
+        next = summary;
+    for (size_t i = 0; i < look->due_count && delivery->sending_count < AT_ONCE; i++)
+        if (!is_sending(delivery, look->due[i].id))
+            send_alert(delivery, look, i);
+    set_timer(delivery, next);
+}
+
 static void looked(uv_work_t *work, int status)
 {
     struct look *look = work->data;
     struct delivery *delivery = look->delivery;
-    const struct alerts_config *alerts = &look->loaded->pipeline.alerts;
-    int64_t next = look->next_us, now = clock_now_us();
 
     (void)status; /* it is not canceled */
+    if (!delivery->is_closing) {
+        act(look);
+        end_sendings(delivery);
+    }
     delivery->is_looking = false;
-    if (!delivery->is_closing && look->has_failed) {
-        log_warn("alerts that wait cannot be read: %s", look->err.message);
-        set_timer(delivery, now + LOOK_WITHIN_MS * INT64_C(1000));
-    }
-    if (!delivery->is_closing && !look->has_failed) {
-        for (size_t i = 0; i < alerts->count; i++) {
-            if (look->wants_summary[i] && look->held[i].count > 0)
-                delivery->owner.sum(delivery->owner.arg, &alerts->items[i], &look->held[i]);
-            int64_t summary =
-                delivery->owner.summary_us(delivery->owner.arg, &alerts->items[i], now);
-            if (summary > 0 && (next == 0 || summary < next))
-                next = summary;
-        }
-        for (size_t i = 0; i < look->due_count && delivery->sending_count < AT_ONCE; i++)
-            if (!is_sending(delivery, look->due[i].id))
-                send_alert(delivery, look, i);
-        set_timer(delivery, next);
-    }
     for (size_t i = 0; i < look->due_count && look->parcels != NULL; i++)
         parcel_wipe(&look->parcels[i]);
     loaded_release(look->loaded);

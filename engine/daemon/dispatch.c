@@ -386,7 +386,7 @@ void work_report(struct daemon *daemon, const struct report *report)
         return; /* of an attempt that was given up */
     tell_checks(job, step, report);
     journal_report(daemon->journal, &job->run, step, report);
-    alerts_report(daemon->alerts, step, report);
+    alerts_report(daemon->alerts, &job->run, step, report);
     run_finish_attempt(&job->run, step, report, clock_monotonic_us(), over, job);
     if (!step_is_over(step)) {
         journal_step(daemon->journal, &job->run, step);

@@ -140,20 +140,21 @@ static int begin(struct server *server, struct err *err)
     daemon->idempotency = idempotency_open(daemon, err);
     if (daemon->idempotency == NULL || take_up(daemon, err) < 0)
         return -1;
-    daemon->alerts = alerts_open(daemon->loop, daemon->journal, NULL, err);
+    daemon->alerts = alerts_open(daemon->loop, daemon->journal, err);
     if (daemon->alerts == NULL)
         return -1;
     daemon->reload = reload_open(daemon, &serving->request, serving->loaded);
     alerts_configure(daemon->alerts, daemon->loaded);
+    /* Before anybody is told that it is ready. */
+    life_watch_signal(&server->life, SIGINT, told_to_end);
+    life_watch_signal(&server->life, SIGTERM, told_to_end);
+    life_watch_signal(&server->life, SIGHUP, told_to_reload);
     if (serving->begin(serving->arg, daemon, err) < 0) {
         reload_close(daemon->reload);
         daemon->reload = NULL;
         return -1;
     }
     server->has_begun = true;
-    life_watch_signal(&server->life, SIGINT, told_to_end);
-    life_watch_signal(&server->life, SIGTERM, told_to_end);
-    life_watch_signal(&server->life, SIGHUP, told_to_reload);
     work_dispatch(daemon);
     return 0;
 }

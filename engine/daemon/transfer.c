@@ -11,7 +11,7 @@
 enum {
     WITHIN_MS = 15000, /* as Standard Webhooks recommends: 15 to 30 s */
     MAX_ANSWER_BYTES = 64 << 10,
-    WORD_SIZE = 48, /* an answer that is one word, as Slack says why not: "channel_not_found" */
+    WORD_SIZE = 48, /* an answer that is a word of Slack's, which says why not: "no_service" */
 };
 
 struct transfers {
@@ -311,7 +311,7 @@ static bool is_word(const struct transfer *transfer)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
 
-    return transfer->word[0] != '\0' && transfer->answer_bytes < WORD_SIZE &&
+    return strchr(transfer->word, '_') != NULL && transfer->answer_bytes < WORD_SIZE &&
            transfer->word[strspn(transfer->word, letters)] == '\0';
 }
 

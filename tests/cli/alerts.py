@@ -5,6 +5,7 @@ in between; not more often than a person wants to read; and no secret lies about
 import os
 import signal
 import sqlite3
+import subprocess
 
 from receivers import SECRET, Hook, Post, verify
 from shop import finish, main, wait_until
@@ -22,21 +23,24 @@ class Daemon:
         shop.write("pipeline.toml", text + alerts)
         self.start()
 
-    def start(self):
-        self.process = self.shop.start("serve", environment={**self.environment,
-                                                             "AORTA_LOG": "info"})
+    def start(self, more=None):
+        self.process = self.shop.start(
+            "serve", environment={**self.environment, "AORTA_LOG": "info", **(more or {})})
         self.lines = []
         for line in self.process.stdout:
             self.lines.append(line)
             if " ready: " in line:
-                return
-        raise AssertionError("".join(self.lines))
+                return True
+        assert more, "".join(self.lines)
+        return False
 
     def end(self, how=signal.SIGTERM):
         """Ends it, and gives all that it said."""
-        os.killpg(self.process.pid, how)
-        _, output = finish(self.process)
+        if self.process.poll() is None:
+            os.kill(self.process.pid, how)
+        status, output = finish(self.process)
         self.lines.append(output)
+        assert how == signal.SIGKILL or status == 0, "".join(self.lines)
         return "".join(self.lines)
 
     def model(self, name, sql):
@@ -134,7 +138,7 @@ def trying(shop):
         daemon = Daemon(shop, webhook(hook.url))
         daemon.model("one", BROKEN)
         daemon.model("two", BROKEN)
-        hook.answers[:] = [(500, {}), (429, {"retry-after": "7000"}), (400, {})]
+        hook.answers[:] = [(500, {}, b""), (429, {"retry-after": "7000"}, b""), (400, {}, b"no")]
         daemon.run("one")
         wait_until(lambda: daemon.rows("select 1 from alerts where tries = 1"), "a try")
         daemon.hurry()
@@ -154,14 +158,36 @@ def trying(shop):
 
 
 def redirecting(shop):
-    """A redirect is not followed."""
+    """A redirect is not followed, and a long answer not read."""
     with Hook() as hook, Hook() as other:
         daemon = Daemon(shop, webhook(hook.url))
-        hook.answers[:] = [(307, {"location": other.url})]
+        hook.answers[:] = [(307, {"location": other.url}, b"")]
         daemon.model("one", BROKEN)
         daemon.run("one")
         daemon.wait_states("dropped")
         assert not other.received
+        hook.answers[:] = [(200, {}, b"x" * 2**20)]
+        daemon.run("one")
+        daemon.wait_states("dropped", "delivered")
+        daemon.end()
+
+
+def distrusting(shop):
+    """An address without a certificate that can be verified is sent nothing."""
+    made = subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1"], cwd=shop.folder, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    pem = shop.folder / "both.pem"
+    pem.write_text((shop.folder / "key.pem").read_text() + (shop.folder / "cert.pem").read_text())
+    with Hook(certificate=pem) as hook:
+        daemon = Daemon(shop, webhook(hook.url))
+        daemon.model("one", BROKEN)
+        daemon.run("one")
+        wait_until(lambda: daemon.rows("select 1 from alerts where tries = 1"), "a try")
+        assert "certificate" in daemon.rows("select error from alerts")[0][0]
+        assert daemon.states() == ["waiting"] and not hook.received
         daemon.end()
 
 
@@ -192,25 +218,48 @@ def dying(shop):
         assert daemon.states() == ["delivered"]
 
 
+def killing(shop):
+    """A failure is told by this daemon or the next, before whichever commit this one dies."""
+    with Hook() as hook:
+        daemon = Daemon(shop, webhook(hook.url, 'dedupe = "0s"'))
+        daemon.model("one", BROKEN)
+        for number in range(3, 7):
+            daemon.end()
+            if daemon.start({"AORTA_FAULT": f"store.commit.before:{number}"}):
+                daemon.run("one")
+            daemon.end(signal.SIGKILL)
+            daemon.start()
+            wait_until(lambda: not daemon.rows("select 1 from runs where ended_us is null or "
+                                               "state = 'interrupted'"), "all runs are over")
+            wait_until(lambda: not daemon.rows("select 1 from alerts where state = 'waiting'"),
+                       "all alerts are told")
+            # A run that found nobody was its own daemon, which does not stay and tells nobody.
+            failed = daemon.rows("select count(*) from steps where state = 'failed' and run_id in "
+                                 "(select id from runs where resumes)")[0][0]
+            assert daemon.states() == ["delivered"] * failed, (number, daemon.states(), failed)
+        assert len({body["id"] for body in hook.bodies()}) == failed and failed > 2, failed
+        daemon.end()
+
+
 def flooding(shop):
     """What is more than an hour may have is summed up in one message, also by another daemon."""
     with Hook() as hook:
-        daemon = Daemon(shop, webhook(hook.url, "max_per_hour = 2"))
-        names = [f"m{i}" for i in range(5)]
+        daemon = Daemon(shop, webhook(hook.url, "max_per_hour = 20"))
+        names = [f"m{i}" for i in range(30)]
         for name in names:
             daemon.model(name, BROKEN)
         daemon.run(*names)
-        daemon.wait_states(*["delivered"] * 2, *["held"] * 3)
-        hook.wait_for(2)
+        daemon.wait_states(*["delivered"] * 20, *["held"] * 10)
+        hook.wait_for(20)
         daemon.end()
         daemon.age()
         daemon.start()
-        daemon.wait_states(*["delivered"] * 2, *["summed"] * 3, "delivered")
-        body = hook.wait_for(3)[2]
-        verify(hook.received[2])
-        assert body["kind"] == "summary" and body["held"] == 3, body
-        told = [b["subject"] for b in hook.bodies()[:2]] + [a["subject"] for a in body["alerts"]]
-        assert sorted(told) == [f"asset:marts.{name}" for name in names], told
+        daemon.wait_states(*["delivered"] * 20, *["summed"] * 10, "delivered")
+        body = hook.wait_for(21)[20]
+        verify(hook.received[20])
+        assert body["kind"] == "summary" and body["held"] == 10, body
+        told = [b["subject"] for b in hook.bodies()[:20]] + [a["subject"] for a in body["alerts"]]
+        assert sorted(told) == sorted(f"asset:marts.{name}" for name in names), told
         daemon.end()
 
 
@@ -246,12 +295,15 @@ to = ["data@example.com", "ops@example.com"]
         assert message["date"].datetime and message["message-id"].endswith("@example.com>")
         assert "<nowhere> & é" in message.get_content(), message.get_content()
         post.answers[:] = ["451 later", "550 never"]
+        hook.answers[:] = [(404, {}, b"no_service")]
         daemon.model("two", BROKEN)
         daemon.run("two")
         wait_until(lambda: daemon.rows("select 1 from alerts where error like '%SMTP 451%'"), "451")
         daemon.hurry()
         wait_until(lambda: daemon.rows("select 1 from alerts where state = 'dropped' and "
                                        "error like '%SMTP 550%'"), "550")
+        assert daemon.rows("select error from alerts where destination = 'chat' and state = "
+                           "'dropped'") == [("answered HTTP 404: no_service",)]
         daemon.end()
 
 
@@ -271,7 +323,7 @@ to = "data@example.com"
 [alert.gone]
 slack = {{ url = "file:nowhere.key" }}
 """, {"SLACK": hook.url + "/T-very-secret", "MAIL_PASSWORD": "letmein-4711"})
-        hook.answers[:] = [(404, {}), (503, {})]
+        hook.answers[:] = [(404, {}, SECRET.encode()), (503, {}, b"T-very-secret")]
         daemon.model("one", BROKEN)
         daemon.run("one")
         wait_until(lambda: len(daemon.rows("select 1 from alerts where error is not null")) == 4,
@@ -288,4 +340,4 @@ slack = {{ url = "file:nowhere.key" }}
                 assert not any(secret.encode() in content for secret in secrets), path
 
 
-main([telling, warnings, trying, redirecting, dying, flooding, talking, hiding])
+main([telling, warnings, trying, redirecting, distrusting, dying, killing, flooding, talking, hiding])

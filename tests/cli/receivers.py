@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import socketserver
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,10 +20,10 @@ SECRET = "whsec_" + base64.b64encode(KEY).decode()
 
 
 class Hook:
-    """Takes posts. `answers` are (status, headers) for the next ones, then 204. While `closed` is
-    an event that is not set, nobody is answered."""
+    """Takes posts. `answers` are (status, headers, body) for the next ones, then 204. While the gate
+    is not set, nobody is answered. With a certificate (and its key, in one file) it speaks TLS."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, certificate=None):
         self.received, self.answers, self.gate = [], [], threading.Event()
         self.gate.set()
         hook = self
@@ -32,12 +33,14 @@ class Hook:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 hook.received.append((self.path, dict(self.headers.items()), body))
                 hook.gate.wait(60)
-                status, headers = hook.answers.pop(0) if hook.answers else (204, {})
+                status, headers, answer = hook.answers.pop(0) if hook.answers else (204, {}, b"")
                 try:
                     self.send_response(status)
-                    for name, value in {"content-length": "0", **headers}.items():
+                    for name, value in headers.items():
                         self.send_header(name, value)
+                    self.send_header("content-length", str(len(answer)))
                     self.end_headers()
+                    self.wfile.write(answer)
                 except OSError:
                     pass  # whoever asked has died
 
@@ -46,8 +49,13 @@ class Hook:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # whoever asked did not like us
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}/hook"
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self.port}/hook"
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def __enter__(self):
