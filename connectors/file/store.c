@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,12 +57,28 @@ int store_check_key(const char *key, struct aorta_error *error)
     return aorta_fail(error, AORTA_CONFIG, "key '%.300s' %s", key, problem);
 }
 
+/* Held from a folder's making until its name is on the disk. */
+static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+
 static int make_folder(const struct store *store, int parent, const char *name)
 {
-    if (mkdirat(parent, name, 0777) < 0 && errno != EEXIST)
-        return -1;
-    /* Also when somebody else made it: their sync may not have happened yet. */
-    return store->sync ? fsync(parent) : 0;
+    int result = -1;
+
+    pthread_mutex_lock(&making);
+    /* Also when another process made it: its sync may not have happened yet. */
+    if (mkdirat(parent, name, 0777) == 0 || errno == EEXIST)
+        result = store->sync ? fsync(parent) : 0;
+    int cause = errno;
+    pthread_mutex_unlock(&making);
+    errno = cause;
+    return result;
+}
+
+/* What another thread is about to make, and we have just found, is then on the disk, too. */
+static void await_folders(void)
+{
+    pthread_mutex_lock(&making);
+    pthread_mutex_unlock(&making);
 }
 
 /* The folder `name` below parent. O_NOFOLLOW with O_DIRECTORY gives ENOTDIR for a link. */
@@ -84,8 +101,11 @@ int store_open_folder(const struct store *store, const char *key, bool make, con
     *name = key;
     while (fd >= 0) {
         const char *slash = strchr(*name, '/');
-        if (slash == NULL)
+        if (slash == NULL) {
+            if (make && store->sync)
+                await_folders();
             return fd;
+        }
         size_t size = (size_t)(slash - *name);
         memcpy(segment, *name, size);
         segment[size] = '\0';
