@@ -26,8 +26,10 @@ void sink_batch_release(struct sink_batch *batch)
     buf_release(&batch->token);
     free(batch->records);
     free(batch->hours);
+    free(batch->order);
     batch->records = NULL;
     batch->hours = NULL;
+    batch->order = NULL;
 }
 
 size_t sink_batch_bytes(const struct sink_batch *batch)
@@ -37,11 +39,14 @@ size_t sink_batch_bytes(const struct sink_batch *batch)
 
 /* ---------------------------------------------------------------------------------------- hours */
 
-/* The place of the hour in the ascending list, or where it belongs. */
-static size_t find_hour(const struct sink_batch *batch, int64_t hour)
+/* The place of the hour in the ascending list, or where it belongs. The guess is a place where it
+ * may well be: records of an hour come together. */
+static size_t find_hour(const struct sink_batch *batch, int64_t hour, size_t guess)
 {
     size_t low = 0, high = batch->hour_count;
 
+    if (guess < high && batch->hours[guess] == hour)
+        return guess;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (batch->hours[middle] < hour)
@@ -52,12 +57,13 @@ static size_t find_hour(const struct sink_batch *batch, int64_t hour)
     return low;
 }
 
-static void add_hour(struct sink_batch *batch, int64_t hour)
+/* Returns its place. */
+static size_t add_hour(struct sink_batch *batch, int64_t hour, size_t guess)
 {
-    size_t at = find_hour(batch, hour);
+    size_t at = find_hour(batch, hour, guess);
 
     if (at < batch->hour_count && batch->hours[at] == hour)
-        return;
+        return at;
     if (batch->hour_count == batch->hour_capacity) {
         batch->hour_capacity = batch->hour_capacity > 0 ? batch->hour_capacity * 2 : 16;
         batch->hours = alloc_resize(batch->hours, batch->hour_capacity * sizeof *batch->hours);
@@ -66,14 +72,17 @@ static void add_hour(struct sink_batch *batch, int64_t hour)
             (batch->hour_count - at) * sizeof *batch->hours);
     batch->hours[at] = hour;
     batch->hour_count++;
+    return at;
 }
 
 static void list_hours(struct sink_batch *batch)
 {
+    size_t at = 0;
+
     batch->hour_count = 0;
     for (size_t i = 0; i < batch->count; i++) {
         if (batch->records[i].bad == NULL)
-            add_hour(batch, batch->records[i].hour);
+            at = add_hour(batch, batch->records[i].hour, at);
     }
 }
 
@@ -154,7 +163,7 @@ int sink_batch_push(struct sink_batch *batch, const struct aorta_record *record,
     batch->next = number + 1;
     classify(batch, line);
     if (line->bad == NULL) {
-        add_hour(batch, line->hour);
+        batch->newest_hour = add_hour(batch, line->hour, batch->newest_hour);
         if (line->event_us > batch->max_us)
             batch->max_us = line->event_us;
     }
@@ -163,9 +172,14 @@ int sink_batch_push(struct sink_batch *batch, const struct aorta_record *record,
 
 /* ---------------------------------------------------------------------------------------- plans */
 
-static bool is_in(const struct sink_entry *entry, const struct sink_line *line)
+/* How many of the batch's records the entry covers. */
+static size_t count_covered(const struct sink_batch *batch, const struct sink_entry *entry)
 {
-    return line->number >= entry->start && line->number < entry->end;
+    size_t count = batch->count;
+
+    while (count > 0 && batch->records[count - 1].number >= entry->end)
+        count--;
+    return count;
 }
 
 static void count_line(struct sink_object *object, const struct sink_line *line)
@@ -231,17 +245,19 @@ static void append_dead(const struct sink_batch *batch, const struct sink_entry 
 }
 
 /* Dead letters are few: their size is found by rendering them. */
-static void group_dead(const struct sink_batch *batch, struct sink_entry *entry)
+static void group_dead(const struct sink_batch *batch, struct sink_entry *entry, size_t *order)
 {
     struct buf text;
 
     buf_init(&text);
-    for (size_t i = 0; i < batch->count; i++) {
+    entry->dead = (struct sink_object){0};
+    for (size_t i = 0, left = count_covered(batch, entry); i < left; i++) {
         const struct sink_line *line = &batch->records[i];
-        if (!is_in(entry, line) || line->bad == NULL)
+        if (line->bad == NULL)
             continue;
-        if (entry->dead.count++ == 0)
+        if (entry->dead.count == 0)
             entry->dead.first = line->number;
+        order[entry->dead.count++] = i;
         buf_reset(&text);
         append_dead(batch, entry, line, &text);
         entry->dead.bytes += (int64_t)text.size;
@@ -249,24 +265,59 @@ static void group_dead(const struct sink_batch *batch, struct sink_entry *entry)
     buf_release(&text);
 }
 
+/* Puts the records of each open hour behind those of the hours before it. Returns how many. */
+static size_t order_records(struct sink_batch *batch, struct arena *arena,
+                            const struct sink_object *objects, size_t covered)
+{
+    size_t *next = arena_calloc(arena, batch->hour_count, sizeof *next);
+    size_t sum = 0, at = 0;
+
+    for (size_t i = 0; i < batch->hour_count; i++) {
+        next[i] = sum;
+        sum += (size_t)objects[i].count;
+    }
+    for (size_t i = 0; i < covered; i++) {
+        if (batch->records[i].bad != NULL)
+            continue;
+        at = find_hour(batch, batch->records[i].hour, at);
+        batch->order[next[at]++] = i;
+    }
+    return sum;
+}
+
+/* A plan by other settings: these records go with it, so they may keep its hours. */
+static void classify_again(struct sink_batch *batch, const struct sink_entry *entry, size_t covered)
+{
+    struct sink_grouping own = batch->grouping;
+
+    batch->grouping = entry->grouping;
+    for (size_t i = 0; i < covered; i++)
+        classify(batch, &batch->records[i]);
+    batch->grouping = own;
+    list_hours(batch);
+}
+
 void sink_batch_group(struct sink_batch *batch, struct arena *arena, struct sink_entry *entry)
 {
+    size_t covered = count_covered(batch, entry), at = 0;
+
     assert(entry->start == batch->start && entry->end <= batch->next);
-    if (!sink_grouping_equal(&batch->grouping, &entry->grouping)) {
-        /* A plan by other settings: these records go with it, so they may keep its hours. */
-        struct sink_grouping own = batch->grouping;
-        batch->grouping = entry->grouping;
-        for (size_t i = 0; i < batch->count && is_in(entry, &batch->records[i]); i++)
-            classify(batch, &batch->records[i]);
-        batch->grouping = own;
-        list_hours(batch);
+    if (!sink_grouping_equal(&batch->grouping, &entry->grouping))
+        classify_again(batch, entry, covered);
+    if (batch->order_capacity < covered) {
+        batch->order_capacity = covered;
+        batch->order = alloc_resize(batch->order, covered * sizeof *batch->order);
     }
     struct sink_object *objects = arena_calloc(arena, batch->hour_count, sizeof *objects);
-    for (size_t i = 0; i < batch->count; i++) {
+    for (size_t i = 0; i < covered; i++) {
         const struct sink_line *line = &batch->records[i];
-        if (is_in(entry, line) && line->bad == NULL)
-            count_line(&objects[find_hour(batch, line->hour)], line);
+        if (line->bad != NULL)
+            continue;
+        at = find_hour(batch, line->hour, at);
+        count_line(&objects[at], line);
     }
+    size_t ordered = order_records(batch, arena, objects, covered);
+    group_dead(batch, entry, batch->order + ordered);
     entry->objects = objects;
     entry->object_count = 0;
     for (size_t i = 0; i < batch->hour_count; i++) {
@@ -275,24 +326,37 @@ void sink_batch_group(struct sink_batch *batch, struct arena *arena, struct sink
         objects[i].hour = batch->hours[i];
         objects[entry->object_count++] = objects[i];
     }
-    entry->dead = (struct sink_object){0};
-    group_dead(batch, entry);
 }
 
-void sink_batch_render(const struct sink_batch *batch, const struct sink_entry *entry,
-                       int32_t index, struct buf *out)
+/* The records in that order as they stand: lent where they are neighbours, else copied. */
+static struct sink_bytes gather(const struct sink_batch *batch, const size_t *order, size_t count,
+                                struct buf *space)
 {
-    bool wants_dead = index == entry->object_count;
-    int64_t hour = wants_dead ? 0 : entry->objects[index].hour;
-
-    buf_reserve(out, (size_t)(wants_dead ? entry->dead.bytes : entry->objects[index].bytes));
-    for (size_t i = 0; i < batch->count; i++) {
-        const struct sink_line *line = &batch->records[i];
-        if (!is_in(entry, line) || (line->bad != NULL) != wants_dead)
-            continue;
-        if (wants_dead)
-            append_dead(batch, entry, line, out);
-        else if (line->hour == hour)
-            buf_append(out, batch->lines.data + line->at, line->size + 1);
+    for (size_t i = 0, run; i < count; i += run) {
+        const struct sink_line *first = &batch->records[order[i]];
+        run = 1;
+        while (i + run < count && order[i + run] == order[i] + run)
+            run++;
+        const struct sink_line *last = first + run - 1;
+        size_t size = last->at + last->size + 1 - first->at;
+        if (run == count)
+            return (struct sink_bytes){batch->lines.data + first->at, size};
+        buf_append(space, batch->lines.data + first->at, size);
     }
+    return (struct sink_bytes){space->data, space->size};
+}
+
+struct sink_bytes sink_batch_render(const struct sink_batch *batch, const struct sink_entry *entry,
+                                    int32_t index, struct buf *space)
+{
+    const size_t *order = batch->order;
+
+    for (int32_t i = 0; i < index; i++)
+        order += entry->objects[i].count;
+    buf_reset(space);
+    if (index < entry->object_count)
+        return gather(batch, order, (size_t)entry->objects[index].count, space);
+    for (int64_t i = 0; i < entry->dead.count; i++)
+        append_dead(batch, entry, &batch->records[order[i]], space);
+    return (struct sink_bytes){space->data, space->size};
 }

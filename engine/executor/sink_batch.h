@@ -38,6 +38,9 @@ struct sink_batch {
     int64_t *hours; /* the open ones, ascending */
     size_t hour_count;
     size_t hour_capacity;
+    size_t newest_hour; /* place of the newest record's, as a guess for the next one */
+    size_t *order; /* of the records that were grouped: object by object, the dead letters behind */
+    size_t order_capacity;
 };
 
 /* The grouping's text must live as long as the batch. */
@@ -60,12 +63,18 @@ size_t sink_batch_bytes(const struct sink_batch *batch);
  * the entry's grouping. The batch must hold them. Objects are in the arena, hours ascending. */
 void sink_batch_group(struct sink_batch *batch, struct arena *arena, struct sink_entry *entry);
 
-/* Appends the bytes of object `index`, or with index == object_count of the dead letters, of an
- * entry that sink_batch_group has filled in. Dead letters are JSON, one a line:
+/* The bytes of object `index`, or with index == object_count of the dead letters, of the entry that
+ * was grouped last. Where they stand together in the batch they are lent until it changes; what
+ * does not is put together in `space`, which lends them then. Several threads may at once, each
+ * with its own space. Dead letters are JSON, one a line:
  *     {"topic":"hr","partition":3,"offset":17,"number":17,"time_ms":1711943972000,
  *      "reason":"the record is not a JSON object","text":"oops"}
  * with "base64" in the place of "text" where the record is not UTF-8. */
-void sink_batch_render(const struct sink_batch *batch, const struct sink_entry *entry,
-                       int32_t index, struct buf *out);
+struct sink_bytes {
+    const char *data;
+    size_t size;
+};
+struct sink_bytes sink_batch_render(const struct sink_batch *batch, const struct sink_entry *entry,
+                                    int32_t index, struct buf *space);
 
 #endif

@@ -265,7 +265,7 @@ int sink_chain_put_seal(const struct sink_chain *chain, int64_t sequence, enum s
 }
 
 int sink_chain_put_object(const struct sink_chain *chain, const struct sink_entry *entry,
-                          int32_t index, const struct buf *bytes, struct err *err)
+                          int32_t index, const void *data, size_t size, struct err *err)
 {
     struct aorta_error error;
     struct buf key;
@@ -277,8 +277,8 @@ int sink_chain_put_object(const struct sink_chain *chain, const struct sink_entr
     else
         sink_key_dead(&key, chain->topic, chain->partition, entry->dead.first);
     fault_point("sink.object.put.before");
-    int result = chain->store->put(chain->connection, key.data, bytes->data, bytes->size, false,
-                                   &created, &error);
+    int result =
+        chain->store->put(chain->connection, key.data, data, size, false, &created, &error);
     fault_point("sink.object.put.after");
     if (result < 0)
         result = module_error(&error, key.data, err);

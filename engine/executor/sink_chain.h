@@ -40,7 +40,7 @@ int sink_chain_put_seal(const struct sink_chain *chain, int64_t sequence, enum s
 
 /* Puts the object `index` of an entry (its dead letters with index == object_count). */
 int sink_chain_put_object(const struct sink_chain *chain, const struct sink_entry *entry,
-                          int32_t index, const struct buf *bytes, struct err *err);
+                          int32_t index, const void *data, size_t size, struct err *err);
 
 /* Whether every object that a flush plans is there with its size: 1, 0, -1. Names are never used
  * twice, so an object of that name can only be that object. */

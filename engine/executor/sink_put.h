@@ -4,7 +4,7 @@
  *
  * The rule (executor/sink_writer.h) has no order among the objects of a flush: all of them are
  * there before the seal, and whatever is missing after a death is written again, with the same
- * bytes. The threads end before the function returns.
+ * bytes.
  */
 #ifndef AORTA_EXECUTOR_SINK_PUT_H
 #define AORTA_EXECUTOR_SINK_PUT_H
@@ -12,11 +12,8 @@
 #include "executor/sink_batch.h"
 #include "executor/sink_chain.h"
 
-enum { SINK_PUTS_MAX = 32 }; /* at once */
-
-/* Renders and puts the objects [first, first + count) of the entry, of which the batch holds the
- * records; at most `at_once` at a time, with 1 in this thread and in order. -1 with the error of
- * the first object that failed; any of the others may be there. */
+/* Renders and puts the objects [first, first + count) of the entry, which the batch has grouped, at
+ * most `at_once` at a time; see parallel_run. */
 int sink_put_objects(const struct sink_chain *chain, const struct sink_entry *entry,
                      const struct sink_batch *batch, int32_t first, int32_t count, int32_t at_once,
                      struct err *err);

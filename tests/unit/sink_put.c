@@ -5,6 +5,7 @@
 #include "sink_fakes.h"
 #include "test.h"
 
+#include "executor/parallel.h"
 #include "executor/sink_put.h"
 #include "executor/sink_writer.h"
 
@@ -75,7 +76,7 @@ TEST("all objects are there before the seal, however many are put at once")
 {
     struct err err;
 
-    for (int32_t at_once = 0; at_once <= SINK_PUTS_MAX + 1; at_once += 3) {
+    for (int32_t at_once = 0; at_once <= PARALLEL_MAX + 1; at_once += 3) {
         struct sink_writer *writer = start(at_once);
         check_ok(run(writer, &err));
         check_lake();
