@@ -4,13 +4,20 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "executor/module.h"
+#include "executor/parallel.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { POLL_MS = 100 };
+enum {
+    POLL_MS = 100,
+    LANES_AT_ONCE = 8,
+    RECORDS_A_THREAD = 256, /* fewer are pushed sooner than a thread starts */
+};
 #define NO_OFFSET INT64_C(-1)
+#define NO_RECORD INT64_C(-1)
 
 /* A partition that is assigned. */
 struct lane {
@@ -18,6 +25,8 @@ struct lane {
     struct sink_writer *writer;
     int64_t position; /* offset that the consumer gives next; NO_OFFSET: it was not sought yet */
     int64_t target;   /* offset to end at; NO_OFFSET: not known */
+    int64_t first;    /* of the poll's records: this partition's; NO_RECORD: it has none */
+    int64_t last;
 };
 
 struct stream {
@@ -25,8 +34,11 @@ struct stream {
     char *incarnation;
     void *consumer;
     struct lane *lanes;
+    struct lane **busy; /* those that work side by side; room for all */
     size_t lane_count;
-    bool was_assigned; /* once at least */
+    int64_t *next;               /* for each of a poll's records the next of its partition */
+    pthread_mutex_t commit_lock; /* the consumer is used by one thread at a time */
+    bool was_assigned;           /* once at least */
     struct sink_progress *progress;
     struct sink_counts gone; /* counts of writers that were freed */
     int64_t reported_us;
@@ -75,7 +87,10 @@ static int commit(void *arg, int32_t partition, int64_t offset, struct err *err)
     struct aorta_error error;
 
     (void)err;
-    if (stream->config->log->consumer_commit(stream->consumer, partition, offset, &error) < 0)
+    pthread_mutex_lock(&stream->commit_lock);
+    int result = stream->config->log->consumer_commit(stream->consumer, partition, offset, &error);
+    pthread_mutex_unlock(&stream->commit_lock);
+    if (result < 0)
         log_debug("topic %s: %s", stream->config->topic, error.message);
     return 0;
 }
@@ -131,6 +146,7 @@ static int add_lane(struct stream *stream, int32_t partition, struct err *err)
         return -1;
     drop_lane(stream, partition);
     stream->lanes = alloc_resize(stream->lanes, (stream->lane_count + 1) * sizeof *stream->lanes);
+    stream->busy = alloc_resize(stream->busy, (stream->lane_count + 1) * sizeof *stream->busy);
     struct sink_limits limits = config->limits;
 
     /* A read that ends flushes at its end: what of the past it passes on its way there makes hours
@@ -155,21 +171,56 @@ static int add_lane(struct stream *stream, int32_t partition, struct err *err)
     stream->lanes[stream->lane_count++] = (struct lane){.partition = partition,
                                                         .writer = sink_writer_new(&writer),
                                                         .position = NO_OFFSET,
-                                                        .target = NO_OFFSET};
+                                                        .target = NO_OFFSET,
+                                                        .first = NO_RECORD};
     return 0;
 }
 
 /* Takes steps until the writer waits. A step is one request to the lake, so cancel is seen soon. */
-static int advance(const struct stream *stream, struct lane *lane, struct err *err)
+static int advance(const struct stream *stream, struct lane *lane, int32_t puts_at_once,
+                   struct err *err)
 {
     int result;
 
+    sink_writer_set_puts(lane->writer, puts_at_once);
     do {
         if (is_set(stream->config->cancel))
             return err_set(err, ERR_CANCELED, "canceled");
         result = sink_writer_step(lane->writer, clock_monotonic_us(), err);
     } while (result > 0);
     return result;
+}
+
+/* What busy lanes do side by side. */
+struct shift {
+    const struct stream *stream;
+    const struct aorta_record *records;
+    int64_t now_us;
+    int32_t puts_at_once; /* of a lane */
+};
+
+static int advance_busy(void *arg, int32_t index, struct err *err)
+{
+    const struct shift *shift = arg;
+
+    return advance(shift->stream, shift->stream->busy[index], shift->puts_at_once, err);
+}
+
+/* Lets all that can take their steps: a flush of all waits for the disk about as often as a flush of
+ * one. */
+static int advance_all(struct stream *stream, struct err *err)
+{
+    int64_t now_us = clock_monotonic_us();
+    int32_t count = 0;
+
+    for (size_t i = 0; i < stream->lane_count; i++)
+        if (sink_writer_has_step(stream->lanes[i].writer, now_us))
+            stream->busy[count++] = &stream->lanes[i];
+    if (count == 0)
+        return 0;
+    int32_t at_once = count < LANES_AT_ONCE ? count : LANES_AT_ONCE;
+    struct shift shift = {.stream = stream, .puts_at_once = stream->config->puts_at_once / at_once};
+    return parallel_run(count, at_once, advance_busy, &shift, err);
 }
 
 /* Offsets that the log does not have are never passed over. */
@@ -212,20 +263,63 @@ static int follow(struct stream *stream, struct lane *lane, struct err *err)
 
 /* --------------------------------------------------------------------------------------- polls */
 
-static int take_records(struct stream *stream, const struct aorta_polled *polled, struct err *err)
+/* Pushes a busy lane's records. */
+static int push_busy(void *arg, int32_t index, struct err *err)
 {
+    const struct shift *shift = arg;
+    const struct stream *stream = shift->stream;
+    struct lane *lane = stream->busy[index];
+
+    for (int64_t i = lane->first; i != NO_RECORD; i = stream->next[i]) {
+        if (sink_writer_push(lane->writer, &shift->records[i], shift->now_us, err) < 0)
+            return -1;
+        if (sink_writer_has_step(lane->writer, shift->now_us) &&
+            advance(stream, lane, stream->config->puts_at_once, err) < 0)
+            return -1;
+        lane->position = shift->records[i].offset + 1;
+    }
+    lane->first = NO_RECORD;
+    return 0;
+}
+
+/* Sorts a poll's records by lane and makes those busy that have some. */
+static int sort_records(struct stream *stream, const struct aorta_polled *polled, int32_t *count,
+                        struct err *err)
+{
+    struct lane *lane = NULL;
+
+    stream->next = alloc_resize(stream->next, (size_t)polled->record_count * sizeof *stream->next);
+    *count = 0;
     for (int64_t i = 0; i < polled->record_count; i++) {
-        const struct aorta_record *record = &polled->records[i];
-        struct lane *lane = find_lane(stream, record->partition);
+        int32_t partition = polled->records[i].partition;
+        if (lane == NULL || lane->partition != partition)
+            lane = find_lane(stream, partition);
         if (lane == NULL)
             return err_set(err, ERR_BROKEN,
                            "topic \"%s\": a record of partition %" PRId32 ", which is not assigned",
-                           stream->config->topic, record->partition);
-        if (sink_writer_push(lane->writer, record, clock_monotonic_us(), err) < 0 ||
-            advance(stream, lane, err) < 0)
-            return -1;
-        lane->position = record->offset + 1;
+                           stream->config->topic, partition);
+        if (lane->first == NO_RECORD) {
+            stream->busy[(*count)++] = lane;
+            lane->first = i;
+        } else {
+            stream->next[lane->last] = i;
+        }
+        stream->next[i] = NO_RECORD;
+        lane->last = i;
     }
+    return 0;
+}
+
+static int take_records(struct stream *stream, const struct aorta_polled *polled, struct err *err)
+{
+    struct shift shift = {
+        .stream = stream, .records = polled->records, .now_us = clock_monotonic_us()};
+    int64_t worth = polled->record_count / RECORDS_A_THREAD + 1;
+    int32_t at_once = worth < LANES_AT_ONCE ? (int32_t)worth : LANES_AT_ONCE, count;
+
+    if (sort_records(stream, polled, &count, err) < 0 ||
+        parallel_run(count, at_once, push_busy, &shift, err) < 0)
+        return -1;
     stream->progress->polled += polled->record_count;
     return 0;
 }
@@ -262,71 +356,100 @@ static int poll_once(struct stream *stream, struct err *err)
 
 /* ----------------------------------------------------------------------------------- each turn */
 
-/* Flushes the largest buffers while all together are too large. */
-static int keep_memory(struct stream *stream, struct err *err)
+static struct lane *find_largest(const struct stream *stream, int64_t now_us)
 {
-    for (;;) {
-        struct lane *largest = NULL;
-        size_t sum = 0, most = 0;
-        for (size_t i = 0; i < stream->lane_count; i++) {
-            struct lane *lane = &stream->lanes[i];
-            size_t bytes = sink_writer_bytes(lane->writer);
-            sum += bytes;
-            if (sink_writer_state(lane->writer) == SINK_STATE_READY && bytes > most) {
-                most = bytes;
-                largest = lane;
-            }
+    struct lane *largest = NULL;
+    size_t most = 0;
+
+    for (size_t i = 0; i < stream->lane_count; i++) {
+        struct lane *lane = &stream->lanes[i];
+        size_t bytes = sink_writer_bytes(lane->writer);
+        if (sink_writer_state(lane->writer) == SINK_STATE_READY && bytes > most &&
+            !sink_writer_has_step(lane->writer, now_us)) {
+            most = bytes;
+            largest = lane;
         }
-        if (sum <= stream->config->memory_bytes || largest == NULL)
-            return 0;
-        sink_writer_flush(largest->writer);
-        if (advance(stream, largest, err) < 0)
-            return -1;
     }
+    return largest;
 }
 
-/* Whether the lane has reached the end that the log had when upstream was done, or what had been
- * read when it was stopped; flushes there. */
-static int drain(struct stream *stream, struct lane *lane, bool *is_drained, struct err *err)
+/* When all buffers together are too large, flushes the largest: half of the memory, side by side. */
+static int keep_memory(struct stream *stream, struct err *err)
+{
+    int64_t now_us = clock_monotonic_us();
+    struct lane *largest;
+    size_t sum = 0;
+
+    for (size_t i = 0; i < stream->lane_count; i++)
+        sum += sink_writer_bytes(stream->lanes[i].writer);
+    if (sum <= stream->config->memory_bytes)
+        return 0;
+    while (sum > stream->config->memory_bytes / 2 &&
+           (largest = find_largest(stream, now_us)) != NULL) {
+        sum -= sink_writer_bytes(largest->writer);
+        sink_writer_flush(largest->writer);
+    }
+    return advance_all(stream, err);
+}
+
+/* Finds the end that the log had when upstream was done, or what had been read when it was stopped. */
+static int find_target(const struct stream *stream, struct lane *lane, struct err *err)
 {
     struct aorta_watermarks watermarks;
 
-    if (lane->target == NO_OFFSET && is_set(stream->config->stop)) {
-        if (sink_writer_state(lane->writer) != SINK_STATE_READY)
-            return 0; /* a plan that somebody began is brought to its end first */
-        lane->target = sink_writer_next_offset(lane->writer);
+    if (lane->target != NO_OFFSET)
+        return 0;
+    if (is_set(stream->config->stop)) {
+        /* A plan that somebody began is brought to its end first. */
+        if (sink_writer_state(lane->writer) == SINK_STATE_READY)
+            lane->target = sink_writer_next_offset(lane->writer);
+        return 0;
     }
-    if (lane->target == NO_OFFSET) {
-        if (get_watermarks(stream, lane->partition, &watermarks, err) < 0)
+    if (get_watermarks(stream, lane->partition, &watermarks, err) < 0)
+        return -1;
+    lane->target = watermarks.high;
+    return 0;
+}
+
+static bool has_reached_target(const struct lane *lane)
+{
+    return lane->target != NO_OFFSET && sink_writer_state(lane->writer) == SINK_STATE_READY &&
+           sink_writer_next_offset(lane->writer) >= lane->target;
+}
+
+/* Flushes all lanes once all have reached their targets; then they are drained. */
+static int drain(struct stream *stream, bool *is_drained, struct err *err)
+{
+    *is_drained = false;
+    for (size_t i = 0; i < stream->lane_count; i++)
+        if (find_target(stream, &stream->lanes[i], err) < 0)
             return -1;
-        lane->target = watermarks.high;
-    }
-    if (sink_writer_state(lane->writer) == SINK_STATE_READY &&
-        sink_writer_next_offset(lane->writer) >= lane->target) {
-        sink_writer_flush(lane->writer);
-        if (advance(stream, lane, err) < 0)
-            return -1;
-    }
-    *is_drained =
-        sink_writer_is_empty(lane->writer) && sink_writer_next_offset(lane->writer) >= lane->target;
+    for (size_t i = 0; i < stream->lane_count; i++)
+        if (!has_reached_target(&stream->lanes[i]))
+            return 0;
+    for (size_t i = 0; i < stream->lane_count; i++)
+        sink_writer_flush(stream->lanes[i].writer);
+    if (advance_all(stream, err) < 0)
+        return -1;
+    for (size_t i = 0; i < stream->lane_count; i++)
+        if (!has_reached_target(&stream->lanes[i]) ||
+            !sink_writer_is_empty(stream->lanes[i].writer))
+            return 0;
+    *is_drained = true;
     return 0;
 }
 
 static int tend_lanes(struct stream *stream, bool *is_over, struct err *err)
 {
     bool stops = is_set(stream->config->stop);
-    bool drains = stops || is_set(stream->config->upstream_done), is_drained = true;
+    bool drains = stops || is_set(stream->config->upstream_done), is_drained = false;
 
-    for (size_t i = 0; i < stream->lane_count; i++) {
-        struct lane *lane = &stream->lanes[i];
-        bool lane_is_drained = false;
-        if (advance(stream, lane, err) < 0 ||
-            (drains && drain(stream, lane, &lane_is_drained, err) < 0) ||
-            follow(stream, lane, err) < 0)
+    if (advance_all(stream, err) < 0 || (drains && drain(stream, &is_drained, err) < 0))
+        return -1;
+    for (size_t i = 0; i < stream->lane_count; i++)
+        if (follow(stream, &stream->lanes[i], err) < 0)
             return -1;
-        is_drained = is_drained && lane_is_drained;
-    }
-    *is_over = drains && (stops || stream->was_assigned) && is_drained;
+    *is_over = is_drained && (stops || stream->was_assigned);
     return keep_memory(stream, err);
 }
 
@@ -411,6 +534,7 @@ int sink_run(const struct sink_config *config, struct sink_progress *progress, s
     struct stream stream = {.config = config, .progress = progress};
 
     *progress = (struct sink_progress){0};
+    pthread_mutex_init(&stream.commit_lock, NULL);
     stream.reported_us = clock_monotonic_us();
     int result = open_stream(&stream, err);
     if (result == 0)
@@ -419,6 +543,9 @@ int sink_run(const struct sink_config *config, struct sink_progress *progress, s
     for (size_t i = 0; i < stream.lane_count; i++)
         sink_writer_free(stream.lanes[i].writer);
     free(stream.lanes);
+    free(stream.busy);
+    free(stream.next);
+    pthread_mutex_destroy(&stream.commit_lock);
     if (stream.consumer != NULL)
         config->log->consumer_close(stream.consumer);
     free(stream.incarnation);

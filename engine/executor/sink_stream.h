@@ -3,11 +3,15 @@
  *
  *     poll ──► the partition's writer ──► plan, objects, seal ──► commit the offset
  *
- * One thread, one member of a consumer group, any number of partitions. Each partition that is
- * assigned gets a writer (executor/sink_writer.h); one that is revoked loses it, and what it had
- * buffered is still in the log. A flush is done between two polls, so that what is in memory stays
- * within memory_bytes plus what one poll gives: while the lake is slow nothing is polled, and the
- * client's own queue, which has a limit, fills up and stops fetching.
+ * One member of a consumer group, any number of partitions. Each partition that is assigned gets a
+ * writer (executor/sink_writer.h); one that is revoked loses it, and what it had buffered is still in
+ * the log. A flush is done between two polls, so that what is in memory stays within memory_bytes
+ * plus what one poll gives: while the lake is slow nothing is polled, and the client's own queue,
+ * which has a limit, fills up and stops fetching.
+ *
+ * Writers know nothing of each other, so those that have something to do take their steps side by
+ * side, each in a thread; all of these end before the next poll. A read to the log's end flushes
+ * all partitions together when it is there.
  *
  * Used by one thread; cancel, upstream_done and stop may be set by any.
  */
@@ -39,7 +43,7 @@ struct sink_config {
     size_t memory_bytes;  /* buffered in all partitions together */
     bool single_writer;   /* see executor/sink_chain.h */
     bool stop_at_new;     /* an incarnation that the lake does not know is an error */
-    int32_t puts_at_once; /* objects of a flush */
+    int32_t puts_at_once; /* objects of a flush; flushes that begin together share them */
 
     const atomic_bool *cancel;        /* ends the call with ERR_CANCELED; NULL: nothing does */
     const atomic_bool *upstream_done; /* set: read to the ends that the log has then, flush, return;

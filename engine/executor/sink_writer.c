@@ -243,11 +243,16 @@ static int compare_with_plan(const struct sink_writer *writer, const struct sink
     return 0;
 }
 
+static bool has_filled(const struct sink_writer *writer)
+{
+    return writer->batch.next >= writer->entry.end;
+}
+
 static int step_fill(struct sink_writer *writer, struct err *err)
 {
     struct sink_entry made = writer->entry;
 
-    if (writer->batch.next < writer->entry.end)
+    if (!has_filled(writer))
         return 0;
     arena_reset(&writer->draft_arena);
     sink_batch_group(&writer->batch, &writer->draft_arena, &made);
@@ -412,6 +417,13 @@ static int step_over(const struct sink_writer *writer, struct err *err)
 
 /* --------------------------------------------------------------------------------------- public */
 
+bool sink_writer_has_step(const struct sink_writer *writer, int64_t now_us)
+{
+    if (writer->state == SINK_STATE_READY)
+        return must_flush(writer, now_us);
+    return writer->state != SINK_STATE_FILL || has_filled(writer);
+}
+
 int sink_writer_step(struct sink_writer *writer, int64_t now_us, struct err *err)
 {
     switch (writer->state) {
@@ -439,6 +451,11 @@ enum sink_state sink_writer_state(const struct sink_writer *writer)
 void sink_writer_flush(struct sink_writer *writer)
 {
     writer->wants_flush = true;
+}
+
+void sink_writer_set_puts(struct sink_writer *writer, int32_t puts_at_once)
+{
+    writer->config.puts_at_once = puts_at_once;
 }
 
 bool sink_writer_is_empty(const struct sink_writer *writer)

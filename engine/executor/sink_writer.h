@@ -58,7 +58,7 @@
  *     OPENING  put the opening                     SEAL   done, or void
  *     OVER     another incarnation has begun       COMMIT the consumer's offset
  *
- * Used by one thread.
+ * Used by one thread at a time.
  */
 #ifndef AORTA_EXECUTOR_SINK_WRITER_H
 #define AORTA_EXECUTOR_SINK_WRITER_H
@@ -123,6 +123,9 @@ void sink_writer_free(struct sink_writer *writer); /* what is not flushed is sti
 
 enum sink_state sink_writer_state(const struct sink_writer *writer);
 
+/* Whether there is a step to take now: it waits for neither records nor a reason to flush. */
+bool sink_writer_has_step(const struct sink_writer *writer, int64_t now_us);
+
 /* Takes the next step: 1 if there was one, 0 if it waits for records or for a reason to flush, -1.
  * After an error the same step can be taken again, or the writer freed. now_us: monotonic. */
 int sink_writer_step(struct sink_writer *writer, int64_t now_us, struct err *err);
@@ -140,6 +143,9 @@ int sink_writer_push(struct sink_writer *writer, const struct aorta_record *reco
 
 /* Asks for a flush of what is buffered now. */
 void sink_writer_flush(struct sink_writer *writer);
+
+/* From now on so many objects of a flush are put at once. */
+void sink_writer_set_puts(struct sink_writer *writer, int32_t puts_at_once);
 
 /* Whether nothing is buffered, and no plan is being worked on. */
 bool sink_writer_is_empty(const struct sink_writer *writer);

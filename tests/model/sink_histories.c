@@ -87,7 +87,7 @@ static int is_live(void *arg, const char *incarnation, struct err *err)
 static void start_writer(struct history *history, struct actor *actor, int32_t partition,
                          const struct sink_limits *limits, int field)
 {
-    *actor = (struct actor){.broker = {&history->log, &history->process, ""},
+    *actor = (struct actor){.broker = {&history->log, &history->process},
                             .partition = partition,
                             .is_cached = history->is_cached};
     snprintf(actor->incarnation, sizeof actor->incarnation, "k%d", history->log.incarnation);

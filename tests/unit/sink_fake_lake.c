@@ -2,9 +2,10 @@
 
 #include "base/alloc.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+pthread_mutex_t fake_lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Counts a call. False if the process is dead, or dies now before the call has an effect. */
 static bool is_alive(struct fake_process *process, struct aorta_error *error)
@@ -51,9 +52,9 @@ static struct aorta_object describe(const struct fake_object *object)
         .key = object->key, .size_bytes = (int64_t)object->bytes.size, .etag = "fake"};
 }
 
-static int lake_list(void *connection, const char *prefix, const char *start_after,
-                     int (*each)(void *arg, const struct aorta_object *object), void *arg,
-                     struct aorta_error *error)
+static int list(void *connection, const char *prefix, const char *start_after,
+                int (*each)(void *arg, const struct aorta_object *object), void *arg,
+                struct aorta_error *error)
 {
     struct fake_lake_client *client = connection;
     const struct fake_lake *lake = client->lake;
@@ -72,8 +73,8 @@ static int lake_list(void *connection, const char *prefix, const char *start_aft
     return answer(client->process, 0, error);
 }
 
-static int lake_stat(void *connection, const char *key, struct aorta_object *object,
-                     struct aorta_error *error)
+static int find(void *connection, const char *key, struct aorta_object *object,
+                struct aorta_error *error)
 {
     struct fake_lake_client *client = connection;
     bool is_there;
@@ -86,8 +87,8 @@ static int lake_stat(void *connection, const char *key, struct aorta_object *obj
     return answer(client->process, is_there, error);
 }
 
-static int lake_read(void *connection, const char *key, int64_t offset, void *data, size_t size,
-                     size_t *got, struct aorta_error *error)
+static int read_bytes(void *connection, const char *key, int64_t offset, void *data, size_t size,
+                      size_t *got, struct aorta_error *error)
 {
     struct fake_lake_client *client = connection;
     bool is_there;
@@ -140,19 +141,7 @@ static int put(void *connection, const char *key, const void *data, size_t size,
     return answer(client->process, 0, error);
 }
 
-/* Called by several threads at once. */
-static int lake_put(void *connection, const char *key, const void *data, size_t size,
-                    bool if_absent, bool *created, struct aorta_error *error)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-    pthread_mutex_lock(&lock);
-    int result = put(connection, key, data, size, if_absent, created, error);
-    pthread_mutex_unlock(&lock);
-    return result;
-}
-
-static int lake_remove(void *connection, const char *key, struct aorta_error *error)
+static int drop(void *connection, const char *key, struct aorta_error *error)
 {
     struct fake_lake_client *client = connection;
     struct fake_lake *lake = client->lake;
@@ -169,6 +158,51 @@ static int lake_remove(void *connection, const char *key, struct aorta_error *er
                 (lake->count - at) * sizeof *lake->objects);
     }
     return answer(client->process, 0, error);
+}
+
+static int lake_list(void *connection, const char *prefix, const char *start_after,
+                     int (*each)(void *arg, const struct aorta_object *object), void *arg,
+                     struct aorta_error *error)
+{
+    pthread_mutex_lock(&fake_lock);
+    int result = list(connection, prefix, start_after, each, arg, error);
+    pthread_mutex_unlock(&fake_lock);
+    return result;
+}
+
+static int lake_stat(void *connection, const char *key, struct aorta_object *object,
+                     struct aorta_error *error)
+{
+    pthread_mutex_lock(&fake_lock);
+    int result = find(connection, key, object, error);
+    pthread_mutex_unlock(&fake_lock);
+    return result;
+}
+
+static int lake_read(void *connection, const char *key, int64_t offset, void *data, size_t size,
+                     size_t *got, struct aorta_error *error)
+{
+    pthread_mutex_lock(&fake_lock);
+    int result = read_bytes(connection, key, offset, data, size, got, error);
+    pthread_mutex_unlock(&fake_lock);
+    return result;
+}
+
+static int lake_put(void *connection, const char *key, const void *data, size_t size,
+                    bool if_absent, bool *created, struct aorta_error *error)
+{
+    pthread_mutex_lock(&fake_lock);
+    int result = put(connection, key, data, size, if_absent, created, error);
+    pthread_mutex_unlock(&fake_lock);
+    return result;
+}
+
+static int lake_remove(void *connection, const char *key, struct aorta_error *error)
+{
+    pthread_mutex_lock(&fake_lock);
+    int result = drop(connection, key, error);
+    pthread_mutex_unlock(&fake_lock);
+    return result;
 }
 
 static const char *lake_url(void *connection)

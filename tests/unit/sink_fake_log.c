@@ -35,13 +35,17 @@ static bool is_alive(struct fake_process *process)
 static int log_incarnation(void *connection, const char *topic, const char **incarnation,
                            struct aorta_error *error)
 {
-    struct fake_log_client *client = connection;
+    static _Thread_local char text[32]; /* lent until the thread's next call */
+    const struct fake_log_client *client = connection;
 
     (void)topic;
-    if (!is_alive(client->process))
+    pthread_mutex_lock(&fake_lock);
+    bool alive = is_alive(client->process);
+    pthread_mutex_unlock(&fake_lock);
+    if (!alive)
         return die(error);
-    snprintf(client->incarnation, sizeof client->incarnation, "k%d", client->log->incarnation);
-    *incarnation = client->incarnation;
+    snprintf(text, sizeof text, "k%d", client->log->incarnation);
+    *incarnation = text;
     return 0;
 }
 
@@ -181,7 +185,10 @@ static int log_consumer_commit(void *opaque, int32_t partition, int64_t offset,
 {
     struct fake_consumer *consumer = opaque;
 
-    if (!is_alive(consumer->client->process))
+    pthread_mutex_lock(&fake_lock);
+    bool alive = is_alive(consumer->client->process);
+    pthread_mutex_unlock(&fake_lock);
+    if (!alive)
         return die(error);
     if (consumer->client->log->refuses_commits)
         return aorta_fail(error, AORTA_TRANSIENT, "the group is being rebalanced");

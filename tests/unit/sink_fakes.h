@@ -15,6 +15,11 @@
 #include "base/buf.h"
 #include "connector.h"
 
+#include <pthread.h>
+
+/* Around each call that the sink makes from several threads. */
+extern pthread_mutex_t fake_lock;
+
 struct fake_process {
     int64_t calls_left; /* negative: it does not die */
     bool dies_after;
@@ -88,7 +93,6 @@ struct fake_log {
 struct fake_log_client {
     struct fake_log *log;
     struct fake_process *process;
-    char incarnation[32];
 };
 
 extern const struct aorta_message_log fake_log_table;

@@ -21,7 +21,7 @@ static struct fake_process process = {.calls_left = -1};
 static struct fake_lake lake;
 static struct fake_lake_client lake_client = {&lake, &process};
 static struct fake_log topic_log;
-static struct fake_log_client log_client = {&topic_log, &process, ""};
+static struct fake_log_client log_client = {&topic_log, &process};
 static atomic_bool upstream_done = true;
 static atomic_bool cancel;
 
@@ -360,6 +360,64 @@ TEST("a commit that the group refuses is no failure")
 
     produce_all();
     topic_log.refuses_commits = true;
+    check_ok(sink_run(&config, &progress, &err));
+    check_lake();
+    clear();
+}
+
+TEST("a read to the log's end flushes all partitions together there, each once")
+{
+    struct sink_config config = make_config();
+    struct sink_progress progress;
+    struct err err;
+
+    produce_all();
+    topic_log.batch = RECORDS; /* one partition after the other comes to its end */
+    config.limits = (struct sink_limits){0};
+    check_ok(sink_run(&config, &progress, &err));
+    check_int(progress.done.flushes, PARTITIONS);
+    check_lake();
+    clear();
+}
+
+TEST("the records of a large poll are sorted by partition, and each partition keeps its limits")
+{
+    enum { EACH = 300, A_FLUSH = 50 };
+    struct sink_config config = make_config();
+    struct sink_progress progress;
+    struct err err;
+    char value[48];
+
+    fake_log_init(&topic_log, PARTITIONS);
+    topic_log.batch = PARTITIONS * EACH;
+    for (int32_t i = 0; i < PARTITIONS * EACH; i++) {
+        snprintf(value, sizeof value, "{\"id\":%d,\"t\":1713398400}", i / PARTITIONS);
+        fake_log_add(&topic_log, i % PARTITIONS, value, NULL);
+    }
+    config.limits.records = A_FLUSH;
+    check_ok(sink_run(&config, &progress, &err));
+    check_int(progress.done.records, PARTITIONS * EACH);
+    check_int(progress.done.flushes, PARTITIONS * EACH / A_FLUSH);
+    for (int32_t i = 0; i < PARTITIONS; i++)
+        check_int(topic_log.committed[i], EACH);
+    check_contains(fake_lake_text(&lake, "topics/hr/year=2024/month=04/day=18/hour=00/"
+                                         "hr+2+0000000250.json"),
+                   "{\"id\":250,\"t\":1713398400}\n{\"id\":251,");
+    clear();
+}
+
+TEST("of partitions that are flushed together one fails: the run fails, and the next finishes it")
+{
+    struct sink_config config = make_config();
+    struct sink_progress progress;
+    struct err err;
+
+    produce_all();
+    lake.failing = "/hr+1+"; /* partition 1's objects */
+    check_fails(sink_run(&config, &progress, &err), ERR_TRANSIENT, "hr+1+0000000000.json");
+    check_int(fake_lake_count(&lake, "_plans/1/00000000000000000002.plan"), 1);
+    check_int(fake_lake_count(&lake, "_plans/1/00000000000000000002.seal"), 0);
+    lake.failing = NULL;
     check_ok(sink_run(&config, &progress, &err));
     check_lake();
     clear();
