@@ -98,6 +98,8 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->only_sql = true;
     else if (strcmp(name, "--names") == 0)
         a->only_names = true;
+    else if (strcmp(name, "--address") == 0)
+        a->address = value;
     else if (strcmp(name, "--detach") == 0)
         a->request.detaches = true;
     else if (strcmp(name, "--failed") == 0)

@@ -1,29 +1,41 @@
 #include "base/log.h"
 #include "cli/command.h"
+#include "cli/serve_web.h"
 #include "daemon/serve.h"
 #include "run/plan.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
+struct guest {
+    const char *address; /* as it was typed, or NULL */
+    struct serve_web *web;
+};
+
 static int begin(void *arg, struct daemon *daemon, struct err *err)
 {
     const struct loaded *loaded = daemon->loaded;
+    struct guest *guest = arg;
 
-    (void)arg;
-    (void)err;
-    log_info("ready: %s, target %s, %zu assets, process %ld", loaded->pipeline.name,
-             loaded->pipeline.target->name, loaded->graph.count, (long)getpid());
+    guest->web = serve_web_open(daemon, guest->address, err);
+    if (guest->web == NULL)
+        return -1;
+    log_info("ready: %s, target %s, %zu assets, process %ld, %s", loaded->pipeline.name,
+             loaded->pipeline.target->name, loaded->graph.count, (long)getpid(),
+             serve_web_url(guest->web));
     return 0;
 }
 
 static void end(void *arg)
 {
-    (void)arg;
+    const struct guest *guest = arg;
+
+    serve_web_close(guest->web);
 }
 
 static int serve_with(const struct arguments *a, struct loaded *loaded)
 {
+    struct guest guest = {.address = a->address};
     const struct serving serving = {
         .state_folder = a->state_folder,
         .request = a->request,
@@ -32,6 +44,7 @@ static int serve_with(const struct arguments *a, struct loaded *loaded)
         .drain_ms = loaded->pipeline.serve.drain_ms,
         .begin = begin,
         .end = end,
+        .arg = &guest,
     };
     struct err err;
 
@@ -69,6 +82,7 @@ out:
 }
 
 static const struct flag flags[] = {
+    {"--address", "HOST:PORT", "of the API (default: 127.0.0.1:7680); port 0: any that is free"},
     {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"},
     {"--target", "NAME", "which target of pipeline.toml"},
     {0},
@@ -78,6 +92,7 @@ const struct command cmd_serve = {
     "serve",
     "",
     "Stays: runs what is asked for, one after another, until it is told to end",
+    "Its API is for this machine alone, unless [serve] of pipeline.toml says otherwise.\n"
     "Other commands of the same pipeline go through it. SIGHUP reads the pipeline again, which also\n"
     "happens when a file has changed. SIGTERM or Ctrl-C ends it: streams write what they have read,\n"
     "running steps have some seconds; what is at work then, or waits, is taken up by the next one.",

@@ -43,6 +43,7 @@ struct arguments {
     const char *timeout;      /* the same */
     const char *limit_text;   /* the same */
     int64_t limit;            /* its number, or 0 */
+    const char *address;      /* of --address, or NULL */
     const char *state, *step; /* which runs, which step of one */
     bool as_json, as_csv, only_names, only_sql, is_offline, follows;
     const char **rest; /* what is no flag */

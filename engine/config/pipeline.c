@@ -324,8 +324,7 @@ int pipeline_load(struct pipeline *pipeline, const char *folder,
     if (keys.pipeline != NULL)
         keys_read(keys.pipeline, pipeline_keys, pipeline, FILE_NAME, NULL, problems);
     const char *state = pipeline->state != NULL ? pipeline->state : ".aorta";
-    pipeline->state =
-        state[0] == '/' ? state : arena_printf(arena, "%s/%s", pipeline->folder, state);
+    pipeline->state = pipeline_path(pipeline, state, arena);
     serve_settings_read(keys.serve, FILE_NAME, &pipeline->serve, problems);
     read_variables(pipeline, keys.vars, choice->assignment_count);
     for (size_t i = 0; i < choice->assignment_count; i++)
@@ -349,6 +348,13 @@ const struct connection *pipeline_connection(const struct pipeline *pipeline, co
         if (strcmp(target->connections[i].name, name) == 0)
             return &target->connections[i];
     return NULL;
+}
+
+const char *pipeline_path(const struct pipeline *pipeline, const char *path, struct arena *arena)
+{
+    if (path == NULL || path[0] == '/')
+        return path;
+    return arena_printf(arena, "%s/%s", pipeline->folder, path);
 }
 
 const char *connection_option(const struct connection *connection, const char *name)

@@ -83,6 +83,10 @@ int pipeline_load(struct pipeline *pipeline, const char *folder,
 /* The connection of the chosen target, or NULL. */
 const struct connection *pipeline_connection(const struct pipeline *pipeline, const char *name);
 
+/* A path of a setting, absolute: those that are not are taken from the pipeline's folder. NULL stays
+ * NULL. */
+const char *pipeline_path(const struct pipeline *pipeline, const char *path, struct arena *arena);
+
 /* One option's text, or NULL. */
 const char *connection_option(const struct connection *connection, const char *name);
 

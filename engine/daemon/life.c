@@ -22,6 +22,8 @@ static void close_all(struct life *life)
     if (life->is_closing)
         return;
     life->is_closing = true;
+    if (life->leaving != NULL)
+        life->leaving(life);
     /* What is still at work was ended with its executor. */
     if (life->daemon.journal != NULL && life->daemon.jobs != NULL && !life->has_failed &&
         journal_interrupt(life->daemon.journal, life->err) < 0)

@@ -20,7 +20,8 @@ struct life {
     uv_timer_t ticking; /* whoever lives it uses this one */
     struct client_server *server;
     struct err *err;
-    bool has_failed; /* the store: err says why */
+    void (*leaving)(struct life *life); /* it is about to close all; or NULL */
+    bool has_failed;                    /* the store: err says why */
     bool is_closing;
 };
 

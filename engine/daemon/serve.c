@@ -37,9 +37,11 @@ static bool has_running_step(const struct daemon *daemon)
     return false;
 }
 
-/* What outlives the loop's other handles is closed with them. */
-static void end_guests(struct server *server)
+/* Who was let in by `begin` is told to go; the loop goes on until he has. */
+static void end_guests(struct life *life)
 {
+    struct server *server = (struct server *)life;
+
     if (!server->has_begun)
         return;
     server->has_begun = false;
@@ -57,7 +59,6 @@ static void look_drained(uv_timer_t *timer)
         (has_running_step(daemon) && clock_monotonic_us() < server->drain_ends_us))
         return;
     uv_timer_stop(timer);
-    end_guests(server);
     life_leave(&server->life);
 }
 
@@ -137,6 +138,7 @@ static int begin(struct server *server, struct err *err)
     daemon->stays = true;
     daemon->runs_at_once = serving->runs_at_once;
     daemon->idle = idle;
+    server->life.leaving = end_guests;
     daemon->idempotency = idempotency_open(daemon, err);
     if (daemon->idempotency == NULL || take_up(daemon, err) < 0)
         return -1;
@@ -188,7 +190,6 @@ int serve(const struct serving *serving, struct err *err)
         result = begin(server, err);
     if (result == 0)
         life_run(&server->life);
-    end_guests(server); /* if the store failed */
     struct idempotency *keys = server->life.daemon.idempotency;
     if (life_end(&server->life) < 0)
         result = -1;

@@ -25,7 +25,7 @@ class Served:
 
     def __init__(self, shop, environment=None):
         self.shop = shop
-        self.process = shop.start("serve", environment=environment)
+        self.process = shop.start("serve", "--address", "127.0.0.1:0", environment=environment)
         self.said = []
         self.wait("ready: ")
 

@@ -1,0 +1,163 @@
+#include "cli/serve_web.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "daemon/serve.h"
+#include "web/server.h"
+
+#include <stdlib.h>
+
+struct serve_web {
+    struct daemon *daemon; /* NULL: it is about to end */
+    struct web_backend backend;
+    struct web_server *server;
+    struct loaded *loaded; /* whose settings are in use */
+    int64_t started_us;
+};
+
+/* ------------------------------------------------------------------------------ the keyhole */
+
+static void refuse(struct listener *listener)
+{
+    static const char text[] =
+        "{\"type\":\"refused\",\"state\":\"busy\",\"lines\":[\"the daemon is about to end\"]}";
+    const struct frame frame = {MESSAGE_EVENT, text, sizeof text - 1};
+
+    listener->hear(listener, &frame);
+}
+
+static void request(void *arg, const struct request *asked, struct listener *listener)
+{
+    const struct serve_web *web = arg;
+    struct request whole = *asked;
+
+    if (web->daemon == NULL) {
+        refuse(listener);
+        return;
+    }
+    if (whole.folder == NULL)
+        whole.folder = web->loaded->pipeline.folder;
+    if (whole.target == NULL)
+        whole.target = web->loaded->pipeline.target->name;
+    work_request(web->daemon, &whole, listener);
+}
+
+static void cancel(void *arg, const struct listener *listener)
+{
+    const struct serve_web *web = arg;
+
+    if (web->daemon != NULL)
+        work_cancel(web->daemon, listener);
+}
+
+static void forget(void *arg, const struct listener *listener)
+{
+    const struct serve_web *web = arg;
+
+    if (web->daemon != NULL)
+        work_forget_listener(web->daemon, listener);
+}
+
+static void drained(void *arg, const struct listener *listener)
+{
+    const struct serve_web *web = arg;
+
+    if (web->daemon != NULL)
+        work_drained(web->daemon, listener);
+}
+
+static struct loaded *loaded(void *arg)
+{
+    const struct serve_web *web = arg;
+
+    return loaded_retain(web->daemon != NULL ? web->daemon->loaded : web->loaded);
+}
+
+static void gauges(void *arg, struct web_gauges *gauges)
+{
+    const struct serve_web *web = arg;
+    struct serve_counts counts;
+
+    *gauges = (struct web_gauges){.started_us = web->started_us, .is_draining = true};
+    if (web->daemon == NULL)
+        return;
+    serve_count(web->daemon, &counts);
+    gauges->queued_runs = counts.queued_runs;
+    gauges->running_runs = counts.running_runs;
+    gauges->running_steps = counts.running_steps;
+    gauges->executors = counts.executors;
+    gauges->loads = counts.loads;
+    gauges->failed_loads = counts.failed_loads;
+    gauges->store_commits = counts.commits;
+    gauges->is_draining = web->daemon->is_draining;
+    gauges->is_ready = !gauges->is_draining;
+}
+
+static void follow(void *arg, const struct follower *follower)
+{
+    const struct serve_web *web = arg;
+
+    if (web->daemon != NULL)
+        journal_follow(web->daemon->journal, follower);
+}
+
+/* --------------------------------------------------------------------------- opening, closing */
+
+struct serve_web *serve_web_open(struct daemon *daemon, const char *address, struct err *err)
+{
+    struct serve_web *web = alloc_zeroed(1, sizeof *web);
+    const struct pipeline *pipeline = &daemon->loaded->pipeline;
+    const struct serve_settings *settings = &pipeline->serve;
+    struct arena paths;
+
+    arena_init(&paths);
+    const struct web_options options = {
+        .address = address != NULL ? address : settings->address,
+        .certificate = pipeline_path(pipeline, settings->certificate, &paths),
+        .key = pipeline_path(pipeline, settings->key, &paths),
+        .hosts = settings->hosts.items,
+        .host_count = settings->hosts.count,
+        .version = AORTA_VERSION,
+    };
+    web->daemon = daemon;
+    web->loaded = loaded_retain(daemon->loaded);
+    web->started_us = clock_now_us();
+    web->backend = (struct web_backend){
+        .arg = web,
+        .store_path = journal_path(daemon->journal),
+        .request = request,
+        .cancel = cancel,
+        .forget = forget,
+        .drained = drained,
+        .loaded = loaded,
+        .gauges = gauges,
+        .follow = follow,
+    };
+    int opened = web_server_open(daemon->loop, &web->backend, &options, &web->server, err);
+    arena_release(&paths);
+    if (opened == 0)
+        return web;
+    loaded_release(web->loaded);
+    free(web);
+    return NULL;
+}
+
+static void stopped(void *arg)
+{
+    struct serve_web *web = arg;
+
+    loaded_release(web->loaded);
+    free(web);
+}
+
+void serve_web_close(struct serve_web *web)
+{
+    journal_follow(web->daemon->journal, NULL);
+    web_server_stop(web->server, stopped, web);
+    web->daemon = NULL;
+}
+
+const char *serve_web_url(const struct serve_web *web)
+{
+    return web_server_url(web->server);
+}
