@@ -40,19 +40,16 @@ static void quote_relation(struct buf *sql, const char *schema, const char *name
 /* A lookup by name; duckdb_tables() reads the whole catalog, milliseconds where there is much. What
  * it says of a name that nothing has is the only text of DuckDB that is known here: should it ever
  * read otherwise, what follows is slower and the same. */
-static enum lookup find_table(struct session *session, const char *schema, const char *name)
+static enum lookup find_table(struct session *session, const char *schema, const char *name,
+                              duckdb_table_description *table)
 {
     static const char nothing[] = "No table with that schema+name could be located";
-    duckdb_table_description table = NULL;
-    enum lookup found = LOOKUP_TABLE;
 
-    if (duckdb.table_description_create_ext(session->handle, NULL, schema, name, &table) !=
-        DuckDBSuccess) {
-        const char *text = duckdb.table_description_error(table);
-        found = text != NULL && strcmp(text, nothing) == 0 ? LOOKUP_NOTHING : LOOKUP_UNCLEAR;
-    }
-    duckdb.table_description_destroy(&table);
-    return found;
+    if (duckdb.table_description_create_ext(session->handle, NULL, schema, name, table) ==
+        DuckDBSuccess)
+        return LOOKUP_TABLE;
+    const char *text = duckdb.table_description_error(*table);
+    return text != NULL && strcmp(text, nothing) == 0 ? LOOKUP_NOTHING : LOOKUP_UNCLEAR;
 }
 
 /* Whether there is a view to drop, which is asked for and never done: another lookup by name, and
@@ -92,6 +89,52 @@ static void describe_column(struct aorta_field *field, const char **type_name, c
         field->type = AORTA_TEXT;
     *type_name = arena_strndup(arena, text.data, text.size);
     buf_release(&text);
+}
+
+static bool has_column(duckdb_table_description table, idx_t index)
+{
+    char *name = duckdb.table_description_get_column_name(table, index);
+    bool has = name != NULL;
+
+    duckdb.free(name);
+    return has;
+}
+
+static void describe_loaded(duckdb_table_description table, duckdb_appender appender, idx_t count,
+                            struct arena *arena, struct aorta_relation *relation)
+{
+    struct aorta_field *fields = arena_calloc(arena, count, sizeof *fields);
+    const char **type_names = arena_calloc(arena, count, sizeof *type_names);
+
+    for (idx_t i = 0; i < count; i++) {
+        char *name = duckdb.table_description_get_column_name(table, i);
+        duckdb_logical_type type = duckdb.appender_column_type(appender, i);
+        describe_column(&fields[i], &type_names[i], name, type, arena);
+        duckdb.destroy_logical_type(&type);
+        duckdb.free(name);
+    }
+    relation->field_count = (int32_t)count;
+    relation->fields = fields;
+    relation->type_names = type_names;
+}
+
+/* As a load finds the columns, which is by name, too: nothing is parsed and planned for it. False
+ * if that is not all of them: what is generated is not loaded. */
+static bool describe_table(struct session *session, const char *schema, const char *name,
+                           duckdb_table_description table, struct aorta_relation *relation)
+{
+    duckdb_appender appender = NULL;
+    bool is_whole = false;
+
+    if (duckdb.appender_create_ext(session->handle, NULL, schema, name, &appender) ==
+        DuckDBSuccess) {
+        idx_t count = duckdb.appender_column_count(appender);
+        is_whole = count > 0 && has_column(table, count - 1) && !has_column(table, count);
+        if (is_whole)
+            describe_loaded(table, appender, count, &session->described, relation);
+    }
+    duckdb.appender_destroy(&appender);
+    return is_whole;
 }
 
 /* The columns of a statement that is prepared and never run. */
@@ -134,22 +177,24 @@ int catalog_describe(void *opaque, const char *schema, const char *name,
 {
     struct session *session = opaque;
     struct aorta_relation found = {.kind = "table"};
+    duckdb_table_description table = NULL;
 
     if (session_expect_idle(session, error) < 0)
         return -1;
     arena_reset(&session->described);
-    enum lookup lookup = find_table(session, schema, name);
-    if (lookup == LOOKUP_NOTHING)
-        return 0;
+    enum lookup lookup = find_table(session, schema, name, &table);
+    int there = lookup != LOOKUP_NOTHING;
     if (lookup == LOOKUP_UNCLEAR) {
-        int view = is_view(session, schema, name, error);
-        if (view <= 0)
-            return view;
+        there = is_view(session, schema, name, error);
         found.kind = "view";
     }
-    describe_relation(session, schema, name, &found);
-    *relation = found;
-    return 1;
+    if (there == 1 &&
+        (lookup != LOOKUP_TABLE || !describe_table(session, schema, name, table, &found)))
+        describe_relation(session, schema, name, &found);
+    duckdb.table_description_destroy(&table);
+    if (there == 1)
+        *relation = found;
+    return there;
 }
 
 /* ------------------------------------------------------------------------------------ listing */

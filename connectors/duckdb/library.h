@@ -117,6 +117,7 @@
     X(table_description_create_ext)           \
     X(table_description_destroy)              \
     X(table_description_error)                \
+    X(table_description_get_column_name)      \
     /* table functions */                     \
     X(create_table_function)                  \
     X(destroy_table_function)                 \
@@ -141,6 +142,7 @@
     /* the appender */                        \
     X(appender_create_ext)                    \
     X(appender_add_column)                    \
+    X(appender_column_count)                  \
     X(appender_column_type)                   \
     X(append_data_chunk)                      \
     X(appender_close)                         \

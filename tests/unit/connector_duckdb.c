@@ -296,6 +296,33 @@ TEST("describe in a transaction sees what it made, and leaves it usable")
     fixture_close();
 }
 
+TEST("describe finds columns that a load does not take, and defaults that cannot be reckoned")
+{
+    struct aorta_relation relation;
+
+    fixture_open(":memory:");
+    EXEC("CREATE SEQUENCE s");
+    EXEC("CREATE TABLE g (a INTEGER, twice BIGINT GENERATED ALWAYS AS (a * 2), z VARCHAR)");
+    EXEC("CREATE TABLE d (a INTEGER DEFAULT CAST('x' AS INTEGER), b BIGINT DEFAULT nextval('s'), "
+         "c TIMESTAMP DEFAULT now(), e DOUBLE DEFAULT random(), f VARCHAR DEFAULT error('no'))");
+    for (int for_write = 0; for_write < 2; for_write++) {
+        check_ok(warehouse->begin(session, for_write == 1, &err));
+        check_int(warehouse->describe(session, "main", "g", &relation, &err), 1);
+        check_int(relation.field_count, 3);
+        check_str(relation.fields[1].name, "twice");
+        check_str(relation.type_names[1], "BIGINT");
+        check_str(relation.type_names[2], "VARCHAR");
+        check_int(warehouse->describe(session, "main", "d", &relation, &err), 1);
+        check_int(relation.field_count, 5);
+        check_str(relation.type_names[0], "INTEGER");
+        check_str(relation.fields[4].name, "f");
+        check_str(ROWS("SELECT count(*) FROM d"), "0\n");
+        check_ok(warehouse->commit(session, &err));
+    }
+    check_str(ROWS("SELECT nextval('s')"), "1\n"); /* nobody has drawn from it */
+    fixture_close();
+}
+
 static int append_listed(void *arg, const char *schema, const char *name, const char *kind)
 {
     buf_printf(arg, "%s.%s %s\n", schema, name, kind);
