@@ -67,6 +67,11 @@ int intake_finish(const struct intake *intake, struct err *err)
     return -1;
 }
 
+int intake_take_back(struct intake *intake, struct err *err)
+{
+    return intake->kind->take_back != NULL ? intake->kind->take_back(intake, err) : 0;
+}
+
 /* Lines in quarantine go with the rows that they came beside. */
 static int settle_quarantine(struct intake *intake, struct err *err)
 {
@@ -77,7 +82,10 @@ static int settle_quarantine(struct intake *intake, struct err *err)
     if (intake->replaced_lines != NULL &&
         quarantine_forget(quarantine, intake->replaced_lines, err) < 0)
         return -1;
-    return quarantine_write(quarantine, err);
+    if (quarantine_write(quarantine, err) < 0)
+        return -1;
+    return intake->left_lines != NULL ? quarantine_take_back(quarantine, intake->left_lines, err)
+                                      : 0;
 }
 
 int intake_settle(struct intake *intake, bool is_published, struct err *err)

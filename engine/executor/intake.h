@@ -7,6 +7,9 @@
  *                                                  │                         commits) ─▶ ack
  *                                                  └─▶ undo, where the rows are refused
  *
+ * Rows that were given may be taken back: after finish, intake_take_back says which of the stage's
+ * do not belong to the load after all.
+ *
  * Rows may be read by several workers at once, each of them on one thread at a time and with memory
  * of its own. An intake whose rows have one order has one worker.
  *
@@ -30,7 +33,8 @@ struct intake_load {
     const struct relation_columns *columns; /* of the target */
     const char *position;                   /* NULL: from the beginning */
     int64_t extracted_at_us;
-    bool replaces; /* the whole target, or there is none: not only new rows */
+    bool replaces;  /* the whole target, or there is none: not only new rows */
+    bool may_leave; /* what cannot be read now is as well read by the next load */
 };
 
 struct intake {
@@ -51,8 +55,10 @@ struct intake {
     bool has_news; /* something was read, even if no row came of it */
     /* Conditions for rows of the target, and lines of the quarantine, that this load replaces. */
     const char *replaced, *replaced_lines; /* or NULL */
-    struct buf notes;                      /* what a person should know, a line each */
-    void *state;                           /* the kind's own */
+    /* Conditions for rows of the stage, and lines of this load's quarantine, that are taken back. */
+    const char *left, *left_lines; /* or NULL */
+    struct buf notes;              /* what a person should know, a line each */
+    void *state;                   /* the kind's own */
 
     pthread_mutex_t lock; /* guards what workers share: the kind's, has_news, and the two below */
     int64_t failed_at;    /* INT64_MAX: nothing has failed */
@@ -63,6 +69,7 @@ struct intake_kind {
     int (*open)(struct intake *intake, struct err *err);
     int (*next)(struct intake *intake, int32_t worker, struct aorta_batch *batch);
     int (*settle)(struct intake *intake, bool is_published, struct err *err); /* NULL: nothing */
+    int (*take_back)(struct intake *intake, struct err *err);                 /* likewise */
     const char *(*position)(struct intake *intake);
     int (*ack)(struct intake *intake, const char *position, struct err *err);
     void (*close)(struct intake *intake);
@@ -82,6 +89,9 @@ int intake_next(struct intake *intake, int32_t worker, struct aorta_batch *batch
 
 /* After the end: whether it was one, or the error. */
 int intake_finish(const struct intake *intake, struct err *err);
+
+/* After a good end, in the destination's transaction: sets `left`. */
+int intake_take_back(struct intake *intake, struct err *err);
 
 /* At the end of the load, in its transaction: puts into the destination what else it must know of
  * what was read. With is_published false, instead of that, takes back what is there already. */

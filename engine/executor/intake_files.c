@@ -7,8 +7,9 @@
  * All of it in the load's transaction, so that each version of each file is loaded exactly once,
  * whatever dies (invariants 2 and 3). A file that vanished is none of our business: its rows stay.
  *
- * A file is read as it was listed, or not at all: one that somebody wrote to meanwhile fails the
- * attempt, and the next one lists again.
+ * A file is read as it was listed, or not at all. One that somebody wrote to meanwhile is left: its
+ * rows are taken back out of the stage, and the next load picks it again. Where a load has to have
+ * all files it fails the attempt instead, and the next one lists again.
  */
 #include "base/hash.h"
 #include "base/limits.h"
@@ -19,12 +20,16 @@
 
 #include <string.h>
 
+enum { LISTED_LEFT = 5 }; /* names in a note */
+
 struct files_state {
     struct files files;
     struct lake_listing listing;
     const struct picked_file *picked;
     size_t count;
     size_t next;             /* under the intake's lock */
+    bool *is_left;           /* a file each: it changed while it was read */
+    bool leaves;             /* one at least */
     const char **partitions; /* of the columns */
     struct object_columns columns;
     struct schema more; /* columns that are not declared */
@@ -188,8 +193,8 @@ static uint64_t salt_of(const struct intake *intake, const struct picked_file *f
     return hash_mix((uint64_t)intake->load.extracted_at_us);
 }
 
-/* Whether the file is still the one that was listed. */
-static int check_unchanged(struct intake *intake, const struct picked_file *file, struct err *err)
+/* Whether the file is still the one that was listed: 0, 1 with the reason in err if not, -1. */
+static int find_change(struct intake *intake, const struct picked_file *file, struct err *err)
 {
     const struct aorta_object_store *store = intake->connection->connector->object_store;
     char etag[CLOCK_TEXT_SIZE];
@@ -199,14 +204,12 @@ static int check_unchanged(struct intake *intake, const struct picked_file *file
 
     if (there < 0)
         return intake_error(intake, &error, err);
-    if (there == 0)
-        return err_set(err, ERR_TRANSIENT, "connection %s: %s was removed while it was read",
-                       intake->connection->name, file->file);
-    if (now.size_bytes != file->size_bytes ||
-        strcmp(lake_listing_etag(&now, etag), file->etag) != 0)
-        return err_set(err, ERR_TRANSIENT, "connection %s: %s was written to while it was read",
-                       intake->connection->name, file->file);
-    return 0;
+    if (there != 0 && now.size_bytes == file->size_bytes &&
+        strcmp(lake_listing_etag(&now, etag), file->etag) == 0)
+        return 0;
+    err_set(err, ERR_TRANSIENT, "connection %s: %s was %s while it was read",
+            intake->connection->name, file->file, there == 0 ? "removed" : "written to");
+    return 1;
 }
 
 static int take_file(struct intake *intake, struct object_worker *worker, struct err *err)
@@ -226,12 +229,19 @@ static int take_file(struct intake *intake, struct object_worker *worker, struct
 static int end_file(struct intake *intake, struct object_worker *worker, int result,
                     struct err *err)
 {
+    const struct files_state *state = intake->state;
+    const struct picked_file *file = worker->object;
     struct err change;
+    int changed = find_change(intake, file, &change);
 
-    if (check_unchanged(intake, worker->object, &change) == 0)
+    if (changed == 0)
         return result;
     *err = change; /* if something else was wrong, that is why */
-    return -1;
+    if (changed < 0 || !intake->load.may_leave)
+        return -1;
+    state->is_left[file - state->picked] = true;
+    object_rows_leave(&worker->rows);
+    return 0;
 }
 
 static int files_intake_open(struct intake *intake, struct err *err)
@@ -244,6 +254,7 @@ static int files_intake_open(struct intake *intake, struct err *err)
     if (pick(intake, err) < 0 || (order->partition_columns && find_partitions(intake, err) < 0) ||
         find_columns(intake, err) < 0)
         return -1;
+    state->is_left = arena_calloc(intake->arena, state->count, sizeof *state->is_left);
     state->workers.take = take_file;
     state->workers.end = end_file;
     return object_workers_open(&state->workers, intake, &state->columns, err);
@@ -257,6 +268,34 @@ static int files_next(struct intake *intake, int32_t worker, struct aorta_batch 
 }
 
 /* ------------------------------------------------------------------------------------------- end */
+
+/* Files that changed while they were read are as if they had not been listed. */
+static int files_take_back(struct intake *intake, struct err *err)
+{
+    struct files_state *state = intake->state;
+    size_t left = 0;
+
+    for (size_t i = 0; i < state->count; i++) {
+        const char *file = state->picked[i].file;
+        if (!state->is_left[i])
+            continue;
+        if (files_leave(&state->files, file, err) < 0)
+            return -1;
+        if (left++ < LISTED_LEFT)
+            buf_printf(&intake->notes, "%s changed while it was read: it is left to the next run\n",
+                       file);
+    }
+    if (left > LISTED_LEFT)
+        buf_printf(&intake->notes, "and so are %zu more\n", left - LISTED_LEFT);
+    if (left == 0)
+        return 0;
+    state->leaves = true;
+    intake->has_news = left < state->count;
+    intake->left =
+        files_left_rows(&state->files, metadata_file(intake->step->order->airbyte_names));
+    intake->left_lines = files_left_rows(&state->files, "file");
+    return 0;
+}
 
 static int files_settle(struct intake *intake, bool is_published, struct err *err)
 {
@@ -274,7 +313,7 @@ static const char *files_position(struct intake *intake)
     const struct files_state *state = intake->state;
 
     /* What was left over may be older than the hour that the next listing would begin at. */
-    return is_cut_short(state) ? intake->load.position : state->listing.after;
+    return is_cut_short(state) || state->leaves ? intake->load.position : state->listing.after;
 }
 
 static int files_ack(struct intake *intake, const char *position, struct err *err)
@@ -295,5 +334,12 @@ static void files_close(struct intake *intake)
     schema_release(&state->more);
 }
 
-const struct intake_kind intake_of_files = {files_intake_open, files_next, files_settle,
-                                            files_position,    files_ack,  files_close};
+const struct intake_kind intake_of_files = {
+    .open = files_intake_open,
+    .next = files_next,
+    .take_back = files_take_back,
+    .settle = files_settle,
+    .position = files_position,
+    .ack = files_ack,
+    .close = files_close,
+};

@@ -96,5 +96,10 @@ static void lake_close(struct intake *intake)
     object_workers_close(&state->workers);
 }
 
-const struct intake_kind intake_of_lake = {lake_open,     lake_next, NULL,
-                                           lake_position, lake_ack,  lake_close};
+const struct intake_kind intake_of_lake = {
+    .open = lake_open,
+    .next = lake_next,
+    .position = lake_position,
+    .ack = lake_ack,
+    .close = lake_close,
+};

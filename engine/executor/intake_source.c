@@ -135,5 +135,10 @@ static void source_close(struct intake *intake)
     batch_release(&state->batch);
 }
 
-const struct intake_kind intake_of_source = {source_open,     source_next, NULL,
-                                             source_position, source_ack,  source_close};
+const struct intake_kind intake_of_source = {
+    .open = source_open,
+    .next = source_next,
+    .position = source_position,
+    .ack = source_ack,
+    .close = source_close,
+};

@@ -230,7 +230,7 @@ void object_rows_begin(struct object_rows *rows, const char *key, const char *mo
     buf_append_str(&rows->key, key);
     rows->origin = hash_bytes(rows->key.data, rows->key.size) ^ salt;
     snprintf(rows->modified, sizeof rows->modified, "%s", modified);
-    rows->row = rows->offset = 0;
+    rows->row = rows->offset = rows->row_errors = 0;
     rows->is_read = false;
     buf_reset(&rows->chunk);
     rows->chunk_used = 0;
@@ -280,7 +280,7 @@ static int add_others(struct object_rows *rows, int64_t before, struct err *err)
     return add_partitions(rows, count, err);
 }
 
-int object_rows_read(struct object_rows *rows, struct err *err)
+static int read_some(struct object_rows *rows, struct err *err)
 {
     int64_t before = rows->batch.row_count, rejected = jsonl_rejected(rows->reader);
     bool is_over = rows->chunk_used == rows->chunk.size && rows->is_read;
@@ -297,11 +297,31 @@ int object_rows_read(struct object_rows *rows, struct err *err)
             return -1;
         rows->chunk_used += (size_t)used;
     }
-    if (rows->intake->metadata.has_errors)
-        rows->intake->rows_with_errors += jsonl_rejected(rows->reader) - rejected;
+    if (rows->intake->metadata.has_errors) {
+        int64_t errors = jsonl_rejected(rows->reader) - rejected;
+        rows->row_errors += errors;
+        rows->intake->rows_with_errors += errors;
+    }
     if (add_others(rows, before, err) < 0 || quarantine_check(&rows->intake->quarantine, err) < 0)
         return -1;
     return !is_over;
+}
+
+int object_rows_read(struct object_rows *rows, struct err *err)
+{
+    int64_t before = rows->batch.row_count;
+    int got = read_some(rows, err);
+
+    if (got < 0) {
+        rows->batch.row_count = before;
+        batch_drop_row(&rows->batch);
+    }
+    return got;
+}
+
+void object_rows_leave(struct object_rows *rows)
+{
+    rows->intake->rows_with_errors -= rows->row_errors;
 }
 
 int64_t object_rows_skipped(const struct object_rows *rows)

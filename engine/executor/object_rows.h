@@ -56,6 +56,7 @@ struct object_rows {
     size_t chunk_used;
     bool is_read;                         /* its last chunk is in the buffer */
     int64_t rejected_before;              /* lines of the objects before it */
+    int64_t row_errors;                   /* rows of it that came with errors */
     const struct aorta_value *partitions; /* their texts */
     struct arena arena;                   /* of them */
 };
@@ -74,8 +75,12 @@ void object_rows_begin(struct object_rows *rows, const char *key, const char *mo
                        uint64_t salt);
 
 /* Reads some of the object into the batch, which may not be full: 1, 0 when the object has ended,
- * -1. Names in errors are the object's key. */
+ * -1, and the batch is as it was. Names in errors are the object's key. */
 int object_rows_read(struct object_rows *rows, struct err *err);
+
+/* The object is not read after all: the intake's rows with errors are less those of it. (Its rows,
+ * and its lines in the quarantine, are somebody else's business.) */
+void object_rows_leave(struct object_rows *rows);
 
 /* Lines of the object so far that went to the quarantine. */
 int64_t object_rows_skipped(const struct object_rows *rows);

@@ -18,7 +18,7 @@ static const struct aorta_field fields[COLUMNS] = {
 
 static const char create_sql[] = "CREATE TABLE IF NOT EXISTS %s (extracted_at %s, file %s, "
                                  "line %s, reason %s, raw %s)";
-static const char forget_sql[] = "DELETE FROM %s WHERE extracted_at < CAST($1 AS %s)";
+static const char drop_sql[] = "DELETE FROM %s WHERE extracted_at %s CAST($1 AS %s)";
 
 void quarantine_open(struct quarantine *quarantine, struct session *session,
                      const struct relation *target, int64_t extracted_at_us, struct arena *arena)
@@ -149,23 +149,43 @@ int quarantine_write(struct quarantine *quarantine, struct err *err)
     return 0;
 }
 
-int quarantine_forget(struct quarantine *quarantine, const char *condition, struct err *err)
+/* `compared` with this load's time: "<", "=". *count is how many lines were dropped. */
+static int drop(struct quarantine *quarantine, const char *compared, const char *condition,
+                int64_t *count, struct err *err)
 {
     struct session *session = quarantine->session;
     char at[CLOCK_TEXT_SIZE];
     struct buf sql;
     int there = find_table(quarantine, err);
 
+    *count = 0;
     if (there <= 0)
         return there;
     clock_format_sql(at, quarantine->extracted_at_us, 6);
     const struct aorta_value params[] = {session_text(at)};
     const char *table = relation_sql(quarantine->arena, session->dialect, &quarantine->table);
     buf_init(&sql);
-    buf_printf(&sql, forget_sql, table, session->dialect->type_names[AORTA_TIMESTAMP]);
+    buf_printf(&sql, drop_sql, table, compared, session->dialect->type_names[AORTA_TIMESTAMP]);
     if (condition != NULL)
         buf_printf(&sql, " AND %s", condition);
-    int result = session_run(session, sql.data, params, 1, NULL, err);
+    int result = session_run(session, sql.data, params, 1, count, err);
     buf_release(&sql);
     return result;
+}
+
+int quarantine_take_back(struct quarantine *quarantine, const char *condition, struct err *err)
+{
+    int64_t count;
+
+    if (drop(quarantine, "=", condition, &count, err) < 0)
+        return -1;
+    quarantine->count -= count;
+    return 0;
+}
+
+int quarantine_forget(struct quarantine *quarantine, const char *condition, struct err *err)
+{
+    int64_t count;
+
+    return drop(quarantine, "<", condition, &count, err);
 }

@@ -46,6 +46,9 @@ int quarantine_check(struct quarantine *quarantine, struct err *err);
 /* Brings what is gathered into the table. No load may be open in the session. */
 int quarantine_write(struct quarantine *quarantine, struct err *err);
 
+/* Drops lines of this load, which were written: those whose `file` fulfils the condition. */
+int quarantine_take_back(struct quarantine *quarantine, const char *condition, struct err *err);
+
 /* Drops lines of earlier loads: those whose `file` fulfils the condition, or (NULL) all. */
 int quarantine_forget(struct quarantine *quarantine, const char *condition, struct err *err);
 

@@ -54,6 +54,25 @@ static int give_batch(void *arg, int32_t worker, struct aorta_batch *batch)
     return intake_next(arg, worker, batch);
 }
 
+/* Rows that do not belong to the load after all. */
+static int take_back(struct ingestion *in, struct err *err)
+{
+    struct session *session = &in->use.session;
+    int64_t rows;
+
+    if (intake_take_back(&in->intake, err) < 0)
+        return -1;
+    if (in->intake.left == NULL)
+        return 0;
+    const char *sql =
+        arena_printf(&in->step->arena, "DELETE FROM %s WHERE %s",
+                     relation_sql(&in->step->arena, session->dialect, &in->stage), in->intake.left);
+    if (session_run(session, sql, NULL, 0, &rows, err) < 0)
+        return -1;
+    in->intake.rows -= rows;
+    return 0;
+}
+
 static int load_stage(struct ingestion *in, struct err *err)
 {
     struct session *session = &in->use.session;
@@ -64,7 +83,9 @@ static int load_stage(struct ingestion *in, struct err *err)
         return -1;
     int loaded =
         stage_load_from(session, &in->stage, intake->fields, intake->field_count, &feed, err);
-    return intake_finish(intake, err) < 0 ? -1 : loaded;
+    if (intake_finish(intake, err) < 0 || loaded < 0)
+        return -1;
+    return take_back(in, err);
 }
 
 /* The target's columns as the stage has them: some are wider there, some are not here yet. */
@@ -289,6 +310,8 @@ static int fill_stage(struct ingestion *in, struct err *err)
         .position = resumes ? in->before.checkpoint : NULL,
         .extracted_at_us = in->extracted_at_us,
         .replaces = in->replaces || !in->target.is_there,
+        .may_leave = strcmp(order->mode, "incremental_append") == 0 &&
+                     !(in->replaces && in->target.is_there),
     };
     if (intake_open(&in->intake, in->step, &load, err) < 0)
         return -1;

@@ -23,6 +23,8 @@ static const char some_sql[] = " ORDER BY l.file LIMIT %lld";
 static const char select_sql[] =
     "SELECT file, modified_at, size_bytes, etag, is_changed, modified_before, size_before FROM %s "
     "ORDER BY file";
+static const char leave_sql[] = "UPDATE %s SET is_changed = 2 WHERE file = $1";
+static const char unpick_sql[] = "DELETE FROM %s WHERE is_changed = 2";
 static const char forget_picked_sql[] =
     "DELETE FROM %s WHERE asset = $1 AND file IN (SELECT file FROM %s)";
 static const char forget_all_sql[] = "DELETE FROM %s WHERE asset = $1";
@@ -145,16 +147,40 @@ int files_pick(struct files *files, enum files_wanted wanted, int64_t limit,
     return result;
 }
 
-const char *files_changed_rows(const struct files *files, const char *file_column)
+/* is_changed is 0 or 1, or 2 of a file that is left. */
+static const char *rows_where(const struct files *files, const char *file_column, int is_changed)
 {
     struct buf sql;
 
     buf_init(&sql);
     relation_quote_name(&sql, file_column);
-    buf_printf(&sql, " IN (SELECT file FROM %s WHERE is_changed = 1)", files->picked_sql);
+    buf_printf(&sql, " IN (SELECT file FROM %s WHERE is_changed = %d)", files->picked_sql,
+               is_changed);
     const char *condition = arena_strndup(files->arena, sql.data, sql.size);
     buf_release(&sql);
     return condition;
+}
+
+const char *files_changed_rows(const struct files *files, const char *file_column)
+{
+    return rows_where(files, file_column, 1);
+}
+
+const char *files_left_rows(const struct files *files, const char *file_column)
+{
+    return rows_where(files, file_column, 2);
+}
+
+int files_leave(struct files *files, const char *file, struct err *err)
+{
+    const struct aorta_value params[] = {session_text(file)};
+    struct buf sql;
+
+    buf_init(&sql);
+    buf_printf(&sql, leave_sql, files->picked_sql);
+    int result = session_run(files->session, sql.data, params, 1, NULL, err);
+    buf_release(&sql);
+    return result;
 }
 
 /* ------------------------------------------------------------------------------------------ put */
@@ -176,6 +202,9 @@ int files_put(struct files *files, const char *loaded_at, bool forget, struct er
     int result = -1;
 
     buf_init(&sql);
+    buf_printf(&sql, unpick_sql, files->picked_sql);
+    if (run(files, &sql, NULL, 0, err) < 0)
+        goto out;
     if (forget)
         buf_printf(&sql, forget_all_sql, files->table_sql);
     else

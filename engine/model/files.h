@@ -65,6 +65,12 @@ int files_pick(struct files *files, enum files_wanted wanted, int64_t limit,
  * the arena. */
 const char *files_changed_rows(const struct files *files, const char *file_column);
 
+/* Of those picked some were not read after all: they are to be picked again. */
+int files_leave(struct files *files, const char *file, struct err *err);
+
+/* A condition for their rows, as above; it holds until files_put. */
+const char *files_left_rows(const struct files *files, const char *file_column);
+
 /* Writes down what was picked, and drops that table. With `forget` nothing else is known of the
  * asset afterwards. */
 int files_put(struct files *files, const char *loaded_at, bool forget, struct err *err);

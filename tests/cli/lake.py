@@ -194,25 +194,82 @@ def files_that_change(lake):
     assert "fresh     raw.wearables" in lake.ingest()
 
 
+class Writer:
+    """Somebody who keeps writing to a file of the lake."""
+
+    def __init__(self, path):
+        self.path = path
+        self.is_over = threading.Event()
+        self.thread = threading.Thread(target=self.write)
+
+    def write(self):
+        while not self.is_over.is_set():
+            os.utime(self.path)  # what any write does, too
+
+    def __enter__(self):
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        self.thread.join()
+
+
 def files_that_are_being_written(lake):
-    """A file that somebody writes to while it is read is tried again; then it is loaded whole."""
-    path = lake.object("wearables/now.json")
-    path.write_text('{"user_id":1,"heart_rate":60,"timestamp":5}\n' * 100000)
-    is_over = threading.Event()
+    """A file that somebody writes to while it is read is left to the next run; others are not."""
+    now = "wearables/now.json"
+    line = '{"user_id":1,"heart_rate":60,"timestamp":5}\n'
+    lake.object(now).write_text(line * 50000 + '{"user_id":1,\n')  # and a torn line
+    lake.change(('checks = ["not_null"]', ""))
+    others = [row for row in lake.good()[0] if row[0] != now]
+    for rule in ("skip", "emit", "fail"):
+        lake.change(('bad_lines = "skip"', f'bad_lines = "{rule}"'))
+        if rule == "fail":  # which the others are not to do
+            lake.object(TORN).unlink()
+            lake.object(LAST).unlink()
+        with Writer(lake.object(now)):
+            output = lake.ingest()
+        assert f"{now} changed while it was read: it is left to the next run" in output, output
+        good = [row for row in others if rule != "fail" or row[0] not in (TORN, LAST)]
+        bad = [] if rule == "fail" else BAD_LINES
+        if rule == "emit":
+            assert f"{len(bad)} rows have errors" in output, output
+            emitted = lake.query("select count(*) as n from raw.wearables "
+                                 "where cast(_aorta_meta as varchar) like '%reason%'")
+            assert emitted == [{"n": len(bad)}], emitted
+            assert len(lake.query("select 1 from raw.wearables")) == len(good) + len(bad)
+        else:
+            assert lake.rows() == good, lake.rows()
+        if rule == "skip":
+            assert [row[:2] for row in lake.quarantine()] == bad, lake.quarantine()
+            assert f"{len(bad)} lines could not be read" in output, output
+        there = {str(path.relative_to(lake.folder / "lake"))
+                 for path in lake.folder.glob("lake/wearables/**/*.json")}
+        assert set(lake.known()) == there - {now}, lake.known()
+        rows = lake.query("select row_count, (select count(*) from raw.wearables) as n "
+                          "from _aorta_state")
+        assert rows[0]["row_count"] == rows[0]["n"], rows
+        if rule == "skip":
+            with Writer(lake.object(now)):
+                output = lake.ingest()
+            assert "fresh     raw.wearables" in output and "left to the next run" in output, output
+            lake.ingest()
+            lake.check_whole()
+            assert len(lake.quarantine()) == len(bad) + 1, lake.quarantine()
+        lake.change((f'bad_lines = "{rule}"', 'bad_lines = "skip"'))
+        for path in lake.folder.glob("warehouse.duckdb*"):
+            path.unlink()
 
-    def write():
-        while not is_over.is_set():
-            os.utime(path)  # what any write does, too
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        lake.fail("connection lake: wearables/now.json was written to while it was read")
-    finally:
-        is_over.set()
-        writer.join()
-    assert lake.known() == [], lake.known()
+def files_that_must_all_be_read(lake):
+    """Where a load needs all files, one that somebody writes to fails it, and it is tried again."""
+    now = "wearables/now.json"
     lake.ingest()
+    lake.object(now).write_text('{"user_id":1,"heart_rate":60,"timestamp":5}\n' * 100000)
+    before = lake.known()
+    with Writer(lake.object(now)):
+        lake.fail(f"connection lake: {now} was written to while it was read", "--full-refresh")
+    assert lake.known() == before, lake.known()
+    lake.ingest("--full-refresh")
     lake.check_whole()
 
 
@@ -414,5 +471,6 @@ def no_such_files(lake):
 if __name__ == "__main__":
     os.environ.pop("AORTA_FAULT", None)
     main([as_a_user_would, bad_lines_by_their_rule, files_that_change,
-          files_that_are_being_written, killed, refused,
-          listed_from_the_last_hour, columns_of_folders, columns_that_evolve, into_sqlite, no_such_files], Lake)
+          files_that_are_being_written, files_that_must_all_be_read, killed, refused,
+          listed_from_the_last_hour, columns_of_folders, columns_that_evolve, into_sqlite,
+          no_such_files], Lake)
