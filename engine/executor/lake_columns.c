@@ -31,6 +31,9 @@ static int look_at_file(const struct finding *f, struct jsonl *reader, struct bu
         if (connection->connector->object_store->read(connection->handle, key, offset, chunk->data,
                                                       CHUNK_BYTES, &got, &error) < 0)
             return intake_error(f->intake, &error, err);
+        chunk->size = got;
+        if (offset == 0 && object_rows_check_format(key, chunk, err) < 0)
+            return -1;
         offset += (int64_t)got;
         if (jsonl_feed(reader, chunk->data, got, err) < 0)
             return -1;

@@ -239,14 +239,30 @@ void object_rows_begin(struct object_rows *rows, const char *key, const char *mo
     jsonl_begin(rows->reader, rows->key.data);
 }
 
-/* gzip's first bytes (RFC 1952, 2.3.1); no text begins so. */
-static int check_format(const struct object_rows *rows, struct err *err)
+/* How files begin that are no text; no JSON does. gzip: RFC 1952, 2.3.1; zstd: RFC 8878, 3.1.1. */
+static const struct {
+    const char *bytes;
+    size_t size;
+    const char *what;
+} foreign_formats[] = {
+    {"\x1f\x8b", 2, "compressed (gzip)"},
+    {"\x28\xb5\x2f\xfd", 4, "compressed (zstd)"},
+    {"BZh", 3, "compressed (bzip2)"},
+    {"\xfd\x37zXZ", 5, "compressed (xz)"},
+    {"\x04\x22\x4d\x18", 4, "compressed (lz4)"},
+    {"PK\x03\x04", 4, "an archive (zip)"},
+    {"PAR1", 4, "a Parquet file"},
+};
+
+int object_rows_check_format(const char *key, const struct buf *chunk, struct err *err)
 {
-    if (rows->offset == 0 && rows->chunk.size >= 2 && memcmp(rows->chunk.data, "\x1f\x8b", 2) == 0)
-        return err_set(err, ERR_CONFIG,
-                       "%s is compressed (gzip), which is not read: unpack it, or leave it out of "
-                       "the patterns",
-                       rows->key.data);
+    for (size_t i = 0; i < sizeof foreign_formats / sizeof *foreign_formats; i++)
+        if (chunk->size >= foreign_formats[i].size &&
+            memcmp(chunk->data, foreign_formats[i].bytes, foreign_formats[i].size) == 0)
+            return err_set(err, ERR_CONFIG,
+                           "%s is %s, which is not read: unpack it into JSON lines, or leave it "
+                           "out of the patterns",
+                           key, foreign_formats[i].what);
     return 0;
 }
 
@@ -261,7 +277,7 @@ static int read_chunk(struct object_rows *rows, struct err *err)
                           rows->chunk.data, CHUNK_BYTES, &got, &error) < 0)
         return intake_error(rows->intake, &error, err);
     rows->chunk.size = got;
-    if (check_format(rows, err) < 0)
+    if (rows->offset == 0 && object_rows_check_format(rows->key.data, &rows->chunk, err) < 0)
         return -1;
     rows->chunk_used = 0;
     rows->offset += (int64_t)got;

@@ -78,6 +78,9 @@ void object_rows_begin(struct object_rows *rows, const char *key, const char *mo
  * -1, and the batch is as it was. Names in errors are the object's key. */
 int object_rows_read(struct object_rows *rows, struct err *err);
 
+/* ERR_CONFIG if an object that begins with the chunk is compressed, or of another format. */
+int object_rows_check_format(const char *key, const struct buf *chunk, struct err *err);
+
 /* The object is not read after all: the intake's rows with errors are less those of it. (Its rows,
  * and its lines in the quarantine, are somebody else's business.) */
 void object_rows_leave(struct object_rows *rows);

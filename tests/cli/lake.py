@@ -464,8 +464,14 @@ def no_such_files(lake):
     assert "note      raw.wearables                    no file matches (8 were looked at)" in \
         lake.ingest("wearables")
     lake.object("wearables/z").mkdir()
-    lake.object("wearables/z/a.json").write_bytes(b"\x1f\x8b\x08\x00abc")
-    lake.fail("wearables/z/a.json is compressed (gzip), which is not read: unpack it", "wearables")
+    for begin, what in ((b"\x1f\x8b\x08\x00", "compressed (gzip)"), (b"PAR1", "a Parquet file"),
+                        (b"\x28\xb5\x2f\xfd", "compressed (zstd)"), (b"BZh9", "compressed (bzip2)"),
+                        (b"\xfd7zXZ\0", "compressed (xz)"), (b"PK\x03\x04", "an archive (zip)"),
+                        (b"\x04\x22\x4d\x18", "compressed (lz4)")):
+        lake.object("wearables/z/a.json").write_bytes(begin + b"abc\n")
+        lake.fail(f"wearables/z/a.json is {what}, which is not read: unpack it", "wearables")
+    evolve(lake)
+    lake.fail("wearables/z/a.json is compressed (lz4), which is not read: unpack it", "wearables")
 
 
 if __name__ == "__main__":
