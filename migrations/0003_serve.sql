@@ -156,14 +156,16 @@ CREATE INDEX alerts_age ON alerts (created_us);
 
 CREATE TABLE tokens (
     id         TEXT PRIMARY KEY,        -- the public part of the token
-    name       TEXT NOT NULL UNIQUE,
+    name       TEXT NOT NULL,
     role       TEXT NOT NULL CHECK (role IN ('viewer', 'operator', 'admin')),
-    hash       TEXT NOT NULL,           -- SHA-256 of the secret part, in hex; it is 256 bits of chance
+    hash       TEXT NOT NULL,           -- SHA-256 of the secret part, in hex; that is 256 bits of chance
     created_us INTEGER NOT NULL,
     expires_us INTEGER,
     revoked_us INTEGER,
     used_us    INTEGER
 ) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX tokens_of_name ON tokens (name) WHERE revoked_us IS NULL;
 
 -- Every change that somebody asked for.
 CREATE TABLE audit (

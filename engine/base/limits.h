@@ -20,6 +20,9 @@
 #define LIMIT_LISTED_RUNS 100000
 #define LIMIT_QUESTIONS 1000
 
+/* Tokens that were ever made: they are in memory, 300 bytes each. */
+#define LIMIT_TOKENS 10000
+
 /* A control message is a step or its result; larger answers go over the bulk channel. */
 #define LIMIT_MESSAGE_BYTES ((size_t)4 << 20)
 

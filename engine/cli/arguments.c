@@ -6,6 +6,7 @@
 #include "run/plan.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,62 +54,67 @@ void command_report(struct plan *plan)
         fprintf(stderr, "%s\n", problem_text(&plan->problems.items[i], &plan->arena));
 }
 
-/* Where each flag goes: the field of struct arguments that it sets. */
+/* Flags whose value is kept as it was typed: the field of struct arguments that each sets. */
+static const struct {
+    const char *name;
+    size_t offset;
+} texts[] = {
+    {"--project", offsetof(struct arguments, folder)},
+    {"--target", offsetof(struct arguments, request.target)},
+    {"--threads", offsetof(struct arguments, threads)},
+    {"--for", offsetof(struct arguments, duration)},
+    {"--timeout", offsetof(struct arguments, timeout)},
+    {"--step", offsetof(struct arguments, step)},
+    {"--state", offsetof(struct arguments, state)},
+    {"--limit", offsetof(struct arguments, limit_text)},
+    {"--address", offsetof(struct arguments, address)},
+    {"--name", offsetof(struct arguments, name)},
+    {"--role", offsetof(struct arguments, role)},
+    {"--expires", offsetof(struct arguments, expires)},
+};
+
+/* Flags without a value. */
+static const struct {
+    const char *name;
+    size_t offset;
+} switches[] = {
+    {"--full-refresh", offsetof(struct arguments, request.full_refresh)},
+    {"--discard-history", offsetof(struct arguments, request.discard_history)},
+    {"--force", offsetof(struct arguments, request.force)},
+    {"--fail-fast", offsetof(struct arguments, request.fail_fast)},
+    {"--until-idle", offsetof(struct arguments, request.until_idle)},
+    {"--rejected", offsetof(struct arguments, request.drops_rejected)},
+    {"--detach", offsetof(struct arguments, request.detaches)},
+    {"--failed", offsetof(struct arguments, request.only_failed)},
+    {"--json", offsetof(struct arguments, as_json)},
+    {"--csv", offsetof(struct arguments, as_csv)},
+    {"--offline", offsetof(struct arguments, is_offline)},
+    {"--follow", offsetof(struct arguments, follows)},
+    {"--sql", offsetof(struct arguments, only_sql)},
+    {"--names", offsetof(struct arguments, only_names)},
+};
+
 static bool set_flag(struct arguments *a, const char *name, const char *value)
 {
-    if (strcmp(name, "--project") == 0)
-        a->folder = value;
-    else if (strcmp(name, "--target") == 0)
-        a->request.target = value;
-    else if (strcmp(name, "--var") == 0)
+    if (strcmp(name, "--var") == 0) {
         a->request.assignments[a->request.assignment_count++] = value;
-    else if (strcmp(name, "--full-refresh") == 0)
-        a->request.full_refresh = true;
-    else if (strcmp(name, "--discard-history") == 0)
-        a->request.discard_history = true;
-    else if (strcmp(name, "--force") == 0)
-        a->request.force = true;
-    else if (strcmp(name, "--fail-fast") == 0)
-        a->request.fail_fast = true;
-    else if (strcmp(name, "--exclude") == 0)
+        return true;
+    }
+    if (strcmp(name, "--exclude") == 0) {
         a->request.exclude[a->request.exclude_count++] = value;
-    else if (strcmp(name, "--threads") == 0)
-        a->threads = value;
-    else if (strcmp(name, "--json") == 0)
-        a->as_json = true;
-    else if (strcmp(name, "--until-idle") == 0)
-        a->request.until_idle = true;
-    else if (strcmp(name, "--for") == 0)
-        a->duration = value;
-    else if (strcmp(name, "--offline") == 0)
-        a->is_offline = true;
-    else if (strcmp(name, "--csv") == 0)
-        a->as_csv = true;
-    else if (strcmp(name, "--follow") == 0)
-        a->follows = true;
-    else if (strcmp(name, "--step") == 0)
-        a->step = value;
-    else if (strcmp(name, "--state") == 0)
-        a->state = value;
-    else if (strcmp(name, "--limit") == 0)
-        a->limit_text = value;
-    else if (strcmp(name, "--timeout") == 0)
-        a->timeout = value;
-    else if (strcmp(name, "--sql") == 0)
-        a->only_sql = true;
-    else if (strcmp(name, "--names") == 0)
-        a->only_names = true;
-    else if (strcmp(name, "--address") == 0)
-        a->address = value;
-    else if (strcmp(name, "--detach") == 0)
-        a->request.detaches = true;
-    else if (strcmp(name, "--failed") == 0)
-        a->request.only_failed = true;
-    else if (strcmp(name, "--rejected") == 0)
-        a->request.drops_rejected = true;
-    else
-        return false;
-    return true;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(name, texts[i].name) == 0) {
+            *(const char **)(void *)((char *)a + texts[i].offset) = value;
+            return true;
+        }
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++)
+        if (strcmp(name, switches[i].name) == 0) {
+            *(bool *)((char *)a + switches[i].offset) = true;
+            return true;
+        }
+    return false;
 }
 
 static const struct flag *find_flag(const struct command *command, const char *text, size_t size)
@@ -227,7 +233,8 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     if (read_number("--threads", a->threads, LIMIT_THREADS, &a->request.threads) < 0 ||
         read_number("--limit", a->limit_text, LIMIT_LISTED_RUNS, &a->limit) < 0 ||
         read_duration("--for", a->duration, &a->request.for_ms) < 0 ||
-        read_duration("--timeout", a->timeout, &a->request.timeout_ms) < 0)
+        read_duration("--timeout", a->timeout, &a->request.timeout_ms) < 0 ||
+        read_duration("--expires", a->expires, &a->request.lasts_ms) < 0)
         return -1;
     return find_flag(command, "--project", strlen("--project")) != NULL ? find_project(a) : 0;
 }

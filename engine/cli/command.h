@@ -31,7 +31,7 @@ struct command {
 
 extern const struct command cmd_cancel, cmd_check, cmd_clean, cmd_completion, cmd_connectors,
     cmd_init, cmd_logs, cmd_ls, cmd_plan, cmd_query, cmd_rerun, cmd_run, cmd_runs, cmd_serve,
-    cmd_show, cmd_state, cmd_stream;
+    cmd_show, cmd_state, cmd_stream, cmd_token;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
@@ -41,6 +41,8 @@ struct arguments {
     const char *threads;      /* as it was typed, or NULL */
     const char *duration;     /* of --for, as it was typed, or NULL */
     const char *timeout;      /* the same */
+    const char *expires;      /* the same */
+    const char *name, *role;  /* of a token */
     const char *limit_text;   /* the same */
     int64_t limit;            /* its number, or 0 */
     const char *address;      /* of --address, or NULL */

@@ -1,3 +1,4 @@
+#include "daemon/audit.h"
 #include "daemon/dispatch.h"
 #include "daemon/work.h"
 #include "run/order.h"
@@ -108,6 +109,8 @@ void dispatch_query(struct job *job)
         refuse(job, err.message);
         return;
     }
+    if (is_cleaning(job))
+        audit_job(job, AUDIT_ACCEPTED);
     job->query_number = ++daemon->last_number;
     struct query_order order = {
         .step = job->query_number,

@@ -26,8 +26,12 @@ static int spawn(const char *word, const char *argument, int control, int rows, 
     argv[1] = word_copy;
     argv[2] = argument_copy;
     posix_spawn_file_actions_init(&actions);
+    /* What it has to say to people goes to standard error, and nobody types anything for it. */
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, control, MESSAGE_CONTROL_FD);
     posix_spawn_file_actions_adddup2(&actions, rows, MESSAGE_ROWS_FD);
+    posix_spawn_file_actions_addclosefrom_np(&actions, MESSAGE_ROWS_FD + 1);
     posix_spawnattr_init(&attributes);
     sigemptyset(&none);
     sigfillset(&all);

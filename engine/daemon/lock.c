@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char LOCK_NAME[] = "lock";
@@ -34,17 +35,30 @@ static pid_t holder_of(int fd)
     return lock.l_pid > 0 ? lock.l_pid : INVISIBLE;
 }
 
+/* The run store and the control socket are for its owner alone. One that exists stays as it is. */
+static int make_state_folder(const char *folder, struct err *err)
+{
+    bool is_there = access(folder, F_OK) == 0;
+
+    if (file_make_folders(folder, err) < 0)
+        return -1;
+    if (!is_there && chmod(folder, 0700) < 0)
+        return err_set(err, err_code_of_errno(errno), "close %s to others: %s", folder,
+                       strerror(errno));
+    return 0;
+}
+
 int lock_take(const char *folder, int *fd, pid_t *holder, struct err *err)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     struct buf path;
     int result = -1;
 
-    if (file_make_folders(folder, err) < 0)
+    if (make_state_folder(folder, err) < 0)
         return err_wrap(err, "state folder");
     buf_init(&path);
     buf_printf(&path, "%s/%s", folder, LOCK_NAME);
-    int opened = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int opened = open(path.data, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (opened < 0) {
         err_set(err, err_code_of_errno(errno), "state folder: open %s: %s", path.data,
                 strerror(errno));

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "daemon/audit.h"
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
 #include "daemon/idempotency.h"
@@ -80,6 +81,7 @@ void queue_add(struct job *job)
     fault_point("daemon.queue.before");
     store_run_insert(journal_store(daemon->journal), &stored, STORE_NO_DONE);
     idempotency_note(job);
+    audit_job(job, AUDIT_ACCEPTED);
     dispatch_tell(job, &accepted);
 }
 

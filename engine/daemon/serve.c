@@ -10,6 +10,7 @@
 #include "daemon/lock.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
+#include "daemon/tokens.h"
 #include "store/read.h"
 
 #include <signal.h>
@@ -140,7 +141,8 @@ static int begin(struct server *server, struct err *err)
     daemon->idle = idle;
     server->life.leaving = end_guests;
     daemon->idempotency = idempotency_open(daemon, err);
-    if (daemon->idempotency == NULL || take_up(daemon, err) < 0)
+    daemon->tokens = tokens_open(daemon, err);
+    if (daemon->idempotency == NULL || daemon->tokens == NULL || take_up(daemon, err) < 0)
         return -1;
     daemon->alerts = alerts_open(daemon->loop, daemon->journal, err);
     if (daemon->alerts == NULL)

@@ -1,8 +1,10 @@
 #include "daemon/verbs.h"
 
+#include "daemon/audit.h"
 #include "daemon/dispatch.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
+#include "daemon/tokens.h"
 #include "daemon/work.h"
 
 #include <string.h>
@@ -30,6 +32,7 @@ static void ended(void *arg)
 
 void verbs_end_committed(struct job *job)
 {
+    audit_job(job, AUDIT_ACCEPTED);
     journal_barrier(job->daemon->journal, (struct journal_then){ended, job});
 }
 
@@ -61,7 +64,9 @@ static void cancel(struct job *job)
 
 static const struct verb verbs[] = {
     {"cancel", cancel},
+    {"create_token", tokens_create},
     {"reload", reload_begin},
+    {"revoke_token", tokens_revoke},
 };
 
 const struct verb *verbs_find(const char *name)

@@ -2,7 +2,9 @@
  * What the daemon does by itself, without a plan and without an executor.
  *
  *     cancel   (of)       the run that has this id, queued or running
+ *     create_token        daemon/tokens.h
  *     reload              reads the pipeline again
+ *     revoke_token
  *
  * Each ends with `ended` or `refused`, when what it changed is committed.
  */
@@ -16,7 +18,8 @@ struct verb {
     void (*begin)(struct job *job);
 };
 
-/* The job has succeeded when all that was written so far is committed. */
+/* The job has succeeded when all that was written so far is committed, an entry in the audit log
+ * with it. */
 void verbs_end_committed(struct job *job);
 
 /* By name, or NULL. */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "daemon/audit.h"
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
 #include "daemon/preview.h"
@@ -71,6 +72,7 @@ static void refuse(struct job *job, const char *state, const char *const *lines,
     const char **copy = arena_memdup(&job->arena, lines, count * sizeof *lines);
     struct event event = {.type = "refused", .state = state, .lines = copy, .line_count = count};
 
+    audit_job(job, state);
     work_tell(job, &event);
     work_forget(job);
 }

@@ -19,6 +19,7 @@
 struct alerts;
 struct preview;
 struct earlier;
+struct tokens;
 
 /* A request that is being planned, run or answered. */
 struct job {
@@ -55,6 +56,7 @@ struct daemon {
     const char *state_folder;
     struct journal *journal;
     struct alerts *alerts; /* of a daemon that stays, or NULL */
+    struct tokens *tokens; /* NULL: nobody has asked for them yet */
     struct job *jobs;
     struct child **children;
     size_t child_count;

@@ -2,6 +2,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "executor/process.h"
 #include "executor/query.h"
 #include "executor/step.h"
 
@@ -9,11 +10,9 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 enum {
@@ -54,7 +53,7 @@ void executor_wake(void)
 static int take_lease(const char *path, struct err *err)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
     if (fd < 0 || fcntl(fd, F_SETLK, &lock) < 0)
         return err_set(err, ERR_BROKEN, "lease %s: %s", path, strerror(errno));
@@ -202,29 +201,15 @@ static int listen_to_daemon(struct err *err)
     }
 }
 
-/* Before any module is loaded and any thread exists. */
-static void prepare_process(void)
-{
-    sigset_t all;
-
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, NULL); /* the daemon decides when we end */
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    fcntl(MESSAGE_CONTROL_FD, F_SETFD, FD_CLOEXEC);
-    fcntl(MESSAGE_ROWS_FD, F_SETFD, FD_CLOEXEC);
-    /* What one of a database's threads frees serves the others, instead of staying with it: some
-     * tens of megabytes beside its memory_limit. */
-    mallopt(M_ARENA_MAX, 2);
-}
-
 int executor_main(const char *lease)
 {
     struct hello hello = {.version = MESSAGE_VERSION, .pid = getpid()};
     struct err err;
 
-    prepare_process();
+    process_confine();
+    /* What one of a database's threads frees serves the others, instead of staying with it: some
+     * tens of megabytes beside its memory_limit. */
+    mallopt(M_ARENA_MAX, 2);
     wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (take_lease(lease, &err) == 0) {
         fault_point("executor.lease.after");

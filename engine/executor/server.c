@@ -2,6 +2,7 @@
 #include "executor/connection.h"
 #include "executor/executor.h"
 #include "executor/module.h"
+#include "executor/process.h"
 #include "message/frame.h"
 #include "message/order.h"
 #include "message/report.h"
@@ -9,10 +10,7 @@
 
 #include "base/log.h"
 
-#include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 static int start(struct query_order *order, struct arena *arena, const char **address,
@@ -69,13 +67,8 @@ static int serve(struct err *err)
 int executor_serve_main(void)
 {
     struct err err;
-    sigset_t all;
 
-    signal(SIGPIPE, SIG_IGN);
-    sigfillset(&all);
-    sigprocmask(SIG_BLOCK, &all, NULL);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    fcntl(MESSAGE_CONTROL_FD, F_SETFD, FD_CLOEXEC);
+    process_confine();
     if (serve(&err) < 0) {
         log_error("%s", err.message);
         _exit(1);

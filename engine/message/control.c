@@ -30,6 +30,9 @@ static const struct record_field request_fields[] = {
     RECORD_FIELD(request, of, TEXT),
     RECORD_FIELD(request, only_failed, BOOL),
     RECORD_FIELD(request, subject, TEXT),
+    RECORD_FIELD(request, role, TEXT),
+    RECORD_FIELD(request, lasts_ms, INT),
+    RECORD_FIELD(request, address, TEXT),
     RECORD_FIELD(request, backfill, TEXT),
     {0},
 };

@@ -42,8 +42,11 @@ struct request {
     const char *idempotency_key; /* asked again with the same one, it is the same run */
     const char *of;              /* cancel, reexecute: a run's id */
     bool only_failed;            /* reexecute: what succeeded is kept */
-    const char *subject;         /* pause, resume, tick: "schedule:nightly", "sensor:…" */
-    const char *backfill;        /* a run: the backfill that it is a part of */
+    const char *subject; /* pause, resume, tick: "schedule:nightly", "sensor:…"; a token's name */
+    const char *role;    /* create_token */
+    int64_t lasts_ms;    /* create_token; 0: it does not expire */
+    const char *address; /* where the request came from; NULL: from this machine's socket */
+    const char *backfill; /* a run: the backfill that it is a part of */
 };
 
 extern const struct record_shape request_shape;
@@ -63,7 +66,8 @@ extern const struct record_shape request_shape;
  *
  * or unreachable (message: why the destination could not be asked) instead of them; ended;
  *
- * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended. `refused` comes instead of accepted; its state
+ * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended; of create_token: accepted, token
+ * (message), ended. `refused` comes instead of accepted; its state
  * is "config" when a person must change the request or the files, "missing" when what it is about
  * is not there, "conflict" when that is in no state for it, "busy" when it may be asked again. */
 struct event {

@@ -189,7 +189,7 @@ static int take_lock(struct store *store, struct err *err)
     int size = snprintf(path, sizeof path, "%s.lock", store->path);
     if (size >= (int)sizeof path)
         return err_set(err, ERR_CONFIG, "run store: this path is too long: \"%s\"", store->path);
-    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store->lock_fd < 0)
         return err_set(err, err_code_of_errno(errno), "run store: open \"%s\": %s", path,
                        strerror(errno));
@@ -201,6 +201,20 @@ static int take_lock(struct store *store, struct err *err)
     return err_set(err, ERR_TRANSIENT,
                    "run store \"%s\" is in use by another aorta: wait for it or end it",
                    store->path);
+}
+
+/* A new store is for its owner alone; SQLite gives its log the same mode. One that is there is not
+ * touched: to close a descriptor of it would let go of the locks that SQLite holds. */
+static int make_private(const struct store *store, struct err *err)
+{
+    if (access(store->path, F_OK) == 0)
+        return 0;
+    int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return err_set(err, err_code_of_errno(errno), "run store: create \"%s\": %s", store->path,
+                       strerror(errno));
+    close(fd);
+    return 0;
 }
 
 /* Signals are the loop's: the thread starts with all of them blocked. */
@@ -253,7 +267,7 @@ int store_open(const struct store_options *options, struct store **store, struct
     command_list_init(&opened->done);
     pthread_mutex_init(&opened->lock, NULL);
     pthread_cond_init(&opened->changed, NULL);
-    if (take_lock(opened, err) < 0 ||
+    if (take_lock(opened, err) < 0 || make_private(opened, err) < 0 ||
         database_open(&opened->database, opened->path, DATABASE_WRITE, err) < 0 ||
         migration_apply(&opened->database, store_migrations, store_migration_count, err) < 0 ||
         set_max_pages(opened, options->max_pages, err) < 0 || start_thread(opened, err) < 0) {

@@ -19,6 +19,7 @@ Every command says what it does.
       state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
       connectors  Lists the connectors, or shows all that can be set of one
       completion  Prints a script that makes a shell complete commands, flags and names
+      token       Makes tokens for the HTTP API, lists and revokes them
       clean       Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
@@ -41,6 +42,7 @@ Every command says what it does.
       state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
       connectors  Lists the connectors, or shows all that can be set of one
       completion  Prints a script that makes a shell complete commands, flags and names
+      token       Makes tokens for the HTTP API, lists and revokes them
       clean       Drops the hidden tables that interrupted steps have left in the warehouse
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
