@@ -1,7 +1,7 @@
 /*
  * What happened, and who is told of it: the alerts of a daemon that stays.
  *
- *     dispatch ─▶ alerts_step_over(…)  ─▶ schedule/alerting.h decides, for each [alert.NAME]
+ *     dispatch ─▶ alerts_step_over(…)  ─▶ messenger.h decides, for each [alert.NAME]
  *     sensors  ─▶ alerts_late(…)             │ SEND, HOLD
  *     streams  ─▶ alerts_lag(…)              ▼
  *                                        run store, in the transaction of what caused it
