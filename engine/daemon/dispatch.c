@@ -15,6 +15,7 @@
 enum {
     STEPS_PER_EXECUTOR = 4, /* sessions of a warehouse that work at once */
     GRACE_MS = 10000,       /* from cancel to kill */
+    FLUSH_MS = 50000,       /* more for a stream, which writes what it has */
 };
 
 /* What is told once the store has committed. */
@@ -332,7 +333,7 @@ void work_dispatch(struct daemon *daemon)
     int64_t next = INT64_MAX;
     struct job *following;
 
-    if (daemon->is_ending || daemon->is_draining)
+    if (daemon->is_ending)
         return;
     queue_admit(daemon);
     for (struct job *job = daemon->jobs; job != NULL; job = following) {
@@ -343,7 +344,7 @@ void work_dispatch(struct daemon *daemon)
         }
         if (!job->has_run)
             continue;
-        int64_t due = start_ready(job);
+        int64_t due = daemon->is_draining ? INT64_MAX : start_ready(job);
         next = due < next ? due : next;
         end_if_over(job);
     }
@@ -484,6 +485,13 @@ static struct child *overdue_query(const struct daemon *daemon, int64_t now)
     return NULL;
 }
 
+/* Whether steps of it are told to end. */
+static bool has_grace(const struct job *job)
+{
+    return job->has_run &&
+           (job->run.is_canceled || (run_is_stream(&job->run) && job->run.is_stopping));
+}
+
 /* Ends executors that still run steps of a canceled run, or a canceled query, whose grace is
  * over. */
 static void end_grace(uv_timer_t *timer)
@@ -497,7 +505,7 @@ static void end_grace(uv_timer_t *timer)
         return;
     }
     for (struct job *job = daemon->jobs; job != NULL; job = job->next)
-        for (size_t i = 0; job->has_run && job->run.is_canceled && i < job->run.step_count; i++) {
+        for (size_t i = 0; has_grace(job) && i < job->run.step_count; i++) {
             const struct run_step *step = &job->run.steps[i];
             if (step->state != STEP_RUNNING || job->run.grace_ends_us > now)
                 continue;
@@ -537,7 +545,8 @@ void dispatch_cancel(struct job *job)
     if (job->run.is_canceled || job->run.is_stopping)
         return;
     if (run_is_stream(&job->run)) {
-        run_stop(&job->run, clock_monotonic_us(), over, job); /* a flush takes what it takes */
+        run_stop(&job->run, clock_monotonic_us(), over, job);
+        job->run.grace_ends_us = dispatch_begin_grace(daemon) + FLUSH_MS * INT64_C(1000);
     } else {
         run_cancel(&job->run, clock_monotonic_us(), over, job);
         job->run.grace_ends_us = dispatch_begin_grace(daemon);

@@ -8,6 +8,7 @@
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
 #include "daemon/idempotency.h"
+#include "daemon/streams.h"
 #include "schedule/turn.h"
 #include "store/write.h"
 
@@ -75,7 +76,7 @@ void queue_add(struct job *job)
         .of_run = job->request->of,
         .backfill_id = job->request->backfill,
         .priority = job->request->priority,
-        .resumes = daemon->stays,
+        .resumes = daemon->stays && strcmp(trigger_of(job), STREAMS_TRIGGER) != 0,
         .created_us = clock_now_us(),
     };
     fault_point("daemon.queue.before");

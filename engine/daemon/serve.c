@@ -10,6 +10,7 @@
 #include "daemon/lock.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
+#include "daemon/streams.h"
 #include "daemon/tokens.h"
 #include "store/read.h"
 
@@ -46,6 +47,7 @@ static void end_guests(struct life *life)
     if (!server->has_begun)
         return;
     server->has_begun = false;
+    streams_close(server->life.daemon.streams);
     server->serving->end(server->serving->arg);
     reload_close(server->life.daemon.reload);
     server->life.daemon.reload = NULL;
@@ -131,6 +133,12 @@ static int take_up(struct daemon *daemon, struct err *err)
     return result;
 }
 
+static void reloaded(struct daemon *daemon)
+{
+    if (daemon->streams != NULL)
+        streams_configure(daemon->streams);
+}
+
 static int begin(struct server *server, struct err *err)
 {
     const struct serving *serving = server->serving;
@@ -149,6 +157,7 @@ static int begin(struct server *server, struct err *err)
         return -1;
     daemon->reload = reload_open(daemon, &serving->request, serving->loaded);
     alerts_configure(daemon->alerts, daemon->loaded);
+    daemon->reloaded = reloaded;
     /* Before anybody is told that it is ready. */
     life_watch_signal(&server->life, SIGINT, told_to_end);
     life_watch_signal(&server->life, SIGTERM, told_to_end);
@@ -159,6 +168,7 @@ static int begin(struct server *server, struct err *err)
         return -1;
     }
     server->has_begun = true;
+    daemon->streams = streams_open(daemon);
     work_dispatch(daemon);
     return 0;
 }
@@ -193,9 +203,11 @@ int serve(const struct serving *serving, struct err *err)
     if (result == 0)
         life_run(&server->life);
     struct idempotency *keys = server->life.daemon.idempotency;
+    struct streams *streams = server->life.daemon.streams;
     if (life_end(&server->life) < 0)
         result = -1;
     idempotency_close(keys);
+    streams_free(streams);
     close(lock);
     free(server);
     return result;

@@ -17,8 +17,11 @@
 #include <uv.h>
 
 struct alerts;
-struct preview;
 struct earlier;
+struct idempotency;
+struct preview;
+struct reload;
+struct streams;
 struct tokens;
 
 /* A request that is being planned, run or answered. */
@@ -60,11 +63,12 @@ struct daemon {
     struct job *jobs;
     struct child **children;
     size_t child_count;
-    int64_t last_number;   /* of attempts */
-    bool stays;            /* `aorta serve` */
-    bool is_draining;      /* and it is to end: nothing new is begun */
-    int64_t runs_at_once;  /* 0: no limit */
-    struct loaded *loaded; /* of a daemon that stays: what is believed of the files; or NULL */
+    int64_t last_number;     /* of attempts */
+    bool stays;              /* `aorta serve` */
+    bool is_draining;        /* and it is to end: nothing new is begun */
+    int64_t runs_at_once;    /* 0: no limit */
+    struct loaded *loaded;   /* of a daemon that stays: what is believed of the files; or NULL */
+    struct streams *streams; /* of a daemon that stays */
     struct idempotency *idempotency;         /* of a daemon that stays */
     struct reload *reload;                   /* who looks after it */
     void (*reloaded)(struct daemon *daemon); /* another one is believed; or NULL */

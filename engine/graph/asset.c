@@ -77,6 +77,12 @@ static const struct key generator_keys[] = {
     {0},
 };
 
+static const struct key stream_keys[] = {
+    ASSET_COMMON_KEYS,
+    {"max_lag", KEY_INTEGER, offsetof(struct asset, max_lag), false, NULL},
+    {0},
+};
+
 static const struct key plain_keys[] = {ASSET_COMMON_KEYS, {0}};
 
 static const struct key model_keys[] = {
@@ -102,7 +108,7 @@ static const struct key snapshot_keys[] = {
 
 static const struct key *const keys_of_kind[ASSET_KINDS] = {
     [ASSET_SEED] = seed_keys,      [ASSET_GENERATOR] = generator_keys,
-    [ASSET_SOURCE] = source_keys,  [ASSET_STREAM] = plain_keys,
+    [ASSET_SOURCE] = source_keys,  [ASSET_STREAM] = stream_keys,
     [ASSET_MODEL] = model_keys,    [ASSET_SNAPSHOT] = snapshot_keys,
     [ASSET_EXTERNAL] = plain_keys,
 };

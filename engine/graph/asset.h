@@ -119,6 +119,7 @@ struct asset {
     const char *time_field; /* stream */
     int time_unit;          /* stream: index into asset_time_units */
     int64_t flush_records, flush_bytes, flush_interval_ms;
+    int64_t max_lag;       /* stream: records behind its log before that is told; 0: never */
     const char *delimiter; /* seed */
 
     int materialized; /* enum asset_materialized */

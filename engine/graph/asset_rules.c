@@ -10,6 +10,7 @@ static void check_numbers(const struct asset *asset, struct problems *problems)
 {
     struct asset_site delimiter = asset_site_of(asset, "delimiter");
     struct asset_site flush = asset_site_of(asset, "flush");
+    struct asset_site lag = asset_site_of(asset, "max_lag");
 
     if (asset->delimiter != NULL && strlen(asset->delimiter) != 1)
         problem_add(problems, delimiter.file, delimiter.line, delimiter.column,
@@ -17,6 +18,9 @@ static void check_numbers(const struct asset *asset, struct problems *problems)
     if (asset->kind == ASSET_GENERATOR && asset->partitions < 1)
         problem_add(problems, asset->file, asset->into.line, asset->into.column,
                     "partitions must be at least 1");
+    if (asset->max_lag < 0)
+        problem_add(problems, lag.file, lag.line, lag.column,
+                    "max_lag must be a number of records, or 0 for none");
     if (asset->flush_records < 1 || asset->flush_bytes < 1 || asset->flush_interval_ms < 1)
         problem_add(problems, flush.file, flush.line, flush.column,
                     "flush: records, size and interval must be at least 1");

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Streams that the daemon keeps running."""
+
+import os
+import signal
+from pathlib import Path
+
+from served import Served, rows, wait_for
+from shop import main, members
+from stream import Watches, lake_of
+
+
+def reference(shop, stages):
+    """What the lake holds when each stage is a run that ends by itself."""
+    with Watches(shop.program) as quiet:
+        for stage in range(stages):
+            quiet.produce(stage, "+heart_rate_lake")
+        return lake_of(quiet.folder / ".aorta/lake")
+
+
+def executors_of(session):
+    return [pid for pid in members(session)
+            if b"executor-main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+def kept_running(shop):
+    """What is produced arrives by itself, also when the executor is killed; the end loses nothing."""
+    wanted = [reference(shop, stages) for stages in (1, 2)]
+    with Watches(shop.program) as watches:
+        lake = watches.folder / ".aorta/lake"
+        served = Served(watches)
+        watches.produce(0)
+        wait_for("the first records", lambda: lake_of(lake) == wanted[0])
+        for pid in executors_of(served.process.pid):
+            os.kill(pid, signal.SIGKILL)
+        watches.produce(1)
+        wait_for("the rest", lambda: lake_of(lake) == wanted[1])
+        assert served.end() == 0, served.said
+        assert lake_of(lake) == wanted[1]
+        states = rows(watches, "select distinct state from runs where trigger = 'stream'")
+        assert states == [("succeeded",)], states
+        assert rows(watches, "select count(*) from runs where state = 'running'") == [(0,)]
+
+
+def begins_again(shop):
+    """One that cannot work is tried again and again, later each time, and is well when it can."""
+    with Watches(shop.program) as watches:
+        blocked = watches.folder / ".aorta/lake"
+        blocked.parent.mkdir(exist_ok=True)
+        blocked.write_text("a file where the lake should be")
+        served = Served(watches)
+        assert "begins again in 1 s" in served.wait("lake.heart_rate_lake has ended"), served.said
+        served.wait("begins again in 2 s")
+        blocked.unlink()
+        watches.produce(0)
+        wait_for("records", lambda: len(lake_of(blocked)) > 0)
+        assert rows(watches, "select count(*) from runs where trigger = 'stream'"
+                    " and state = 'running'") == [(1,)]
+
+
+def changed(shop):
+    """Another declaration: it ends, and begins with that; one that is gone stays ended."""
+    with Watches(shop.program) as watches:
+        served = Served(watches)
+        running = ("select count(*) from runs where trigger = 'stream' and state = 'running'")
+        wait_for("the stream", lambda: rows(watches, running) == [(1,)])
+        asset = watches.folder / "assets/lake/heart_rate_lake.toml"
+        asset.write_text(asset.read_text().replace('interval = "500ms"', 'interval = "700ms"'))
+        wait_for("the second run", lambda: rows(
+            watches, "select state from runs where trigger = 'stream' order by id")
+            == [("succeeded",), ("running",)])
+        assert served.end() == 0
+
+
+if __name__ == "__main__":
+    main([kept_running, begins_again, changed])
