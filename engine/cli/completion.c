@@ -10,8 +10,9 @@
 static const struct {
     const char *argument, *kind;
 } kinds[] = {
-    {"SELECT", "assets"}, {"ASSET", "assets"},         {"@NAME", "questions"},
-    {"RUN", "runs"},      {"CONNECTOR", "connectors"}, {"DIR", "folders"},
+    {"SELECT", "assets"},      {"ASSET", "assets"},         {"@NAME", "questions"},
+    {"RUN", "runs"},           {"CONNECTOR", "connectors"}, {"DIR", "folders"},
+    {"SCHEDULE", "schedules"}, {"SUBJECT", "schedules"},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -20,10 +21,9 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 static const struct {
     const char *kind, *command;
 } listers[] = {
-    {"assets", "ls"},
-    {"questions", "query"},
-    {"runs", "runs"},
-    {"connectors", "connectors"},
+    {"assets", "ls"},           {"questions", "query"},
+    {"runs", "runs"},           {"connectors", "connectors"},
+    {"schedules", "schedules"},
 };
 
 enum { LISTERS = sizeof listers / sizeof *listers };

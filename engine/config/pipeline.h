@@ -20,6 +20,7 @@
 #include "config/alert.h"
 #include "config/connectors.h"
 #include "config/problem.h"
+#include "config/schedule.h"
 #include "config/serve.h"
 #include "config/toml.h"
 
@@ -62,6 +63,7 @@ struct pipeline {
     struct variable *variables;
     size_t variable_count;
     struct alerts_config alerts;
+    struct schedules_config schedules;
     struct connectors connectors;
     struct serve_settings serve;
 };

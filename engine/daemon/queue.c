@@ -8,6 +8,7 @@
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
 #include "daemon/idempotency.h"
+#include "daemon/overlap.h"
 #include "daemon/streams.h"
 #include "schedule/turn.h"
 #include "store/write.h"
@@ -83,6 +84,9 @@ void queue_add(struct job *job)
     store_run_insert(journal_store(daemon->journal), &stored, STORE_NO_DONE);
     idempotency_note(job);
     audit_job(job, AUDIT_ACCEPTED);
+    if (job->asker.queued != NULL)
+        job->asker.queued(job->asker.arg, job->asker.what, job->run.id);
+    job->asker = (struct asker){.what = job->asker.what};
     dispatch_tell(job, &accepted);
 }
 
@@ -193,17 +197,21 @@ static bool takes_a_place(const struct job *job)
 static struct turn *find_turns(const struct daemon *daemon, bool running, size_t *count)
 {
     size_t capacity = 0;
+    struct map ahead;
 
+    map_init(&ahead);
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
         capacity++;
     struct turn *turns = alloc_zeroed(capacity + 1, sizeof *turns);
     *count = 0;
     for (struct job *job = daemon->jobs; job != NULL; job = job->next) {
         bool runs = (job->has_run || (job->is_queued && job->is_planning)) && !job->is_over;
-        bool waits = job->is_queued && !job->is_planning && !job->is_over;
+        bool is_behind = overlap_waits(job, &ahead);
+        bool waits = job->is_queued && !job->is_planning && !job->is_over && !is_behind;
         if (takes_a_place(job) && (running ? runs : waits))
             turns[(*count)++] = turn_of(job);
     }
+    map_release(&ahead);
     return turns;
 }
 

@@ -9,7 +9,7 @@
  *
  * A daemon that stays (`aorta serve`) runs so many at once as its settings say, higher priorities
  * first, then whoever has the fewest running (schedules and people take turns), then the oldest;
- * streams have places of their own. One that lives for a single command starts all at once.
+ * streams have places of their own, and of one schedule's runs only the oldest may begin. One that lives for a single command starts all at once.
  */
 #ifndef AORTA_DAEMON_QUEUE_H
 #define AORTA_DAEMON_QUEUE_H

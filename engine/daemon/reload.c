@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/alerts.h"
+#include "daemon/timetable.h"
 
 #include <stdlib.h>
 
@@ -33,6 +34,8 @@ static void take_over(struct daemon *daemon, struct loaded *loaded)
         daemon->reload->taken++;
     log_info("the pipeline is read: %zu assets", loaded->graph.count);
     alerts_configure(daemon->alerts, daemon->loaded);
+    if (daemon->timetable != NULL)
+        timetable_reload(daemon->timetable);
     if (daemon->reloaded != NULL)
         daemon->reloaded(daemon);
 }

@@ -8,9 +8,11 @@
 #include "daemon/idempotency.h"
 #include "daemon/life.h"
 #include "daemon/lock.h"
+#include "daemon/pauses.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
 #include "daemon/streams.h"
+#include "daemon/timetable.h"
 #include "daemon/tokens.h"
 #include "store/read.h"
 
@@ -39,6 +41,16 @@ static bool has_running_step(const struct daemon *daemon)
     return false;
 }
 
+static void close_parts(struct daemon *daemon)
+{
+    timetable_close(daemon->timetable);
+    pauses_close(daemon->pauses);
+    reload_close(daemon->reload);
+    daemon->timetable = NULL;
+    daemon->pauses = NULL;
+    daemon->reload = NULL;
+}
+
 /* Who was let in by `begin` is told to go; the loop goes on until he has. */
 static void end_guests(struct life *life)
 {
@@ -49,8 +61,7 @@ static void end_guests(struct life *life)
     server->has_begun = false;
     streams_close(server->life.daemon.streams);
     server->serving->end(server->serving->arg);
-    reload_close(server->life.daemon.reload);
-    server->life.daemon.reload = NULL;
+    close_parts(&server->life.daemon);
 }
 
 static void look_drained(uv_timer_t *timer)
@@ -162,9 +173,10 @@ static int begin(struct server *server, struct err *err)
     life_watch_signal(&server->life, SIGINT, told_to_end);
     life_watch_signal(&server->life, SIGTERM, told_to_end);
     life_watch_signal(&server->life, SIGHUP, told_to_reload);
-    if (serving->begin(serving->arg, daemon, err) < 0) {
-        reload_close(daemon->reload);
-        daemon->reload = NULL;
+    if (pauses_open(daemon, &daemon->pauses, err) < 0 ||
+        timetable_open(daemon, &daemon->timetable, err) < 0 ||
+        serving->begin(serving->arg, daemon, err) < 0) {
+        close_parts(daemon);
         return -1;
     }
     server->has_begun = true;

@@ -2,8 +2,10 @@
 
 #include "daemon/audit.h"
 #include "daemon/dispatch.h"
+#include "daemon/pauses.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
+#include "daemon/timetable.h"
 #include "daemon/tokens.h"
 #include "daemon/work.h"
 
@@ -66,7 +68,10 @@ static const struct verb verbs[] = {
     {"cancel", cancel},
     {"create_token", tokens_create},
     {"reload", reload_begin},
+    {"pause", pauses_begin_pause},
+    {"resume", pauses_begin_resume},
     {"revoke_token", tokens_revoke},
+    {"tick", timetable_begin_tick},
 };
 
 const struct verb *verbs_find(const char *name)

@@ -4,9 +4,10 @@
  *     cancel   (of)       the run that has this id, queued or running
  *     create_token        daemon/tokens.h
  *     reload              reads the pipeline again
+ *     pause, resume, tick (subject)   what runs begin of by themselves
  *     revoke_token
  *
- * Each ends with `ended` or `refused`, when what it changed is committed.
+ * Each ends with `ended` or `refused`, when what it changed is committed; `tick` goes on as a run.
  */
 #ifndef AORTA_DAEMON_VERBS_H
 #define AORTA_DAEMON_VERBS_H

@@ -44,6 +44,7 @@ void work_forget(struct job *job)
     plan_free(job->plan);
     loaded_release(job->loaded);
     arena_release(&job->arena);
+    free(job->asker.what);
     free(job);
     if (daemon->jobs == NULL && daemon->idle != NULL)
         daemon->idle(daemon);
@@ -71,8 +72,12 @@ static void refuse(struct job *job, const char *state, const char *const *lines,
 {
     const char **copy = arena_memdup(&job->arena, lines, count * sizeof *lines);
     struct event event = {.type = "refused", .state = state, .lines = copy, .line_count = count};
+    struct asker asker = job->asker;
 
     audit_job(job, state);
+    job->asker.refused = NULL;
+    if (asker.refused != NULL)
+        asker.refused(asker.arg, asker.what, lines, count);
     work_tell(job, &event);
     work_forget(job);
 }
@@ -198,10 +203,9 @@ struct job *work_job(struct daemon *daemon, struct listener *listener)
     return job;
 }
 
-void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener)
+static void accept_job(struct job *job, const char *text, size_t size)
 {
     static const char *const runs[] = {"run", "stream", "reexecute", NULL};
-    struct job *job = work_job(daemon, listener);
     struct err err;
 
     job->request = arena_alloc(&job->arena, sizeof *job->request);
@@ -224,7 +228,7 @@ void work_accept(struct daemon *daemon, const char *text, size_t size, struct li
         work_refuse(job, &line, 1);
         return;
     }
-    if (is_run && daemon->is_draining) {
+    if (is_run && job->daemon->is_draining) {
         work_refuse_as(job, "busy", "the daemon is about to end: ask again when it is back");
         return;
     }
@@ -232,7 +236,12 @@ void work_accept(struct daemon *daemon, const char *text, size_t size, struct li
     work_plan(job);
 }
 
-void work_request(struct daemon *daemon, const struct request *request, struct listener *listener)
+void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener)
+{
+    accept_job(work_job(daemon, listener), text, size);
+}
+
+static void begin(struct job *job, const struct request *request)
 {
     struct request whole = *request;
     struct json_writer json;
@@ -242,8 +251,21 @@ void work_request(struct daemon *daemon, const struct request *request, struct l
     buf_init(&text);
     json_writer_init(&json, &text);
     record_encode(&json, &request_shape, &whole);
-    work_accept(daemon, text.data, text.size, listener);
+    accept_job(job, text.data, text.size);
     buf_release(&text);
+}
+
+void work_request(struct daemon *daemon, const struct request *request, struct listener *listener)
+{
+    begin(work_job(daemon, listener), request);
+}
+
+void work_ask(struct daemon *daemon, const struct request *request, const struct asker *asker)
+{
+    struct job *job = work_job(daemon, NULL);
+
+    job->asker = *asker;
+    begin(job, request);
 }
 
 void work_cancel(struct daemon *daemon, const struct listener *listener)

@@ -24,10 +24,21 @@ struct reload;
 struct streams;
 struct tokens;
 
+/* Who asks for a run in the daemon itself. Hears, once and in the turn of the loop in which it is
+ * written, what becomes of it: what he writes then is committed with that, or not at all. If the
+ * daemon ends before, he hears nothing. */
+struct asker {
+    void (*queued)(void *arg, const void *what, const char *run_id);
+    void (*refused)(void *arg, const void *what, const char *const *lines, size_t count);
+    void *arg;
+    void *what; /* on the heap, the job's; says which of his requests it is */
+};
+
 /* A request that is being planned, run or answered. */
 struct job {
     struct daemon *daemon;
     struct listener *listener; /* NULL when it has gone */
+    struct asker asker;        /* or zeros */
     struct arena arena;        /* of the request */
     struct request *request;
     struct plan *plan; /* until the run or query has begun */
@@ -71,6 +82,8 @@ struct daemon {
     struct streams *streams; /* of a daemon that stays */
     struct idempotency *idempotency;         /* of a daemon that stays */
     struct reload *reload;                   /* who looks after it */
+    struct pauses *pauses;                   /* of a daemon that stays, or NULL */
+    struct timetable *timetable;             /* the same */
     void (*reloaded)(struct daemon *daemon); /* another one is believed; or NULL */
     struct ulid_source run_ids;
     uv_timer_t retry_timer;
@@ -87,6 +100,9 @@ void work_plan(struct job *job);
 
 /* Begins with a request; the listener (may be NULL) hears of it from now on. */
 void work_request(struct daemon *daemon, const struct request *request, struct listener *listener);
+
+/* The same for the daemon itself; the asker's `what` is the job's from now on. */
+void work_ask(struct daemon *daemon, const struct request *request, const struct asker *asker);
 
 /* Begins with a request in JSON; the listener hears of it from now on. */
 void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener);

@@ -47,8 +47,11 @@ struct loaded *loaded_read(const struct request *request)
         sign_assets(&loaded->pipeline, &loaded->arena, &signature);
         size_t before = loaded->problems.count;
         graph_load(&loaded->graph, &loaded->pipeline, &loaded->problems);
-        if (loaded->problems.count == before)
+        bool is_whole = loaded->problems.count == before;
+        if (is_whole)
             watch_check(&loaded->graph, &loaded->problems);
+        schedules_compile(&loaded->schedules, &loaded->pipeline, &loaded->graph, is_whole,
+                          &loaded->problems);
     }
     loaded->signature = signature.hash;
     loaded->may_be_torn = signature.newest_us > loaded->loaded_us - TICK_US;
@@ -93,6 +96,7 @@ void loaded_release(struct loaded *loaded)
     if (loaded == NULL || __atomic_sub_fetch(&loaded->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     graph_release(&loaded->graph);
+    schedules_release(&loaded->schedules);
     arena_release(&loaded->arena);
     free(loaded);
 }

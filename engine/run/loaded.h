@@ -1,7 +1,7 @@
 /*
- * A pipeline as it was read, with its graph: never changed afterwards, shared by all who plan, run
- * or look at it, freed when the last one lets go. The daemon keeps the newest; a run keeps the one
- * that it was planned with, however often the files change meanwhile.
+ * A pipeline as it was read, with its graph and schedules: never changed afterwards, shared by all
+ * who plan, run or look at it, freed when the last one lets go. The daemon keeps the newest; a run
+ * keeps the one that it was planned with, however often the files change meanwhile.
  *
  * The signature is of the names, sizes and times of all files that were read, so that whether they
  * have changed since can be told without reading them.
@@ -11,6 +11,7 @@
 
 #include "graph/graph.h"
 #include "message/control.h"
+#include "schedule/schedule.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,7 @@ struct loaded {
     struct arena arena; /* of all that follows */
     struct pipeline pipeline;
     struct graph graph;
+    struct schedules schedules;
     struct problems problems; /* none, if the rest may be used */
     bool is_read;             /* else pipeline.toml could not be, and there is no graph */
     uint64_t signature;

@@ -10,6 +10,10 @@ Every command says what it does.
       rerun       Runs again what a former run was asked for, as the files are now
       cancel      Cancels a run that is queued or running
       serve       Stays: runs what is asked for, one after another, until it is told to end
+      schedules   Lists the schedules, or shows one: when it ticks, and what became of its ticks
+      pause       Pauses a schedule, until it is resumed
+      resume      Resumes a schedule that is paused
+      tick        Makes a schedule tick now, paused or not
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
@@ -33,6 +37,10 @@ Every command says what it does.
       rerun       Runs again what a former run was asked for, as the files are now
       cancel      Cancels a run that is queued or running
       serve       Stays: runs what is asked for, one after another, until it is told to end
+      schedules   Lists the schedules, or shows one: when it ticks, and what became of its ticks
+      pause       Pauses a schedule, until it is resumed
+      resume      Resumes a schedule that is paused
+      tick        Makes a schedule tick now, paused or not
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it

@@ -128,7 +128,7 @@ def complete(pipeline, line, breaks=BREAKS):
 
 def test_commands_and_flags(pipeline):
     """commands, flags and the words of a choice are offered"""
-    assert complete(pipeline, "aorta r") == ["run", "rerun", "runs"]
+    assert complete(pipeline, "aorta r") == ["run", "rerun", "resume", "runs"]
     assert "completion" in complete(pipeline, "aorta ")
     assert complete(pipeline, "aorta run --f") == ["--full-refresh", "--force", "--fail-fast"]
     assert complete(pipeline, "aorta completion ") == ["--help", "bash", "zsh", "fish"]

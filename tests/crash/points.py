@@ -6,8 +6,9 @@ lake with an undisturbed run.
     points.py AORTA             every point
     points.py AORTA NAME…       these points
 
-The points are listed from the source; one that the path never passes fails the test. A process is
-killed at its first pass of the point, or at those that AORTA_CRASH_PASSES names ("1 3 10").
+The points are listed from the source; one that the path never passes fails the test, unless it is
+one at which served.py kills. A process is killed at its first pass of the point, or at those that
+AORTA_CRASH_PASSES names ("1 3 10").
 """
 
 import os
@@ -15,6 +16,7 @@ import re
 import sys
 
 from pipeline import FEEDS, ROOT, STAGES, TABLES, Pipeline, difference
+from served import OWN as SERVED
 
 PASSES = [int(word) for word in os.environ.get("AORTA_CRASH_PASSES", "1").split()]
 
@@ -24,7 +26,7 @@ def points_of_source():
     for folder in ("engine", "connectors"):
         for path in (ROOT / folder).rglob("*.c"):
             found.update(re.findall(r'fault_point\("([^"]+)"\)', path.read_text()))
-    return sorted(found)
+    return sorted(found - set(SERVED))
 
 
 def undisturbed(program, trace):

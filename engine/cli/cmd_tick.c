@@ -1,0 +1,31 @@
+#include "cli/change.h"
+#include "cli/watch.h"
+
+static int run(int argc, char **argv)
+{
+    struct arguments a;
+    struct arena arena;
+    int status = EXIT_USAGE;
+
+    arena_init(&arena);
+    if (arguments_read(&cmd_tick, argc, argv, &arena, &a) == 0 &&
+        change_read_subject(&cmd_tick, &a) == 0)
+        status = watch(&a);
+    arena_release(&arena);
+    return status;
+}
+
+static const struct flag flags[] = {
+    {"--json", NULL, "one JSON object an event"},
+    FLAGS_OF_PIPELINE,
+    {0},
+};
+
+const struct command cmd_tick = {
+    "tick",
+    "SUBJECT",
+    "Makes a schedule tick now, paused or not",
+    "SUBJECT is schedule:NAME, as aorta schedules lists it. If aorta serve is at work here, the run is\n"
+    "its affair, and this command prints its id. Else it is carried out and shown as by aorta run.",
+    flags,
+    run};

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Kills `aorta serve` at each fault point between a tick and its run, and starts it again: each
+tick has fired once or is accounted for, each of its runs is there and ends, and what a person was
+told is paused or resumed is so.
+
+    served.py AORTA             every point
+    served.py AORTA NAME…       these points
+
+A daemon is killed at those passes of a point that AORTA_CRASH_PASSES names ("1 3 10").
+"""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+from pipeline import Pipeline, kill_session
+
+# points.py leaves these to us: no other command passes them.
+OWN = ["daemon.tick.before", "daemon.tick.after", "daemon.pause.before"]
+SHARED = ["daemon.queue.before", "daemon.begin.before", "store.commit.before",
+          "store.commit.after"]
+PASSES = [int(word) for word in os.environ.get("AORTA_CRASH_PASSES", "1 4").split()]
+WAIT_SECONDS = 60
+SECOND_US = 10**6
+SCHEDULES = "".join(f"""
+[schedule.{name}]
+cron = "* * * * * *"
+select = "country_codes"
+catch_up = "{catch_up}"
+""" for name, catch_up in [("all", "all"), ("last", "last"), ("none", "none")])
+
+
+class Served:
+    """The daemon in a pipeline of its own."""
+
+    def __init__(self, program):
+        self.pipeline = Pipeline(program)
+        with (self.pipeline.folder / "pipeline.toml").open("a") as file:
+            file.write(SCHEDULES)
+
+    def start(self, environment=None):
+        self.process = subprocess.Popen(
+            self.pipeline.command("serve"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})},
+            start_new_session=True)
+
+    def remove(self):
+        kill_session(self.process.pid)
+        self.process.wait()
+        self.pipeline.remove()
+
+    def rows(self, sql):
+        try:
+            store = sqlite3.connect(f"file:{self.pipeline.folder}/.aorta/runs.db?mode=ro",
+                                    uri=True, timeout=WAIT_SECONDS)
+        except sqlite3.OperationalError:
+            return []  # it is not there yet
+        try:
+            return store.execute(sql).fetchall()
+        except sqlite3.OperationalError:
+            return []
+        finally:
+            store.close()
+
+    def has_died(self):
+        return self.process.poll() == -signal.SIGKILL
+
+    def wait(self, condition, what):
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, f"{what}: not within {WAIT_SECONDS} s"
+            assert self.process.poll() is None, f"{what}: the daemon has ended"
+            time.sleep(0.02)
+
+    def say(self, verb):
+        """Pauses or resumes: whether that was confirmed."""
+        return subprocess.run(self.pipeline.command(verb, "schedule:last"), check=False,
+                              capture_output=True, timeout=WAIT_SECONDS).returncode == 0
+
+    def count(self):
+        found = self.rows("select count(*) from ticks where schedule = 'all'")
+        return found[0][0] if found else 0
+
+
+def provoke(served):
+    """Lets it tick and be paused and resumed until it dies; the last that was confirmed."""
+    confirmed = None
+    for _ in range(3):
+        before = served.count()
+        deadline = time.monotonic() + WAIT_SECONDS
+        while served.count() <= before and not served.has_died() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for verb in ("pause", "resume"):
+            if served.has_died():
+                return confirmed
+            if served.say(verb) and not served.has_died():
+                confirmed = verb
+    return confirmed
+
+
+def check(served):
+    for name in ("all", "none"):
+        found = served.rows(f"select due_us, state, run_id from ticks where schedule = '{name}' "
+                            "order by due_us")
+        dues = [due for due, *_ in found]
+        assert dues == list(range(dues[0], dues[-1] + 1, SECOND_US)), f"{name}: {dues}"
+    for name in ("all", "last", "none"):
+        fired = served.rows(f"select run_id from ticks where schedule = '{name}' "
+                            "and state = 'fired' order by 1")
+        runs = served.rows(f"select id from runs where trigger = 'schedule:{name}' order by 1")
+        assert fired == runs, f"{name}: {fired} {runs}"
+    missed = served.rows("select * from ticks where schedule = 'all' and state <> 'fired'")
+    assert not missed, missed
+    left = served.rows("select id, state from runs where state not in ('succeeded', 'queued', "
+                       "'running') or id < (select max(id) from runs) and state = 'interrupted'")
+    assert not left, left
+    assert served.rows("pragma integrity_check") == [("ok",)]
+
+
+def kill_at(program, point, passes):
+    """Whether the daemon died there."""
+    served = Served(program)
+    try:
+        served.start({"AORTA_FAULT": f"{point}:{passes}",
+                      "AORTA_FAULT_ONCE": str(served.pipeline.folder / "once")})
+        confirmed = provoke(served)
+        killed = served.has_died()
+        if not killed:
+            return False
+        before = served.count()
+        served.start()
+        served.wait(lambda: served.count() >= before + 2, "ticks after the restart")
+        paused = served.rows("select is_paused from pauses where subject = 'schedule:last'")
+        assert confirmed is None or paused, "what was confirmed is lost"
+        check(served)
+        return True
+    finally:
+        served.remove()
+
+
+def main():
+    program, *names = sys.argv[1:]
+    failures, kills = [], 0
+    for point in names or OWN + SHARED:
+        died = False
+        for passes in PASSES:
+            try:
+                killed = kill_at(program, point, passes)
+            except AssertionError as error:
+                failures.append(f"{point}, pass {passes}: {error}")
+                killed = True
+            died = died or killed
+            kills += killed
+            print(f"{point}, pass {passes}: {'killed' if killed else 'not reached'}", flush=True)
+        if not died:
+            failures.append(f"{point}: no daemon died there")
+    for failure in failures:
+        print(f"FAILED  {failure}")
+    print(f"{kills} kills, {len(failures)} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
