@@ -3,13 +3,17 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "daemon/serve.h"
+#include "daemon/tokens.h"
 #include "web/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct serve_web {
     struct daemon *daemon; /* NULL: it is about to end */
     struct web_backend backend;
+    struct web_auth auth;
     struct web_server *server;
     struct loaded *loaded; /* whose settings are in use */
     int64_t started_us;
@@ -101,6 +105,34 @@ static void follow(void *arg, const struct follower *follower)
         journal_follow(web->daemon->journal, follower);
 }
 
+/* ---------------------------------------------------------------------------------- who comes */
+
+/* A daemon that is about to end lets nobody in. */
+static bool is_needed(void *arg)
+{
+    const struct serve_web *web = arg;
+
+    return web->daemon == NULL || tokens_are_needed(web->daemon->tokens);
+}
+
+static bool find(void *arg, const char *token, size_t size, const char *address,
+                 struct web_actor *actor)
+{
+    const struct serve_web *web = arg;
+    struct token_owner owner;
+
+    (void)address; /* of each change it is in the audit log */
+    if (web->daemon == NULL || !tokens_find(web->daemon->tokens, token, size, &owner))
+        return false;
+    for (int role = WEB_VIEWER; role <= WEB_ADMIN; role++)
+        if (strcmp(web_role_names[role], owner.role) == 0) {
+            actor->role = (enum web_role)role;
+            snprintf(actor->name, sizeof actor->name, "token:%s", owner.name);
+            return true;
+        }
+    return false;
+}
+
 /* --------------------------------------------------------------------------- opening, closing */
 
 struct serve_web *serve_web_open(struct daemon *daemon, const char *address, struct err *err)
@@ -117,11 +149,13 @@ struct serve_web *serve_web_open(struct daemon *daemon, const char *address, str
         .key = pipeline_path(pipeline, settings->key, &paths),
         .hosts = settings->hosts.items,
         .host_count = settings->hosts.count,
+        .auth = &web->auth,
         .version = AORTA_VERSION,
     };
     web->daemon = daemon;
     web->loaded = loaded_retain(daemon->loaded);
     web->started_us = clock_now_us();
+    web->auth = (struct web_auth){.arg = web, .is_needed = is_needed, .find = find};
     web->backend = (struct web_backend){
         .arg = web,
         .store_path = journal_path(daemon->journal),
