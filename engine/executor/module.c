@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "option/mask.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
@@ -25,7 +26,11 @@ static void log_message(enum aorta_log_level level, const char *message)
         [AORTA_LOG_ERROR] = LOG_ERROR,
     };
 
-    log_write(levels[level], "%s", message);
+    struct arena arena;
+
+    arena_init(&arena);
+    log_write(levels[level], "%s", mask_text(message, &arena));
+    arena_release(&arena);
 }
 
 const struct aorta_host module_host = {AORTA_ABI, sizeof(struct aorta_host), log_message};

@@ -15,6 +15,7 @@
 #include "model/relation.h"
 #include "model/session.h"
 #include "model/state.h"
+#include "option/mask.h"
 
 #include <limits.h>
 #include <pthread.h>
@@ -436,7 +437,7 @@ static void carry_out(void *arg)
                     (double)query->order.timeout_ms / 1000);
         report.outcome = "failed";
         report.error_code = err_code_name(err.code);
-        report.error = err.message;
+        report.error = mask_text(err.message, &query->arena);
     }
     report.rows = query->row_count;
     buf_init(&frame);

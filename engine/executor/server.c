@@ -6,6 +6,7 @@
 #include "message/frame.h"
 #include "message/order.h"
 #include "message/report.h"
+#include "option/mask.h"
 #include "option/option.h"
 
 #include "base/log.h"
@@ -70,7 +71,9 @@ int executor_serve_main(void)
 
     process_confine();
     if (serve(&err) < 0) {
-        log_error("%s", err.message);
+        struct arena arena;
+        arena_init(&arena);
+        log_error("%s", mask_text(err.message, &arena));
         _exit(1);
     }
     _exit(0); /* without tearing the server's threads down: its memory is all it has */

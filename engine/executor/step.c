@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "executor/executor.h"
 #include "executor/worker.h"
+#include "option/mask.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +104,8 @@ static void carry_out(void *arg)
         step->report.error = arena_strdup(&step->arena, err.message);
     }
     step_set_interrupt(step, NULL, NULL);
+    step->report.error = mask_text(step->report.error, &step->arena);
+    step->report.note = mask_text(step->report.note, &step->arena);
     make_fit(&step->report, &step->arena);
     step_send(MESSAGE_REPORT, &report_shape, &step->report);
     atomic_store(&step->is_over, true);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/units.h"
+#include "option/mask.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -191,6 +192,8 @@ static int fill_one(const struct aorta_option *option, const char *text, const c
     if (option_resolve(text, folder, arena, &resolved, err) < 0)
         return err_wrap(err, "%s", option->name);
     assert(resolved != NULL);
+    if (option_is_reference(text))
+        mask_note(resolved, text, option->is_secret);
     value->is_set = true;
     if (!parse_value(option->type, resolved, folder, arena, value))
         return err_set(err, ERR_CONFIG, "%s must be %s", option->name, type_names[option->type]);
