@@ -180,3 +180,6 @@ CREATE TABLE audit (
 ) STRICT;
 
 CREATE INDEX audit_age ON audit (at_us);
+
+-- What an asset's checks said last, without reading what they said before.
+CREATE INDEX check_results_of_asset ON check_results (asset, id);

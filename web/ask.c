@@ -29,7 +29,7 @@ static const struct {
     {"busy", 503, "5", "the daemon cannot take it now"},
 };
 
-static void refuse(struct web_exchange *exchange, const struct event *event)
+void web_ask_refuse(struct web_exchange *exchange, const struct event *event)
 {
     size_t found = 0;
 
@@ -58,8 +58,11 @@ static void hear_event(struct web_ask *ask, const struct frame *frame)
         event.type != NULL) {
         bool is_refused = strcmp(event.type, "refused") == 0;
         ask->is_over = is_refused || strcmp(event.type, "ended") == 0;
-        if (is_refused)
-            refuse(ask->exchange, &event);
+        bool is_config = event.state == NULL || strcmp(event.state, "config") == 0;
+        if (is_refused && !is_config && ask->kind->refused != NULL)
+            ask->kind->refused(ask->exchange, &event);
+        else if (is_refused)
+            web_ask_refuse(ask->exchange, &event);
         else
             ask->kind->hear(ask->exchange, &event);
     }
@@ -70,7 +73,7 @@ static void hear(struct listener *listener, const struct frame *frame)
 {
     struct web_ask *ask = (struct web_ask *)listener;
 
-    if (ask->exchange->is_answered)
+    if (ask->exchange->is_answered || ask->exchange->is_reading)
         return;
     if (frame->kind == MESSAGE_EVENT)
         hear_event(ask, frame);
@@ -107,10 +110,11 @@ static void give_up(struct web_exchange *exchange, int status, const char *detai
 
     if (exchange->is_answered)
         return;
-    if (ask->kind->late != NULL)
+    if (ask->kind->late != NULL) {
         ask->kind->late(exchange);
-    else
-        web_problem(exchange, status, "%s", detail);
+        return;
+    }
+    web_problem(exchange, status, "%s", detail);
     web_done(exchange);
 }
 

@@ -19,8 +19,11 @@ struct web_ask_kind {
     /* Rows (MESSAGE_ROWS), or NULL: there are none. False: no more are wanted, and the request is
      * canceled. */
     bool (*rows)(struct web_exchange *exchange, const struct frame *frame);
-    /* The time is over, or the server stops: makes the answer. NULL: a problem, 504 or 503. */
+    /* The time is over, or the server stops: answers, now or by web_read. NULL: a problem, 504 or
+     * 503. */
     void (*late)(struct web_exchange *exchange);
+    /* It was refused with a state that is not "config": answers likewise. NULL: a problem. */
+    void (*refused)(struct web_exchange *exchange, const struct event *event);
     bool is_question; /* nobody wants the end of it if nobody reads it */
 };
 
@@ -28,6 +31,9 @@ struct web_ask_kind {
  * take, 0: as long as it takes. state is the handler's, in the arena: see web_ask_state. */
 void web_ask(struct web_exchange *exchange, const struct request *request,
              const struct web_ask_kind *kind, void *state, int64_t for_ms);
+
+/* The refusal as a problem, by its state. */
+void web_ask_refuse(struct web_exchange *exchange, const struct event *event);
 
 void *web_ask_state(const struct web_exchange *exchange);
 

@@ -32,7 +32,8 @@ struct web_client {
     enum client_phase phase;
     int64_t since_ms;   /* in the phase; of a stream: the last sign of life */
     int64_t started_us; /* the head was read */
-    size_t received;    /* bytes of the body */
+    uint64_t announced; /* bytes of the body, if its head says how many */
+    size_t received;    /* those that have come */
     bool is_decided;    /* the answer is there before the body */
     bool is_gone;       /* nobody waits for the answer */
 };
@@ -187,7 +188,6 @@ static int check_gate(struct web_client *client, const struct head *head, enum w
 static int check_body_head(struct web_client *client, const struct head *head)
 {
     struct web_exchange *exchange = &client->exchange;
-    const char *length = head->content_length;
     bool has_body = head_has_body(head);
 
     if (!has_body && exchange->route->needs_body)
@@ -198,7 +198,7 @@ static int check_body_head(struct web_client *client, const struct head *head)
         web_problem(exchange, 400, "%s %s takes no body", client->method, exchange->path);
     else if (!head_is_json(head))
         web_problem(exchange, 415, "the body must be sent as Content-Type: application/json");
-    else if (length != NULL && strtoull(length, NULL, 10) > BODY_BYTES)
+    else if (client->announced > BODY_BYTES)
         web_problem(exchange, 413, "the body has more than %zu bytes", BODY_BYTES);
     else
         return 0;
@@ -220,6 +220,7 @@ static int begin(struct web_client *client)
     struct err err;
 
     head_read(client->connection, &head);
+    client->announced = head_announced_bytes(&head);
     exchange->path = "";
     if (check_head(client, &head) < 0)
         return -1;
@@ -364,13 +365,18 @@ static void read_work(struct web_job *job, struct store_reader *reader, const st
 
 static void read_done(struct web_job *job)
 {
-    web_done((struct web_exchange *)(void *)((char *)job - offsetof(struct web_exchange, job)));
+    struct web_exchange *exchange =
+        (struct web_exchange *)(void *)((char *)job - offsetof(struct web_exchange, job));
+
+    exchange->is_reading = false;
+    web_done(exchange);
 }
 
 void web_read(struct web_exchange *exchange,
               void (*read)(struct web_exchange *exchange, struct store_reader *reader))
 {
     exchange->read = read;
+    exchange->is_reading = true;
     exchange->job = (struct web_job){.work = read_work, .done = read_done};
     web_readers_add(exchange->site->readers, &exchange->job);
 }
@@ -430,7 +436,7 @@ static enum MHD_Result take_head(struct web_client *client)
     client->received = 0;
     enter(client, CLIENT_BODY);
     client->is_decided = begin(client) < 0;
-    if (client->is_decided && client->exchange.status == 413)
+    if (client->is_decided && client->announced > OVERFLOW_FACTOR * BODY_BYTES)
         return send_answer(client);
     return MHD_YES;
 }
@@ -503,7 +509,7 @@ static void sweep_sleeping(struct web_client *client)
     const struct web_limits *limits = client->site->limits;
     int64_t waited_ms = client->site->now_ms - client->since_ms;
 
-    if (client->phase == CLIENT_WORK && exchange->asked == NULL)
+    if (exchange->is_reading)
         return;
     if (exchange->stream != NULL && web_stream_is_reading(exchange->stream))
         return;
@@ -528,8 +534,11 @@ void client_sweep(struct web_site *site)
     };
 
     for (struct web_client *client = site->clients; client != NULL; client = client->next) {
+        /* MHD looks for edges: an end that came with the last bytes it does not see. */
         if (client->exchange.is_suspended)
             sweep_sleeping(client);
+        else if (client->phase == CLIENT_HEAD && has_left(client))
+            shutdown(descriptor_of(client), SHUT_RDWR);
         else if (site->now_ms - client->since_ms > allowed_ms[client->phase])
             cut(client);
     }
@@ -543,7 +552,8 @@ void client_stop_all(struct web_site *site)
             web_stream_end(exchange->stream);
             if (!web_stream_is_reading(exchange->stream))
                 wake(client);
-        } else if (client->phase == CLIENT_WORK && exchange->asked != NULL) {
+        } else if (client->phase == CLIENT_WORK && exchange->asked != NULL &&
+                   !exchange->is_reading) {
             web_ask_stop(exchange);
         } else if (client->phase == CLIENT_HEAD) {
             shutdown(descriptor_of(client), SHUT_RDWR);

@@ -69,6 +69,7 @@ struct web_exchange {
     void (*read)(struct web_exchange *exchange, struct store_reader *reader);
     void *asked; /* of the handler that asked the daemon: see web/ask.h */
     bool is_answered, is_suspended;
+    bool is_reading; /* `read` is at work: nobody else touches the exchange */
 };
 
 /* Begins a JSON answer with the status; what is written to it goes to exchange->answer. */

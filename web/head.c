@@ -1,6 +1,7 @@
 #include "web/head.h"
 
 #include <microhttpd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -52,6 +53,13 @@ bool head_has_body(const struct head *head)
 {
     return head->transfer_encoding != NULL ||
            (head->content_length != NULL && strcmp(head->content_length, "0") != 0);
+}
+
+uint64_t head_announced_bytes(const struct head *head)
+{
+    if (head->transfer_encoding != NULL)
+        return strcasecmp(head->transfer_encoding, "chunked") == 0 ? 0 : UINT64_MAX;
+    return head->content_length != NULL ? strtoull(head->content_length, NULL, 10) : 0;
 }
 
 bool head_is_json(const struct head *head)

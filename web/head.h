@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct MHD_Connection;
 
@@ -21,6 +22,10 @@ struct head {
 void head_read(struct MHD_Connection *connection, struct head *head);
 
 bool head_has_body(const struct head *head);
+
+/* What it says of the body's size: 0 if it says nothing, UINT64_MAX if the body has no end but that
+ * of the connection. */
+uint64_t head_announced_bytes(const struct head *head);
 
 /* Whether it says that the body is JSON. */
 bool head_is_json(const struct head *head);

@@ -8,7 +8,12 @@
 #include "web/route.h"
 
 extern const struct web_route web_system_routes[]; /* health, metrics, version, openapi.yaml */
+extern const struct web_route web_pipeline_routes[];
+extern const struct web_route web_assets_routes[];
+extern const struct web_route web_queries_routes[]; /* what is asked of the warehouse */
 extern const struct web_route web_runs_routes[];
+extern const struct web_route web_run_action_routes[];
+extern const struct web_route web_subjects_routes[]; /* schedules, sensors, streams: pause, … */
 extern const struct web_route web_events_routes[];
 
 /* openapi.yaml, as it stands in the tree; made by the build. */

@@ -22,13 +22,25 @@ static void print(const unsigned char id[16], char text[ULID_SIZE + 1])
     text[ULID_SIZE] = '\0';
 }
 
+static void put_time(unsigned char id[16], uint64_t ms)
+{
+    for (int i = 0; i < 6; i++)
+        id[i] = (unsigned char)(ms >> (8 * (5 - i)));
+}
+
+void ulid_floor(int64_t us, char text[ULID_SIZE + 1])
+{
+    unsigned char id[16] = {0};
+
+    put_time(id, us > 0 ? (uint64_t)us / 1000 : 0);
+    print(id, text);
+}
+
 void ulid_next(struct ulid_source *source, char text[ULID_SIZE + 1])
 {
     unsigned char fresh[16];
-    uint64_t now_ms = (uint64_t)clock_now_us() / 1000;
 
-    for (int i = 0; i < 6; i++)
-        fresh[i] = (unsigned char)(now_ms >> (8 * (5 - i)));
+    put_time(fresh, (uint64_t)clock_now_us() / 1000);
     if (memcmp(fresh, source->last, 6) > 0) {
         if (getrandom(fresh + 6, 10, 0) != 10)
             alloc_fail(10);

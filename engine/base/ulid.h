@@ -6,6 +6,8 @@
 #ifndef AORTA_BASE_ULID_H
 #define AORTA_BASE_ULID_H
 
+#include <stdint.h>
+
 enum { ULID_SIZE = 26 };
 
 /* Zeroed at first. One thread. */
@@ -14,5 +16,8 @@ struct ulid_source {
 };
 
 void ulid_next(struct ulid_source *source, char text[ULID_SIZE + 1]);
+
+/* The least of all that are made from that time on, in microseconds since 1970. */
+void ulid_floor(int64_t us, char text[ULID_SIZE + 1]);
 
 #endif

@@ -2,17 +2,35 @@
 
 #include "store/reader.h"
 
-#define RUN_COLUMNS                                                                      \
-    "id, pipeline, target, trigger, selection, state, created_us, started_us, ended_us," \
-    " error_code, error_message,"                                                        \
-    " (SELECT count(*) FROM steps WHERE run_id = runs.id),"                              \
-    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
-    "  AND state IN ('succeeded', 'fresh')),"                                            \
-    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
-    "  AND state IN ('failed', 'interrupted')),"                                         \
-    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
-    "  AND state IN ('skipped', 'canceled')),"                                           \
+#define RUN_COLUMNS                                                                         \
+    "runs.id, pipeline, target, trigger, selection, runs.state, created_us, started_us,"    \
+    " ended_us, error_code, error_message,"                                                 \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id),"                                 \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                   \
+    "  AND state IN ('succeeded', 'fresh')),"                                               \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                   \
+    "  AND state IN ('failed', 'interrupted')),"                                            \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                   \
+    "  AND state IN ('skipped', 'canceled')),"                                              \
     " priority, actor, of_run, backfill_id, resumes, resumptions, request"
+
+/* ?1 and ?7 are the ends of the page, ?2 its size, ?4 the state, ?5 the trigger, ?6 the asset. */
+static const char all_runs_sql[] = "SELECT " RUN_COLUMNS
+                                   " FROM runs WHERE id < ?1 AND id >= ?7 ORDER BY id DESC LIMIT ?2";
+
+static const char runs_of_state_sql[] =
+    "SELECT " RUN_COLUMNS " FROM runs WHERE state = ?4 AND id < ?1 AND id >= ?7"
+    " ORDER BY id DESC LIMIT ?2";
+
+static const char runs_of_trigger_sql[] =
+    "SELECT " RUN_COLUMNS " FROM runs WHERE trigger = ?5 AND id < ?1 AND id >= ?7"
+    " AND (?4 IS NULL OR state = ?4) ORDER BY id DESC LIMIT ?2";
+
+static const char runs_of_asset_sql[] =
+    "SELECT " RUN_COLUMNS " FROM steps AS s CROSS JOIN runs ON runs.id = s.run_id"
+    " WHERE s.asset = ?6 AND s.run_id < ?1 AND s.run_id >= ?7"
+    " AND (?4 IS NULL OR runs.state = ?4) AND (?5 IS NULL OR trigger = ?5)"
+    " ORDER BY s.run_id DESC LIMIT ?2";
 
 static const char runs_sql[] =
     "SELECT " RUN_COLUMNS " FROM runs WHERE (?1 IS NULL OR id < ?1)"
@@ -38,10 +56,6 @@ static const char steps_sql[] =
     " AND a.number = (SELECT max(number) FROM attempts"
     "                 WHERE run_id = s.run_id AND asset = s.asset)"
     " WHERE s.run_id = ?1 ORDER BY s.position, s.asset";
-
-static const char check_results_sql[] =
-    "SELECT run_id, asset, check_name, status, severity, failures, sample, at_us"
-    " FROM check_results WHERE run_id = ?1 ORDER BY id";
 
 /* ---- runs ------------------------------------------------------------------------------------ */
 
@@ -98,6 +112,32 @@ int store_read_runs(struct store_reader *reader, const struct store_run_page *pa
         .fill = fill_run,
     };
 
+    return read_runs(reader, &query, arena, runs, count, err);
+}
+
+int store_filter_runs(struct store_reader *reader, const struct store_run_filter *filter,
+                      struct arena *arena, struct store_run **runs, size_t *count, struct err *err)
+{
+    /* Ids begin with digits or capital letters. */
+    struct reader_query query = {
+        .sql = all_runs_sql,
+        .text = filter->before_id != NULL ? filter->before_id : "~",
+        .ints = {filter->limit},
+        .int_count = 1,
+        .second = filter->state,
+        .third = filter->trigger,
+        .fourth = filter->asset,
+        .fifth = filter->since_id != NULL ? filter->since_id : "",
+        .item_size = sizeof **runs,
+        .fill = fill_run,
+    };
+
+    if (filter->asset != NULL)
+        query.sql = runs_of_asset_sql;
+    else if (filter->trigger != NULL)
+        query.sql = runs_of_trigger_sql;
+    else if (filter->state != NULL)
+        query.sql = runs_of_state_sql;
     return read_runs(reader, &query, arena, runs, count, err);
 }
 
@@ -235,36 +275,5 @@ int store_read_steps(struct store_reader *reader, const char *run_id, struct are
     if (reader_all(reader, &query, arena, &items, count, err) < 0)
         return -1;
     *steps = items;
-    return 0;
-}
-
-static void fill_check_result(void *item, const struct statement *row, struct arena *arena)
-{
-    struct store_check_result *result = item;
-
-    result->run_id = statement_text(row, 0, arena);
-    result->asset = statement_text(row, 1, arena);
-    result->check = statement_text(row, 2, arena);
-    result->status = statement_text(row, 3, arena);
-    result->severity = statement_text(row, 4, arena);
-    result->failures = statement_int(row, 5, 0);
-    result->sample = statement_text(row, 6, arena);
-    result->at_us = statement_int(row, 7, 0);
-}
-
-int store_read_check_results(struct store_reader *reader, const char *run_id, struct arena *arena,
-                             struct store_check_result **results, size_t *count, struct err *err)
-{
-    const struct reader_query query = {
-        .sql = check_results_sql,
-        .text = run_id,
-        .item_size = sizeof **results,
-        .fill = fill_check_result,
-    };
-    void *items;
-
-    if (reader_all(reader, &query, arena, &items, count, err) < 0)
-        return -1;
-    *results = items;
     return 0;
 }

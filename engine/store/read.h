@@ -35,6 +35,19 @@ struct store_run_page {
 int store_read_runs(struct store_reader *reader, const struct store_run_page *page,
                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
 
+/* As many runs as a program wants to know, the newest first. Each filter has an index of its own: a
+ * page takes as long among a million runs as among a thousand. Of several the narrowest leads (asset,
+ * trigger, state), and what it finds is looked through. */
+struct store_run_filter {
+    const char *state, *trigger, *asset; /* NULL: any; asset: it was a step of the run */
+    const char *since_id;                /* not older; NULL: any */
+    const char *before_id;               /* older than that; NULL: from the newest */
+    int64_t limit;
+};
+
+int store_filter_runs(struct store_reader *reader, const struct store_run_filter *filter,
+                      struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
+
 /* Only prefix, target and limit count. */
 int store_find_runs(struct store_reader *reader, const struct store_run_page *page,
                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
@@ -77,6 +90,12 @@ int store_read_materializations(struct store_reader *reader, const char *target,
                                 struct store_materialization **materializations, size_t *count,
                                 struct err *err);
 
+/* Those of one asset, the newest first: older than the one with that id, 0: from the newest. */
+int store_read_history(struct store_reader *reader, const char *asset, int64_t before_id,
+                       int64_t limit, struct arena *arena,
+                       struct store_materialization **materializations, size_t *count,
+                       struct err *err);
+
 /* The newest step of each asset in one target's runs, by name. */
 int store_read_last_steps(struct store_reader *reader, const char *target, struct arena *arena,
                           struct store_last_step **steps, size_t *count, struct err *err);
@@ -84,5 +103,10 @@ int store_read_last_steps(struct store_reader *reader, const char *target, struc
 /* The check results of a run in the order in which they came. */
 int store_read_check_results(struct store_reader *reader, const char *run_id, struct arena *arena,
                              struct store_check_result **results, size_t *count, struct err *err);
+
+/* What the checks of an asset said last, those of all assets for NULL: the results of the newest run
+ * that has any of it. */
+int store_read_last_checks(struct store_reader *reader, const char *asset, struct arena *arena,
+                           struct store_check_result **results, size_t *count, struct err *err);
 
 #endif

@@ -1,8 +1,13 @@
 /* What the store holds of assets, whatever run it came of. */
 #include "store/reader.h"
 
+#define MATERIALIZATION_COLUMNS "asset, run_id, at_us, rows, version, fingerprint, id"
+
+static const char history_sql[] = "SELECT " MATERIALIZATION_COLUMNS " FROM materializations"
+                                  " WHERE asset = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
+
 static const char materializations_sql[] =
-    "SELECT asset, run_id, at_us, rows, version, fingerprint FROM materializations"
+    "SELECT " MATERIALIZATION_COLUMNS " FROM materializations"
     " WHERE id IN (SELECT max(m.id) FROM materializations AS m LEFT JOIN runs AS r"
     "              ON r.id = m.run_id WHERE r.id IS NULL OR r.target = ?1 GROUP BY m.asset)"
     " ORDER BY asset";
@@ -40,6 +45,28 @@ static void fill_materialization(void *item, const struct statement *row, struct
     materialization->rows = statement_int(row, 3, STORE_NO_COUNT);
     materialization->version = statement_text(row, 4, arena);
     materialization->fingerprint = statement_text(row, 5, arena);
+    materialization->id = statement_int(row, 6, 0);
+}
+
+int store_read_history(struct store_reader *reader, const char *asset, int64_t before_id,
+                       int64_t limit, struct arena *arena,
+                       struct store_materialization **materializations, size_t *count,
+                       struct err *err)
+{
+    const struct reader_query query = {
+        .sql = history_sql,
+        .text = asset,
+        .ints = {before_id > 0 ? before_id : INT64_MAX, limit},
+        .int_count = 2,
+        .item_size = sizeof **materializations,
+        .fill = fill_materialization,
+    };
+    void *items;
+
+    if (reader_all(reader, &query, arena, &items, count, err) < 0)
+        return -1;
+    *materializations = items;
+    return 0;
 }
 
 int store_read_materializations(struct store_reader *reader, const char *target,

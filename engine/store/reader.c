@@ -7,9 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Statements that are kept: preparing one takes longer than most of them do. */
+enum { KEPT = 24 };
+
 struct store_reader {
     struct database database;
     char *path;
+    struct {
+        const char *sql;
+        struct statement statement;
+    } kept[KEPT];
+    size_t next; /* to be replaced */
 };
 
 static int check_version(struct store_reader *reader, struct err *err)
@@ -47,6 +55,9 @@ void store_reader_close(struct store_reader *reader)
 {
     if (reader == NULL)
         return;
+    for (size_t i = 0; i < KEPT; i++)
+        if (reader->kept[i].sql != NULL)
+            statement_release(&reader->kept[i].statement);
     database_close(&reader->database);
     free(reader->path);
     free(reader);
@@ -61,32 +72,56 @@ static void *grow(struct arena *arena, void *items, size_t count, size_t size)
     return grown;
 }
 
+static struct statement *prepare(struct store_reader *reader, const char *sql, struct err *err)
+{
+    struct statement fresh;
+
+    for (size_t i = 0; i < KEPT; i++)
+        if (reader->kept[i].sql == sql)
+            return &reader->kept[i].statement;
+    if (statement_prepare(&fresh, &reader->database, sql, err) < 0)
+        return NULL;
+    size_t at = reader->next;
+    reader->next = (at + 1) % KEPT;
+    if (reader->kept[at].sql != NULL)
+        statement_release(&reader->kept[at].statement);
+    reader->kept[at].sql = sql;
+    reader->kept[at].statement = fresh;
+    return &reader->kept[at].statement;
+}
+
+static void bind(struct statement *statement, const struct reader_query *query)
+{
+    const char *const texts[] = {query->second, query->third, query->fourth, query->fifth};
+
+    if (query->text != NULL)
+        statement_bind_text(statement, 1, query->text);
+    for (int i = 0; i < query->int_count; i++)
+        statement_bind_int(statement, i + 2, query->ints[i]);
+    for (int i = 0; i < 4; i++)
+        if (texts[i] != NULL)
+            statement_bind_text(statement, i + 4, texts[i]);
+}
+
 int reader_all(struct store_reader *reader, const struct reader_query *query, struct arena *arena,
                void **items, size_t *count, struct err *err)
 {
-    struct statement statement;
     char *read = NULL;
     size_t read_count = 0, capacity = 0;
     int row;
+    struct statement *statement = prepare(reader, query->sql, err);
 
-    if (statement_prepare(&statement, &reader->database, query->sql, err) < 0)
+    if (statement == NULL)
         return -1;
-    if (query->text != NULL)
-        statement_bind_text(&statement, 1, query->text);
-    if (query->second != NULL)
-        statement_bind_text(&statement, 4, query->second);
-    if (query->third != NULL)
-        statement_bind_text(&statement, 5, query->third);
-    for (int i = 0; i < query->int_count; i++)
-        statement_bind_int(&statement, i + 2, query->ints[i]);
-    while ((row = statement_step(&statement, err)) == 1) {
+    bind(statement, query);
+    while ((row = statement_step(statement, err)) == 1) {
         if (read_count == capacity) {
             read = grow(arena, read, read_count, query->item_size);
             capacity = capacity == 0 ? 8 : capacity * 2;
         }
-        query->fill(read + read_count++ * query->item_size, &statement, arena);
+        query->fill(read + read_count++ * query->item_size, statement, arena);
     }
-    statement_release(&statement);
+    statement_reset(statement);
     if (row < 0)
         return -1;
     *items = read;

@@ -15,11 +15,13 @@ struct reader_query {
     int int_count;
     const char *second; /* parameter 4, if not NULL */
     const char *third;  /* parameter 5, if not NULL */
+    const char *fourth, *fifth; /* parameters 6 and 7 */
     size_t item_size;
     void (*fill)(void *item, const struct statement *row, struct arena *arena);
 };
 
-/* All rows as an array of items, in the arena; NULL if there is none. */
+/* All rows as an array of items, in the arena; NULL if there is none. The query's text must be a
+ * constant: its statement is kept for the next time, by the text's address. */
 int reader_all(struct store_reader *reader, const struct reader_query *query, struct arena *arena,
                void **items, size_t *count, struct err *err);
 

@@ -129,6 +129,7 @@ struct store_event {
 };
 
 struct store_materialization {
+    int64_t id; /* given by the store; they only grow */
     const char *asset;
     const char *run_id;
     int64_t at_us;

@@ -4,7 +4,8 @@
  * input and read a line for each:
  *
  *     run ID              a run that is running                  done
- *     events ID COUNT     so many events of it, committed        done
+ *     events ID COUNT [N] so many events of it, committed; of    done
+ *                         N bytes each, or few
  *     end ID              it has succeeded, with its last event  done
  *     stop                stops the server, and ends             stopped
  *
@@ -36,6 +37,8 @@ struct fixture {
     const struct follower *follower;
     struct web_server *server;
     struct loaded *loaded;
+    int detail_bytes;
+    struct told *accepting; /* runs that are not committed yet */
     int64_t last_event, runs, forgotten, canceled;
     const char *tokens[NAMES];
     size_t token_count;
@@ -58,9 +61,44 @@ static void say(const char *text)
 struct told {
     struct fixture *fixture;
     struct news news;
-    char run[64], detail[64];
-    const char *says; /* a line, when it is committed */
+    char run[64];
+    char *detail;
+    const char *says;          /* a line, when it is committed */
+    struct listener *listener; /* whose run it is; NULL: nobody's, or he has gone */
+    bool detaches, hangs;
+    struct told *next;
 };
+
+static void tell(struct listener *listener, const struct event *event)
+{
+    struct json_writer json;
+    struct buf text;
+
+    buf_init(&text);
+    json_writer_init(&json, &text);
+    record_encode(&json, &event_shape, event);
+    const struct frame frame = {MESSAGE_EVENT, text.data, text.size};
+    listener->hear(listener, &frame);
+    buf_release(&text);
+}
+
+/* As the daemon does, once it is committed. */
+static void accept_run(struct told *told)
+{
+    for (struct told **at = &told->fixture->accepting; *at != NULL; at = &(*at)->next) {
+        if (*at == told) {
+            *at = told->next;
+            break;
+        }
+    }
+    if (told->listener != NULL)
+        tell(told->listener,
+             &(const struct event){.type = "accepted", .run = told->run, .total = 1});
+    if (told->listener != NULL && !told->hangs)
+        tell(told->listener, &(const struct event){.type = "ended",
+                                                   .run = told->run,
+                                                   .state = told->detaches ? "queued" : "failed"});
+}
 
 static void committed(void *arg, const struct err *err)
 {
@@ -72,6 +110,8 @@ static void committed(void *arg, const struct err *err)
         told->fixture->follower->hear(told->fixture->follower->arg, &told->news);
     if (told->says != NULL)
         say(told->says);
+    accept_run(told);
+    free(told->detail);
     free(told);
 }
 
@@ -91,9 +131,16 @@ static void wake(void *arg)
     uv_async_send(&fixture->wake);
 }
 
-static void append(struct fixture *fixture, const char *run, const char *kind, const char *says)
+static struct told *append(struct fixture *fixture, const char *run, const char *kind,
+                           const char *says)
 {
     struct told *told = alloc_zeroed(1, sizeof *told);
+    struct buf detail;
+
+    buf_init(&detail);
+    buf_printf(&detail, "{\"number\":%lld,\"text\":\"%0*d\"}", (long long)fixture->last_event + 1,
+               fixture->detail_bytes, 0);
+    told->detail = buf_take(&detail);
 
     snprintf(told->run, sizeof told->run, "%s", run);
     told->fixture = fixture;
@@ -104,7 +151,6 @@ static void append(struct fixture *fixture, const char *run, const char *kind, c
                                .asset = strcmp(kind, "step") == 0 ? "core.a" : NULL,
                                .kind = kind,
                                .detail = told->detail};
-    snprintf(told->detail, sizeof told->detail, "{\"number\":%lld}", (long long)told->news.id);
     const struct store_event event = {.id = told->news.id,
                                       .run_id = told->run,
                                       .at_us = told->news.at_us,
@@ -112,6 +158,7 @@ static void append(struct fixture *fixture, const char *run, const char *kind, c
                                       .kind = kind,
                                       .detail = told->detail};
     store_event_append(fixture->store, &event, (struct store_done){committed, told});
+    return told;
 }
 
 static void insert_run(struct fixture *fixture, const char *id)
@@ -146,7 +193,10 @@ static void stopped(void *arg)
 
 static void obey(struct fixture *fixture, char *line)
 {
-    const char *word = strtok(line, " "), *run = strtok(NULL, " "), *count = strtok(NULL, " ");
+    const char *word = strtok(line, " "), *run = strtok(NULL, " "), *count = strtok(NULL, " "),
+               *bytes = strtok(NULL, " ");
+
+    fixture->detail_bytes = bytes != NULL ? (int)strtol(bytes, NULL, 10) : 1;
 
     if (strcmp(word, "run") == 0) {
         insert_run(fixture, run);
@@ -185,19 +235,6 @@ static void read_lines(uv_poll_t *poll, int status, int events)
 
 /* ---- the daemon ------------------------------------------------------------------------------ */
 
-static void tell(struct listener *listener, const struct event *event)
-{
-    struct json_writer json;
-    struct buf text;
-
-    buf_init(&text);
-    json_writer_init(&json, &text);
-    record_encode(&json, &event_shape, event);
-    const struct frame frame = {MESSAGE_EVENT, text.data, text.size};
-    listener->hear(listener, &frame);
-    buf_release(&text);
-}
-
 static void tell_rows(struct listener *listener, const char *text)
 {
     const struct frame frame = {MESSAGE_ROWS, text, strlen(text)};
@@ -212,7 +249,7 @@ static void answer_query(struct listener *listener)
     tell(listener, &(const struct event){.type = "accepted"});
     tell(listener, &(const struct event){.type = "fields", .lines = names, .line_count = 2});
     for (int i = 0; i < 300 && !listener->wants_no_more; i++)
-        tell_rows(listener, "[1,\"x\"]\n[null,\"y\"]\n");
+        tell_rows(listener, "[[1,\"x\"],[null,\"y\"]]");
     tell(listener, &(const struct event){.type = "ended", .state = "succeeded"});
 }
 
@@ -231,14 +268,13 @@ static void answer_run(struct fixture *fixture, const struct request *request,
     }
     snprintf(id, sizeof id, "01RUN%021lld", (long long)++fixture->runs);
     insert_run(fixture, id);
-    append(fixture, id, "accepted", NULL);
+    struct told *told = append(fixture, id, "accepted", NULL);
+    told->listener = listener;
+    told->detaches = request->detaches;
+    told->hangs = strcmp(word, "hang") == 0;
+    told->next = fixture->accepting;
+    fixture->accepting = told;
     store_submit(fixture->store);
-    tell(listener, &(const struct event){.type = "accepted", .run = id, .total = 1});
-    if (strcmp(word, "hang") == 0)
-        return;
-    tell(listener, &(const struct event){.type = "ended",
-                                         .run = id,
-                                         .state = request->detaches ? "queued" : "failed"});
 }
 
 static void take_request(void *arg, const struct request *request, struct listener *listener)
@@ -265,7 +301,9 @@ static void forget(void *arg, const struct listener *listener)
 {
     struct fixture *fixture = arg;
 
-    (void)listener;
+    for (struct told *told = fixture->accepting; told != NULL; told = told->next)
+        if (told->listener == listener)
+            told->listener = NULL;
     fixture->forgotten++;
 }
 

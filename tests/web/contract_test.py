@@ -1,0 +1,215 @@
+"""The routes and web/openapi.yaml say the same, and every answer is as it says."""
+
+import subprocess
+
+
+import harness
+from harness import Server
+
+SHOP = str(harness.TOP / "tests/cli/shop")
+
+
+def routes(program):
+    lines = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    return [line.split() for line in lines.splitlines()]
+
+
+def every_route_is_in_the_contract_and_the_reverse(program):
+    ours = {(method.lower(), path) for method, path, _ in routes(program)}
+    theirs = {(method, path) for path, item in harness.CONTRACT["paths"].items()
+              for method in item if method != "parameters"}
+    assert ours == theirs, ours ^ theirs
+    for method, path, role in routes(program):
+        found = harness.CONTRACT["paths"][path][method.lower()]
+        assert (found.get("security") == []) == (role == "anybody"), path
+
+
+def operations_have_names_examples_and_schemas_that_are_there(program):
+    names = [operation["operationId"] for item in harness.CONTRACT["paths"].values()
+             for method, operation in item.items() if method != "parameters"]
+    assert len(names) == len(set(names))
+    text = (harness.TOP / "web/openapi.yaml").read_text()
+    for name, schema in harness.CONTRACT["components"]["schemas"].items():
+        assert f"schemas/{name}'" in text, f"{name} is referred to by nobody"
+        harness.jsonschema.Draft202012Validator.check_schema(schema)
+    for item in harness.CONTRACT["paths"].values():
+        for method, operation in item.items():
+            for answer in operation["responses"].values() if method != "parameters" else []:
+                for content in harness.resolve(answer).get("content", {}).values():
+                    if "example" in content:
+                        harness.check_schema(content["schema"], content["example"])
+
+
+def what_tells_of_the_server(program):
+    server = Server(program)
+    assert server.get("/healthz").json() == {"status": "ok"}
+    assert server.get("/readyz").json() == {"status": "ready"}
+    assert server.get("/api/v1/version").json() == {
+        "version": "1.2.3", "api": "v1", "started_at": "2024-04-01T19:33:20.000000Z"}
+    served = server.get("/api/v1/openapi.yaml").body
+    assert served == (harness.TOP / "web/openapi.yaml").read_bytes()
+    server.problem("GET", "/api/v1/pipeline", 503, "has not been read yet")
+    server.stop()
+
+
+def metrics_are_what_prometheus_reads(program):
+    server = Server(program)
+    server.get("/healthz")
+    server.call("GET", "/nothing")
+    text = server.get("/metrics").body.decode()
+    assert text.endswith("\n")
+    values, described = {}, set()
+    for line in text.splitlines():
+        words = line.split()
+        if line.startswith("# TYPE"):
+            assert words[3] in ("counter", "gauge")
+            assert words[2].endswith("_total") == (words[3] == "counter"), line
+        if line.startswith("# HELP"):
+            assert words[2] not in described, line
+            described.add(words[2])
+        if not line.startswith("#"):
+            assert words[0].split("{")[0] in described, line
+            values[words[0]] = float(words[1])
+    assert values['aorta_http_requests_total{status="2xx"}'] == 1
+    assert values['aorta_http_requests_total{status="4xx"}'] == 1
+    assert values["aorta_http_connections"] == 1
+    assert values["process_resident_memory_bytes"] > 1 << 20
+    server.stop()
+
+
+def runs_are_listed_in_pages_and_by_filters(program):
+    server = Server(program)
+    ids = [f"01HTM2V9X1Q8N5R7K3J6D4B0{i:02}" for i in range(7)]
+    server.say(*(f"run {name}" for name in ids))
+    server.say(f"end {ids[3]}")
+    page = server.get("/api/v1/runs?limit=3").json()
+    assert [run["id"] for run in page["runs"]] == ids[:3:-1]
+    rest = server.get(f"/api/v1/runs?limit=500&before={page['next']}").json()
+    assert [run["id"] for run in rest["runs"]] == ids[3::-1]
+    assert rest["next"] is None
+
+    def listed(query):
+        return [run["id"] for run in server.get(f"/api/v1/runs?{query}").json()["runs"]]
+    assert listed("state=succeeded") == [ids[3]]
+    assert len(listed("state=running")) == 6
+    assert len(listed("trigger=manual")) == 7 and listed("trigger=api") == []
+    assert len(listed("asset=core.a")) == 7 and listed("asset=core.b") == []
+    assert listed("asset=core.a&state=succeeded&trigger=manual") == [ids[3]]
+    assert len(listed("since=2024-04-01T00:00:00Z")) == 7
+    assert listed("since=2031-04-01T00:00:00Z") == []
+    server.stop()
+
+
+def a_run_with_what_belongs_to_it(program):
+    server = Server(program)
+    server.say("run 01R", "events 01R 5", "end 01R")
+    run = server.get("/api/v1/runs/01R").json()
+    assert run["state"] == "succeeded" and run["selection"] == "core.a core.b"
+    assert [step["asset"] for step in run["steps"]] == ["core.a"]
+    assert server.get("/api/v1/runs/01R/steps").json()["steps"] == run["steps"]
+    assert server.get("/api/v1/runs/01R/checks").json() == {"checks": []}
+    log = server.get("/api/v1/runs/01R/logs?limit=3").json()
+    assert [event["sequence"] for event in log["events"]] == [1, 2, 3] and log["next"] == 3
+    rest = server.get("/api/v1/runs/01R/logs?after=3").json()
+    assert [event["kind"] for event in rest["events"]] == ["step"] * 3 + ["ended"]
+    for path in ("", "/steps", "/checks", "/logs", "/events"):
+        server.problem("GET", f"/api/v1/runs/02R{path}", 404, 'there is no run "02R"')
+    assert server.get("/api/v1/checks").json() == {"checks": []}
+    server.stop()
+
+
+def assets_are_what_the_pipeline_declares(program):
+    server = Server(program, pipeline=SHOP)
+    pipeline = server.get("/api/v1/pipeline").json()
+    assets = server.get("/api/v1/assets").json()["assets"]
+    assert pipeline["assets"] == len(assets) > 2
+    assert all(asset["state"] in ("never", "stale", "external") for asset in assets)
+    models = server.get("/api/v1/assets?kind=model").json()["assets"]
+    assert 0 < len(models) < len(assets)
+    key = models[-1]["key"]
+    one = server.get(f"/api/v1/assets/{key}").json()
+    assert one["parents"] and one["materialized"] in ("view", "table", "incremental")
+    assert server.get(f"/api/v1/assets/{one['name']}").json() == one
+    lineage = server.get(f"/api/v1/assets/{key}/lineage").json()
+    near = {reached["asset"] for reached in lineage["upstream"] if reached["depth"] == 1}
+    assert near == set(one["parents"])
+    nearest = server.get(f"/api/v1/assets/{key}/lineage?depth=1").json()
+    assert {reached["asset"] for reached in nearest["upstream"]} == near
+    assert server.get(f"/api/v1/assets/{key}/columns").json()["columns"] == one["columns"]
+    assert server.get(f"/api/v1/assets/{key}/history").json()["materializations"] == []
+    assert server.get(f"/api/v1/assets/{key}/checks").json()["checks"] == []
+    assert server.get(f"/api/v1/assets/{key}/preview").json()["columns"] == ["a", "b"]
+    for path in ("", "/columns", "/history", "/checks", "/lineage", "/sql", "/preview"):
+        server.problem("GET", f"/api/v1/assets/nobody{path}", 404, 'no asset "nobody"')
+    server.stop()
+
+
+def runs_are_asked_for(program):
+    server = Server(program)
+    made = server.call("POST", "/api/v1/runs", {"select": ["core.a"], "vars": {"n": 7}})
+    assert made.status == 202, made.body
+    assert made.headers["location"] == f"/api/v1/runs/{made.json()['id']}"
+    assert server.call("POST", "/api/v1/runs").status == 202
+    assert server.call("POST", "/api/v1/runs?wait=60", {}).status == 200
+    late = server.call("POST", "/api/v1/runs?wait=1", {"select": ["hang"]})
+    assert late.status == 202 and late.json()["state"] == "running"
+    for state, status in (("config", 422), ("missing", 404), ("conflict", 409), ("busy", 503)):
+        answer = server.call("POST", "/api/v1/runs", {"select": [f"refuse:{state}"]})
+        assert answer.status == status and answer.json()["errors"] == ["line one", "line two"]
+        assert (answer.headers.get("retry-after") is not None) == (state == "busy")
+    server.problem("POST", "/api/v1/runs/01RUN/cancel", 404, 'no run "01RUN"')
+    server.problem("POST", f"/api/v1/runs/{made.json()['id']}/cancel", 409, "is over")
+    server.problem("POST", "/api/v1/runs", 400, "Idempotency-Key", {}, Idempotency_Key="x" * 300)
+    forgotten, canceled = server.stop()
+    assert forgotten == 10 and canceled == 0, (forgotten, canceled)
+
+
+def bodies_are_read_strictly(program):
+    server = Server(program)
+    for body, said in (
+            ({"selct": []}, 'unknown field "selct": did you mean "select"?'),
+            ({"threads": "4"}, 'field "threads" must be a whole number'),
+            ({"select": "a"}, 'field "select" must be a list of texts'),
+            ({"select": [1]}, 'field "select" must be a list of texts'),
+            ({"vars": [1]}, 'field "vars" must be an object'),
+            ([], "not an object"), ("{", "the body is not JSON: line 1"),
+            ('{"force":true,"force":true}', "the body is not JSON")):
+        server.problem("POST", "/api/v1/runs", 400, said, body)
+    server.problem("POST", "/api/v1/runs", 415, "application/json", "{}",
+                   Content_Type="text/plain")
+    server.problem("POST", "/api/v1/queries", 400, "this needs a body")
+    server.problem("GET", "/api/v1/runs", 400, "takes no body", "{}")
+    server.stop()
+
+
+def queries_are_answered_with_rows(program):
+    server = Server(program)
+    answer = server.call("POST", "/api/v1/queries", {"sql": "SELECT 1", "timeout": "5s"})
+    assert answer.status == 200
+    assert answer.json()["columns"] == ["a", "b"] and len(answer.json()["rows"]) == 600
+    assert answer.json()["rows"][:2] == [[1, "x"], [None, "y"]]
+    for body, said in (({}, 'either "sql" or "question"'),
+                       ({"sql": "a", "question": "b"}, 'either "sql" or "question"'),
+                       ({"sql": "a", "limit": 1000000}, '"limit" must be from 1'),
+                       ({"sql": "a", "timeout": "1h"}, '"timeout" must be')):
+        server.problem("POST", "/api/v1/queries", 400, said, body)
+    server.stop()
+
+
+def automation_goes_through_the_daemon(program):
+    server = Server(program)
+    for path in ("schedules/n/pause", "schedules/n/resume", "schedules/n/trigger",
+                 "sensors/n/pause", "sensors/n/resume", "sensors/n/trigger", "streams/n/pause",
+                 "streams/n/resume", "pipeline/reload"):
+        server.problem("POST", f"/api/v1/{path}", 404, "there is no such thing")
+    server.problem("POST", "/api/v1/runs/01R/reexecute", 404, "there is no", {"only_failed": True})
+    server.stop()
+
+
+harness.main([every_route_is_in_the_contract_and_the_reverse,
+              operations_have_names_examples_and_schemas_that_are_there,
+              what_tells_of_the_server, metrics_are_what_prometheus_reads,
+              runs_are_listed_in_pages_and_by_filters, a_run_with_what_belongs_to_it,
+              assets_are_what_the_pipeline_declares, runs_are_asked_for,
+              bodies_are_read_strictly, queries_are_answered_with_rows,
+              automation_goes_through_the_daemon])

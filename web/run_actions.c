@@ -1,0 +1,244 @@
+/* What can be done with runs: one is asked for, canceled, repeated. */
+#include "web/ask.h"
+#include "web/problem.h"
+#include "web/routes.h"
+#include "web/runs.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VARS = 100, KEY_BYTES = 200 };
+
+enum { RUN_WAIT };
+
+static const struct web_parameter run_parameters[] = {
+    [RUN_WAIT] = {"wait", WEB_INT, .min = 0, .max = 3600},
+    {0},
+};
+
+/* As message/record.h has lists of texts. */
+struct texts_field {
+    const char **texts;
+    size_t count;
+};
+
+/* What is sent, for a new run or the same once more. */
+struct sent_run {
+    struct texts_field select, exclude;
+    bool full_refresh, discard_history, force, fail_fast, only_failed;
+    const char *vars; /* a JSON object */
+    int64_t threads, priority;
+};
+
+static const struct record_field run_fields[] = {
+    RECORD_FIELD(sent_run, select, TEXTS),      RECORD_FIELD(sent_run, exclude, TEXTS),
+    RECORD_FIELD(sent_run, full_refresh, BOOL), RECORD_FIELD(sent_run, discard_history, BOOL),
+    RECORD_FIELD(sent_run, force, BOOL),        RECORD_FIELD(sent_run, fail_fast, BOOL),
+    RECORD_FIELD(sent_run, vars, JSON),         RECORD_FIELD(sent_run, threads, INT),
+    RECORD_FIELD(sent_run, priority, INT),      {0},
+};
+static const struct record_shape run_shape = {run_fields, sizeof(struct sent_run)};
+
+static const struct record_field repeat_fields[] = {
+    RECORD_FIELD(sent_run, select, TEXTS), RECORD_FIELD(sent_run, only_failed, BOOL), {0}};
+static const struct record_shape repeat_shape = {repeat_fields, sizeof(struct sent_run)};
+
+/* ---- what is heard --------------------------------------------------------------------------- */
+
+struct asked_run {
+    char id[64]; /* when it was accepted */
+    bool waits;
+};
+
+static void read_accepted(struct web_exchange *exchange, struct store_reader *reader)
+{
+    const struct asked_run *asked = web_ask_state(exchange);
+
+    web_run_answer(exchange, reader, asked->id, 202);
+}
+
+static void read_ended(struct web_exchange *exchange, struct store_reader *reader)
+{
+    const struct asked_run *asked = web_ask_state(exchange);
+
+    web_run_answer(exchange, reader, asked->id, 200);
+}
+
+static void hear_run(struct web_exchange *exchange, const struct event *event)
+{
+    struct asked_run *asked = web_ask_state(exchange);
+
+    if (strcmp(event->type, "accepted") == 0 && event->run != NULL) {
+        snprintf(asked->id, sizeof asked->id, "%s", event->run);
+        if (!asked->waits)
+            web_read(exchange, read_accepted);
+    } else if (strcmp(event->type, "ended") == 0 && asked->id[0] != '\0') {
+        web_read(exchange, read_ended);
+    }
+}
+
+/* It is not over: where to look. */
+static void run_late(struct web_exchange *exchange)
+{
+    const struct asked_run *asked = web_ask_state(exchange);
+
+    if (asked->id[0] != '\0') {
+        web_read(exchange, read_accepted);
+        return;
+    }
+    web_header_add(exchange, "Retry-After", "5");
+    web_problem(exchange, 503,
+                "the daemon has not taken the run yet: ask again, with the same "
+                "Idempotency-Key");
+    web_done(exchange);
+}
+
+static const struct web_ask_kind running = {.hear = hear_run, .late = run_late};
+
+/* ---- what is asked --------------------------------------------------------------------------- */
+
+/* {"since": "2024-04-01", "count": 7} as assignments. */
+static int read_vars(struct web_exchange *exchange, const char *vars, struct request *request)
+{
+    const char *name;
+    json_t *value, *root = json_loads(vars, 0, NULL);
+
+    if (!json_is_object(root) || json_object_size(root) > VARS) {
+        json_decref(root);
+        web_problem(exchange, 400, "field \"vars\" must be an object of at most %d values", VARS);
+        return -1;
+    }
+    request->assignments =
+        arena_calloc(&exchange->arena, json_object_size(root) + 1, sizeof *request->assignments);
+    json_object_foreach(root, name, value)
+    {
+        char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+        request->assignments[request->assignment_count++] = arena_printf(
+            &exchange->arena, "%s=%s", name, text != NULL ? text : json_string_value(value));
+        free(text);
+    }
+    json_decref(root);
+    return 0;
+}
+
+static void ask(struct web_exchange *exchange, struct request *request)
+{
+    struct asked_run *asked = arena_alloc(&exchange->arena, sizeof *asked);
+    int64_t wait_s = web_value(exchange, RUN_WAIT)->number;
+    const char *key = exchange->idempotency_key;
+
+    if (key != NULL && (key[0] == '\0' || strlen(key) > KEY_BYTES)) {
+        web_problem(exchange, 400, "header Idempotency-Key has 1 to %d bytes", KEY_BYTES);
+        web_done(exchange);
+        return;
+    }
+    asked->waits = wait_s > 0;
+    request->version = MESSAGE_VERSION;
+    request->actor = exchange->actor.name;
+    request->trigger = "api";
+    request->idempotency_key = key;
+    request->detaches = !asked->waits;
+    web_ask(exchange, request, &running, asked, wait_s > 0 ? wait_s * 1000 : 60000);
+}
+
+static void create(struct web_exchange *exchange)
+{
+    static const struct sent_run nothing;
+    const struct sent_run *sent = exchange->sent != NULL ? exchange->sent : &nothing;
+    struct request request = {
+        .verb = "run",
+        .select = sent->select.texts,
+        .select_count = sent->select.count,
+        .exclude = sent->exclude.texts,
+        .exclude_count = sent->exclude.count,
+        .full_refresh = sent->full_refresh,
+        .discard_history = sent->discard_history,
+        .force = sent->force,
+        .fail_fast = sent->fail_fast,
+        .threads = sent->threads,
+        .priority = sent->priority,
+    };
+
+    if (sent->vars != NULL && read_vars(exchange, sent->vars, &request) < 0)
+        web_done(exchange);
+    else
+        ask(exchange, &request);
+}
+
+static void repeat(struct web_exchange *exchange)
+{
+    static const struct sent_run nothing;
+    const struct sent_run *sent = exchange->sent != NULL ? exchange->sent : &nothing;
+    struct request request = {
+        .verb = "reexecute",
+        .of = exchange->parts[0],
+        .select = sent->select.texts,
+        .select_count = sent->select.count,
+        .only_failed = sent->only_failed,
+    };
+
+    ask(exchange, &request);
+}
+
+/* ---- cancel ---------------------------------------------------------------------------------- */
+
+static void read_canceled(struct web_exchange *exchange, struct store_reader *reader)
+{
+    web_run_answer(exchange, reader, exchange->parts[0], 202);
+}
+
+static void hear_canceled(struct web_exchange *exchange, const struct event *event)
+{
+    if (strcmp(event->type, "ended") == 0)
+        web_read(exchange, read_canceled);
+}
+
+/* It is not at work: is it over, or was there none? */
+static void read_whether_over(struct web_exchange *exchange, struct store_reader *reader)
+{
+    const char *id = exchange->parts[0];
+    struct store_run *run;
+    struct err err;
+
+    if (store_read_run(reader, id, &exchange->arena, &run, &err) < 0)
+        web_read_failed(exchange, &err);
+    else if (run == NULL)
+        web_problem(exchange, 404, "there is no run \"%.40s\"", id);
+    else
+        web_problem(exchange, 409, "run %.40s is over: it has %s", id,
+                    run->state == STATE_CANCELED      ? "been canceled"
+                    : run->state == STATE_INTERRUPTED ? "been interrupted"
+                                                      : store_state_name(run->state));
+}
+
+static void cancel_refused(struct web_exchange *exchange, const struct event *event)
+{
+    if (strcmp(event->state, "missing") == 0)
+        web_read(exchange, read_whether_over);
+    else
+        web_ask_refuse(exchange, event);
+}
+
+static void cancel(struct web_exchange *exchange)
+{
+    static const struct web_ask_kind canceling = {.hear = hear_canceled, .refused = cancel_refused};
+    const struct request request = {
+        .version = MESSAGE_VERSION,
+        .verb = "cancel",
+        .of = exchange->parts[0],
+        .actor = exchange->actor.name,
+    };
+
+    web_ask(exchange, &request, &canceling, NULL, 10000);
+}
+
+const struct web_route web_run_action_routes[] = {
+    {"POST", "/api/v1/runs", WEB_OPERATOR, .parameters = run_parameters, .body = &run_shape,
+     .now = create},
+    {"POST", "/api/v1/runs/{id}/reexecute", WEB_OPERATOR, .parameters = run_parameters,
+     .body = &repeat_shape, .now = repeat},
+    {"POST", "/api/v1/runs/{id}/cancel", WEB_OPERATOR, .now = cancel},
+    {0},
+};
