@@ -180,6 +180,12 @@ void statement_reset(struct statement *statement)
     sqlite3_clear_bindings(statement->stmt);
 }
 
+void statement_effort(const struct statement *statement, struct store_effort *effort)
+{
+    effort->scanned = sqlite3_stmt_status(statement->stmt, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0);
+    effort->instructions = sqlite3_stmt_status(statement->stmt, SQLITE_STMTSTATUS_VM_STEP, 0);
+}
+
 int64_t statement_int(const struct statement *statement, int column, int64_t if_null)
 {
     return sqlite3_column_type(statement->stmt, column) == SQLITE_NULL

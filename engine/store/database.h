@@ -67,6 +67,14 @@ int statement_step(struct statement *statement, struct err *err);
 /* Ready to be bound and stepped again. */
 void statement_reset(struct statement *statement);
 
+/* What it has cost since it was prepared: rows that were looked at without an index, instructions of
+ * SQLite's machine. */
+struct store_effort {
+    int64_t scanned, instructions;
+};
+
+void statement_effort(const struct statement *statement, struct store_effort *effort);
+
 /* Columns of the row, from 0. */
 int64_t statement_int(const struct statement *statement, int column, int64_t if_null);
 const char *statement_text(const struct statement *statement, int column, struct arena *arena);

@@ -2,21 +2,21 @@
 
 #include "store/reader.h"
 
-#define RUN_COLUMNS                                                                         \
-    "runs.id, pipeline, target, trigger, selection, runs.state, created_us, started_us,"    \
-    " ended_us, error_code, error_message,"                                                 \
-    " (SELECT count(*) FROM steps WHERE run_id = runs.id),"                                 \
-    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                   \
-    "  AND state IN ('succeeded', 'fresh')),"                                               \
-    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                   \
-    "  AND state IN ('failed', 'interrupted')),"                                            \
-    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                   \
-    "  AND state IN ('skipped', 'canceled')),"                                              \
+#define RUN_COLUMNS                                                                      \
+    "runs.id, pipeline, target, trigger, selection, runs.state, created_us, started_us," \
+    " ended_us, error_code, error_message,"                                              \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id),"                              \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
+    "  AND state IN ('succeeded', 'fresh')),"                                            \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
+    "  AND state IN ('failed', 'interrupted')),"                                         \
+    " (SELECT count(*) FROM steps WHERE run_id = runs.id"                                \
+    "  AND state IN ('skipped', 'canceled')),"                                           \
     " priority, actor, of_run, backfill_id, resumes, resumptions, request"
 
 /* ?1 and ?7 are the ends of the page, ?2 its size, ?4 the state, ?5 the trigger, ?6 the asset. */
-static const char all_runs_sql[] = "SELECT " RUN_COLUMNS
-                                   " FROM runs WHERE id < ?1 AND id >= ?7 ORDER BY id DESC LIMIT ?2";
+static const char all_runs_sql[] =
+    "SELECT " RUN_COLUMNS " FROM runs WHERE id < ?1 AND id >= ?7 ORDER BY id DESC LIMIT ?2";
 
 static const char runs_of_state_sql[] =
     "SELECT " RUN_COLUMNS " FROM runs WHERE state = ?4 AND id < ?1 AND id >= ?7"

@@ -9,7 +9,7 @@ static const char check_results_sql[] = "SELECT " CHECK_COLUMNS " FROM check_res
 static const char last_of_asset_sql[] =
     "SELECT " CHECK_COLUMNS " FROM check_results WHERE run_id ="
     " (SELECT run_id FROM check_results WHERE asset = ?1 ORDER BY id DESC LIMIT 1)"
-    " AND asset = ?1 ORDER BY id";
+    " AND +asset = ?1 ORDER BY id";
 
 /* Each asset is found by the index, however many results it has. */
 static const char last_of_all_sql[] =
@@ -20,7 +20,7 @@ static const char last_of_all_sql[] =
     " lasts AS (SELECT asset, (SELECT run_id FROM check_results WHERE asset = names.asset"
     "  ORDER BY id DESC LIMIT 1) AS run_id FROM names WHERE asset IS NOT NULL)"
     " SELECT c.run_id, c.asset, check_name, status, severity, failures, sample, at_us"
-    " FROM lasts AS l CROSS JOIN check_results AS c ON c.run_id = l.run_id AND c.asset = l.asset"
+    " FROM lasts AS l CROSS JOIN check_results AS c ON c.run_id = l.run_id AND +c.asset = l.asset"
     " ORDER BY l.asset, c.id";
 
 static void fill_check_result(void *item, const struct statement *row, struct arena *arena)

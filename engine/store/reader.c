@@ -129,6 +129,19 @@ int reader_all(struct store_reader *reader, const struct reader_query *query, st
     return 0;
 }
 
+void store_reader_effort(const struct store_reader *reader, struct store_effort *effort)
+{
+    *effort = (struct store_effort){0};
+    for (size_t i = 0; i < KEPT; i++) {
+        struct store_effort one;
+        if (reader->kept[i].sql == NULL)
+            continue;
+        statement_effort(&reader->kept[i].statement, &one);
+        effort->scanned += one.scanned;
+        effort->instructions += one.instructions;
+    }
+}
+
 enum store_state reader_state(const struct statement *row, int column, struct arena *arena)
 {
     enum store_state state = STATE_QUEUED;

@@ -13,8 +13,8 @@ struct reader_query {
     const char *text; /* parameter 1, if not NULL */
     int64_t ints[2];  /* parameters 2 and 3 */
     int int_count;
-    const char *second; /* parameter 4, if not NULL */
-    const char *third;  /* parameter 5, if not NULL */
+    const char *second;         /* parameter 4, if not NULL */
+    const char *third;          /* parameter 5, if not NULL */
     const char *fourth, *fifth; /* parameters 6 and 7 */
     size_t item_size;
     void (*fill)(void *item, const struct statement *row, struct arena *arena);
@@ -24,6 +24,9 @@ struct reader_query {
  * constant: its statement is kept for the next time, by the text's address. */
 int reader_all(struct store_reader *reader, const struct reader_query *query, struct arena *arena,
                void **items, size_t *count, struct err *err);
+
+/* What the queries that are kept have cost so far, for tests. */
+void store_reader_effort(const struct store_reader *reader, struct store_effort *effort);
 
 /* A column that names a state, or an error code. */
 enum store_state reader_state(const struct statement *row, int column, struct arena *arena);
