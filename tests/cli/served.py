@@ -17,11 +17,14 @@ def wait_for(what, found):
 class Served:
     """A daemon of the shop, and what it says on its standard error."""
 
-    def __init__(self, shop, environment=None):
+    def __init__(self, shop, environment=None, may_die=False):
         self.shop = shop
         self.process = shop.start("serve", "--address", "127.0.0.1:0", environment=environment)
         self.said = []
-        self.wait("ready: ")
+        if not may_die:
+            self.wait("ready: ")
+        else:
+            self.wait_or_end("ready: ")
 
     def wait(self, words):
         """Reads until a line has the words."""
@@ -31,6 +34,12 @@ class Served:
             self.said.append(line)
             if words in line:
                 return line
+
+    def wait_or_end(self, words):
+        for line in self.process.stdout:
+            self.said.append(line)
+            if words in line:
+                return
 
     def end(self, how=signal.SIGTERM):
         self.process.send_signal(how)

@@ -26,7 +26,8 @@ class Daemon:
             self.end(signal.SIGKILL)
 
     def start(self, environment=None):
-        self.process = self.shop.start("serve", environment=environment)
+        self.process = self.shop.start("serve", "--address", "127.0.0.1:0",
+                                        environment=environment)
         for line in self.process.stdout:
             self.lines.append(line)
             if " ready: " in line:

@@ -43,7 +43,7 @@ class Served:
 
     def start(self, environment=None):
         self.process = subprocess.Popen(
-            self.pipeline.command("serve"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            self.pipeline.command("serve", "--address", "127.0.0.1:0"), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env={**os.environ, **(environment or {})},
             start_new_session=True)
 
