@@ -25,7 +25,7 @@ class Daemon:
 
     def start(self, more=None):
         self.process = self.shop.start(
-            "serve", environment={**self.environment, "AORTA_LOG": "info", **(more or {})})
+            "serve", "--address", "127.0.0.1:0", environment={**self.environment, "AORTA_LOG": "info", **(more or {})})
         self.lines = []
         for line in self.process.stdout:
             self.lines.append(line)
