@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/alerts.h"
+#include "daemon/audit.h"
 #include "daemon/timetable.h"
 
 #include <stdlib.h>
@@ -198,6 +199,7 @@ static void has_read(uv_work_t *work, int status)
         return;
     }
     take_over(job->daemon, job->loaded);
+    audit_job(job, AUDIT_ACCEPTED);
     work_tell(job, &accepted);
     work_finish(job, "succeeded");
 }

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NOTED = 256, LEAST_BYTES = 6 };
@@ -27,7 +28,11 @@ static void insert(const char *value, const char *reference)
         at++;
     if (at == NOTED)
         return;
-    noted_count -= noted_count == NOTED;
+    if (noted_count == NOTED) {
+        noted_count--;
+        free(noted[noted_count].value);
+        free(noted[noted_count].reference);
+    }
     memmove(&noted[at + 1], &noted[at], (noted_count - at) * sizeof *noted);
     noted[at].value = alloc_strdup(value);
     noted[at].reference = alloc_strdup(reference);
