@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/hash.h"
 #include "web/ask.h"
 #include "web/body.h"
 #include "web/head.h"
@@ -273,13 +272,12 @@ static const struct web_header usual_headers[] = {
 /* Strong, for it is of the bytes (RFC 9110, section 8.8.3). */
 static bool is_known_already(struct web_exchange *exchange)
 {
-    char tag[32];
     const char *known = exchange->if_none_match;
 
-    snprintf(tag, sizeof tag, "\"%016llx\"",
-             (unsigned long long)hash_bytes(exchange->answer.data, exchange->answer.size));
-    web_header_add(exchange, "ETag", tag);
-    return known != NULL && (strcmp(known, "*") == 0 || strstr(known, tag) != NULL);
+    if (exchange->tag[0] == '\0')
+        web_tag(exchange);
+    web_header_add(exchange, "ETag", exchange->tag);
+    return known != NULL && (strcmp(known, "*") == 0 || strstr(known, exchange->tag) != NULL);
 }
 
 static ssize_t feed_stream(void *cls, uint64_t position, char *into, size_t size)
@@ -361,6 +359,7 @@ static void read_work(struct web_job *job, struct store_reader *reader, const st
         web_read_failed(exchange, err);
     else
         exchange->read(exchange, reader);
+    web_tag(exchange); /* not on the loop */
 }
 
 static void read_done(struct web_job *job)

@@ -1,10 +1,12 @@
 #include "web/exchange.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "web/ask.h"
 #include "web/problem.h"
 #include "web/stream.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void web_exchange_init(struct web_exchange *exchange, struct web_site *site)
@@ -65,6 +67,13 @@ void web_header_add(struct web_exchange *exchange, const char *name, const char 
     if (exchange->header_count < WEB_HEADERS)
         exchange->headers[exchange->header_count++] =
             (struct web_header){name, arena_strdup(&exchange->arena, value)};
+}
+
+void web_tag(struct web_exchange *exchange)
+{
+    if (exchange->is_cacheable)
+        snprintf(exchange->tag, sizeof exchange->tag, "\"%016llx\"",
+                 (unsigned long long)hash_bytes(exchange->answer.data, exchange->answer.size));
 }
 
 void web_read_failed(struct web_exchange *exchange, const struct err *err)

@@ -61,7 +61,8 @@ struct web_exchange {
     struct json_writer json;
     struct web_header headers[WEB_HEADERS];
     size_t header_count;
-    bool is_cacheable;         /* it has an ETag */
+    bool is_cacheable;         /* it has an ETag: */
+    char tag[20];              /* in quotes; made where the answer is */
     struct web_stream *stream; /* in the place of `answer`: owned */
 
     /* What goes on meanwhile. */
@@ -80,6 +81,9 @@ struct buf *web_text(struct web_exchange *exchange, int status, const char *cont
 
 /* The value is copied. */
 void web_header_add(struct web_exchange *exchange, const char *name, const char *value);
+
+/* Makes the tag of an answer that has one. */
+void web_tag(struct web_exchange *exchange);
 
 /* The answer is there. On the loop; a `read` says so by returning. */
 void web_done(struct web_exchange *exchange);

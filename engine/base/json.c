@@ -111,8 +111,18 @@ void json_write_strn(struct json_writer *json, const char *text, size_t size)
 
 void json_write_int(struct json_writer *json, int64_t value)
 {
+    char digits[24];
+    char *at = digits + sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
     before_value(json);
-    buf_printf(json->out, "%lld", (long long)value);
+    do {
+        *--at = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        *--at = '-';
+    buf_append(json->out, at, (size_t)(digits + sizeof digits - at));
 }
 
 void json_write_double(struct json_writer *json, double value)
