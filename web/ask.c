@@ -87,14 +87,16 @@ void web_ask(struct web_exchange *exchange, const struct request *request,
 {
     const struct web_backend *backend = exchange->site->backend;
     struct web_ask *ask = alloc_zeroed(1, sizeof *ask);
+    struct request whole = *request;
 
+    whole.address = exchange->address; /* for the audit log */
     ask->listener.hear = hear;
     ask->exchange = exchange;
     ask->kind = kind;
     ask->state = state;
     ask->until_ms = for_ms > 0 ? exchange->site->now_ms + for_ms : 0;
     exchange->asked = ask;
-    backend->request(backend->arg, request, &ask->listener);
+    backend->request(backend->arg, &whole, &ask->listener);
 }
 
 void *web_ask_state(const struct web_exchange *exchange)

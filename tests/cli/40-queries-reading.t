@@ -89,3 +89,24 @@ It may have limits.
     $ aorta query --timeout soon "select 1"
     aorta: --timeout wants a time like 30s, 5m or 2h, not "soon"
     [2]
+
+A warehouse in SQLite is no different.
+
+    $ sqlite3 lite.db "create table t (n); insert into t values (7)"
+    $ printf '\n[target.lite.connection]\nshop = { connector = "sqlite", path = "shop.db" }\nwarehouse = { connector = "sqlite", path = "lite.db" }\n' >>pipeline.toml
+    $ aorta query --target lite --json "select n from t"
+    {"n":7}
+    $ aorta query --target lite --timeout 200ms "with recursive r(i) as (select 1 union all select i + 1 from r) select count(*) from r"
+    aorta: the query was ended: it took longer than the 0.2 s it may take
+    [1]
+    $ aorta query --target lite "with x as (select 1) select load_extension('evil.so') from x"
+    aorta: connection warehouse: not authorized to use function: load_extension
+    [1]
+    $ aorta query --target lite "select file from pragma_database_list"
+    aorta: connection warehouse: not authorized
+    [1]
+    $ aorta query --target lite "select 1; delete from t"
+    aorta: connection warehouse: the SQL has more than one statement
+    [1]
+    $ sqlite3 lite.db "select n from t"
+    7

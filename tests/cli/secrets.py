@@ -196,8 +196,10 @@ def literal(shop):
         planted.check()
 
 
-def get(planted, url, path, token=None):
-    request = urllib.request.Request(url + path)
+def get(planted, url, path, token=None, body=None):
+    request = urllib.request.Request(url + path, data=body)
+    if body is not None:
+        request.add_header("Content-Type", "application/json")
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     try:
@@ -238,6 +240,9 @@ def served(shop):
                 assert get(planted, url, path, token) in (200, 403, 404), path
         assert get(planted, url, "/api/v1/runs", tokens["viewer"]) == 200
         assert get(planted, url, "/api/v1/runs", tokens["viewer"][:-1] + "x") == 401
+        run = b'{"select": ["countries"]}'
+        assert get(planted, url, "/api/v1/runs?wait=60", tokens["viewer"], run) == 403
+        assert get(planted, url, "/api/v1/runs?wait=60", tokens["operator"], run) in (200, 201)
         shop.run("token", "revoke", "viewer")
         assert get(planted, url, "/api/v1/runs", tokens["viewer"]) == 401
         assert get(planted, url, "/api/v1/runs", tokens["operator"]) == 200
@@ -246,7 +251,10 @@ def served(shop):
         planted.hear("serve", (said + finish(daemon)[1]).encode())
         store = sqlite3.connect(shop.folder / ".aorta" / "runs.db")
         used = dict(store.execute("select name, used_us is not null from tokens").fetchall())
+        asked = store.execute("select address, subject, result from audit where actor = "
+                              "'token:operator'").fetchall()
         store.close()
+        assert asked == [("127.0.0.1", "countries", "accepted")], asked
         assert used == {"viewer": 1, "operator": 1, "admin": 1}, used
         planted.check()
 
