@@ -1,6 +1,7 @@
 #include "base/units.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 struct unit {
@@ -42,4 +43,15 @@ bool units_parse_duration_ms(const char *text, int64_t *ms)
 bool units_parse_size_bytes(const char *text, int64_t *bytes)
 {
     return parse(text, sizes, bytes);
+}
+
+const char *units_format_duration_ms(char text[UNITS_TEXT_SIZE], int64_t ms)
+{
+    const struct unit *best = durations;
+
+    for (const struct unit *unit = durations; unit->name != NULL; unit++)
+        if (ms != 0 && ms % unit->factor == 0)
+            best = unit;
+    snprintf(text, UNITS_TEXT_SIZE, "%lld%s", (long long)(ms / best->factor), best->name);
+    return text;
 }

@@ -1,3 +1,4 @@
+#include "base/units.h"
 #include "check/declaration.h"
 #include "cli/ask.h"
 #include "cli/history.h"
@@ -97,6 +98,25 @@ static void print_columns(const struct asset *asset)
     table_end(table);
 }
 
+/* What the files say of how its steps are run; what they leave out is as always. */
+static void print_policy(const struct policy *policy, struct arena *arena)
+{
+    char delay[UNITS_TEXT_SIZE], most[UNITS_TEXT_SIZE];
+
+    if (policy->has_retry)
+        print_pair("retry", arena_printf(arena, "%lld attempts, %s apart and more, up to %s",
+                                         (long long)policy->attempts,
+                                         units_format_duration_ms(delay, policy->delay_ms),
+                                         units_format_duration_ms(most, policy->max_delay_ms)));
+    if (policy->timeout_ms > 0)
+        print_pair("timeout", units_format_duration_ms(delay, policy->timeout_ms));
+    if (policy->priority != 0)
+        print_pair("priority", arena_printf(arena, "%lld", (long long)policy->priority));
+    for (size_t i = 0; i < policy->slots_count; i++)
+        print_pair(i == 0 ? "slots" : "", arena_printf(arena, "%s, %lld", policy->slots[i]->name,
+                                                       (long long)policy->slots[i]->count));
+}
+
 static void print_asset(const struct showing *showing)
 {
     struct arena *arena = showing->arguments->arena;
@@ -118,6 +138,7 @@ static void print_asset(const struct showing *showing)
     print_pair("state", describe_state(showing, arena));
     print_pair("parents", join(arena, asset->parents, asset->parent_count));
     print_pair("children", join(arena, asset->children, asset->child_count));
+    print_policy(&asset->policy, arena);
     for (size_t i = 0; i < asset->check_count; i++)
         print_pair(i == 0 ? "checks" : "", describe_check(&asset->checks[i], arena));
     print_columns(asset);
@@ -201,6 +222,29 @@ static void write_columns(struct json_writer *json, const struct asset *asset)
     json_write_end(json);
 }
 
+static void write_number(struct json_writer *json, const char *key, int64_t number)
+{
+    json_write_key(json, key);
+    json_write_int(json, number);
+}
+
+static void write_policy(struct json_writer *json, const struct policy *policy)
+{
+    json_write_key(json, "retry");
+    json_write_object(json);
+    write_number(json, "attempts", policy->attempts);
+    write_number(json, "delay_ms", policy->delay_ms);
+    write_number(json, "max_delay_ms", policy->max_delay_ms);
+    json_write_end(json);
+    write_number(json, "timeout_ms", policy->timeout_ms);
+    write_number(json, "priority", policy->priority);
+    json_write_key(json, "slots");
+    json_write_object(json);
+    for (size_t i = 0; i < policy->slots_count; i++)
+        write_number(json, policy->slots[i]->name, policy->slots[i]->count);
+    json_write_end(json);
+}
+
 static void write_asset(struct json_writer *json, const struct showing *showing)
 {
     const struct asset *asset = showing->asset;
@@ -216,6 +260,7 @@ static void write_asset(struct json_writer *json, const struct showing *showing)
     for (size_t i = 0; i < asset->tags.count; i++)
         json_write_str(json, asset->tags.items[i]);
     json_write_end(json);
+    write_policy(json, &asset->policy);
     write_text(json, "file", asset->file);
     write_text(json, "body_file", asset->body_file);
     write_text(json, "state", freshness_names[showing->known.state]);

@@ -8,6 +8,8 @@
 
 enum { MAX_KEYS = 64 };
 
+static const int64_t MAX_TIMEOUT_MS = INT64_C(365) * 24 * 3600 * 1000;
+
 static void report_type(const struct toml_node *node, const char *wanted, const char *file,
                         struct problems *problems)
 {
@@ -25,6 +27,16 @@ void keys_report_unknown(const struct toml_node *node, const char *what, const c
                     "unknown %s \"%s\": did you mean \"%s\"?", what, node->key, near);
     else
         problem_add(problems, file, node->line, node->column, "unknown %s \"%s\"", what, node->key);
+}
+
+void keys_check_timeout(const struct toml_node *node, const char *file, struct problems *problems)
+{
+    int64_t ms;
+
+    if (node->kind == TOML_STRING && units_parse_duration_ms(node->text, &ms) &&
+        (ms < 1 || ms > MAX_TIMEOUT_MS))
+        problem_add(problems, file, node->line, node->column,
+                    "%s must be more than 0s and at most 365d", node->key);
 }
 
 static size_t choice_count(const struct key *key)

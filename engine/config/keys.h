@@ -52,6 +52,9 @@ struct key {
 void keys_read(const struct toml_node *table, const struct key *keys, void *out, const char *file,
                const struct toml_node ***more, struct problems *problems);
 
+/* Says so if the node is a duration that is no timeout: nothing, or more than 365 days. */
+void keys_check_timeout(const struct toml_node *node, const char *file, struct problems *problems);
+
 /* "unknown key "x": did you mean "y"?" for a node whose key is none of the known ones. */
 void keys_report_unknown(const struct toml_node *node, const char *what, const char *const *known,
                          size_t known_count, const char *file, struct problems *problems);

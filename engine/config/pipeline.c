@@ -16,7 +16,8 @@
 static const char FILE_NAME[] = "pipeline.toml";
 
 struct root_keys {
-    const struct toml_node *pipeline, *vars, *target, *alert, *schedule, *serve;
+    const struct toml_node *pipeline, *vars, *target, *alert, *schedule, *serve, *pool,
+        *limit;
 };
 
 static const struct key root_keys[] = {
@@ -26,6 +27,8 @@ static const struct key root_keys[] = {
     {"alert", KEY_TABLE, offsetof(struct root_keys, alert), false, NULL},
     {"schedule", KEY_TABLE, offsetof(struct root_keys, schedule), false, NULL},
     {"serve", KEY_TABLE, offsetof(struct root_keys, serve), false, NULL},
+    {"pool", KEY_TABLE, offsetof(struct root_keys, pool), false, NULL},
+    {"limit", KEY_TABLE, offsetof(struct root_keys, limit), false, NULL},
     {0},
 };
 
@@ -33,6 +36,7 @@ static const struct key pipeline_keys[] = {
     {"name", KEY_TEXT, offsetof(struct pipeline, name), true, NULL},
     {"assets", KEY_TEXT, offsetof(struct pipeline, assets), false, NULL},
     {"state", KEY_TEXT, offsetof(struct pipeline, state), false, NULL},
+    {"run_timeout", KEY_DURATION, offsetof(struct pipeline, run_timeout_ms), false, NULL},
     {0},
 };
 
@@ -50,11 +54,13 @@ static const struct key target_keys[] = {
 struct connection_keys {
     const char *connector;
     bool embedded;
+    int64_t max_steps;
 };
 
 static const struct key connection_keys[] = {
     {"connector", KEY_TEXT, offsetof(struct connection_keys, connector), true, NULL},
     {"embedded", KEY_BOOL, offsetof(struct connection_keys, embedded), false, NULL},
+    {"max_steps", KEY_INTEGER, offsetof(struct connection_keys, max_steps), false, NULL},
     {0},
 };
 
@@ -161,6 +167,7 @@ static void read_connection(struct pipeline *pipeline, const struct toml_node *t
         .is_embedded = keys.embedded,
         .line = table->line,
         .column = table->column,
+        .slots = pools_of_connection(table, keys.max_steps, FILE_NAME, problems),
         .option_names = arena_calloc(pipeline->arena, table->item_count + 1, sizeof(char *)),
         .option_texts = arena_calloc(pipeline->arena, table->item_count + 1, sizeof(char *)),
     };
@@ -305,6 +312,16 @@ static int read_file(struct pipeline *pipeline, struct toml_node **root, struct 
     return result;
 }
 
+static void read_pipeline(struct pipeline *pipeline, const struct toml_node *table,
+                          struct problems *problems)
+{
+    const struct toml_node *timeout = toml_find(table, "run_timeout");
+
+    keys_read(table, pipeline_keys, pipeline, FILE_NAME, NULL, problems);
+    if (timeout != NULL)
+        keys_check_timeout(timeout, FILE_NAME, problems);
+}
+
 int pipeline_load(struct pipeline *pipeline, const char *folder,
                   const struct pipeline_choice *choice, struct arena *arena,
                   struct problems *problems)
@@ -323,10 +340,11 @@ int pipeline_load(struct pipeline *pipeline, const char *folder,
         return -1;
     keys_read(root, root_keys, &keys, FILE_NAME, NULL, problems);
     if (keys.pipeline != NULL)
-        keys_read(keys.pipeline, pipeline_keys, pipeline, FILE_NAME, NULL, problems);
+        read_pipeline(pipeline, keys.pipeline, problems);
     const char *state = pipeline->state != NULL ? pipeline->state : ".aorta";
     pipeline->state = pipeline_path(pipeline, state, arena);
     serve_settings_read(keys.serve, FILE_NAME, &pipeline->serve, problems);
+    pools_read(keys.pool, keys.limit, FILE_NAME, &pipeline->pools, problems);
     read_variables(pipeline, keys.vars, choice->assignment_count);
     for (size_t i = 0; i < choice->assignment_count; i++)
         set_variable(pipeline, choice->assignments[i], choice->keeps_added, problems);

@@ -4,6 +4,7 @@
  *     [pipeline]                         [vars]
  *     name = "heart_rate"                as_of = "2024-04-04T00:00:00Z"
  *     assets = "assets"
+ *     run_timeout = "6h"
  *                                        [target.dev.connection.warehouse]
  *     [target.dev]                       connector = "duckdb"
  *     default = true                     path = ".aorta/warehouse.duckdb"
@@ -19,6 +20,7 @@
 #include "base/arena.h"
 #include "config/alert.h"
 #include "config/connectors.h"
+#include "config/pool.h"
 #include "config/problem.h"
 #include "config/schedule.h"
 #include "config/serve.h"
@@ -33,6 +35,7 @@ struct connection {
     const char **option_names; /* what is given, as text; references unresolved */
     const char **option_texts;
     size_t option_count;
+    struct slots slots; /* of max_steps; count 0: any number of steps at once */
     int line, column;
 };
 
@@ -66,6 +69,8 @@ struct pipeline {
     struct schedules_config schedules;
     struct connectors connectors;
     struct serve_settings serve;
+    struct pools pools;
+    int64_t run_timeout_ms; /* 0: a run takes what it takes */
 };
 
 /* What a command line says about the pipeline. */

@@ -28,6 +28,7 @@ struct asset_file {
     int naming;
     int kind;
     const char *connection;
+    struct policy_keys policy;
 };
 
 #define COMMON_KEYS                                                                   \
@@ -54,6 +55,10 @@ static const struct key first_keys[] = {
     {"inputs", KEY_TABLE, offsetof(struct asset_file, inputs), false, NULL},
     {"time", KEY_TABLE, offsetof(struct asset_file, time), false, NULL},
     {"flush", KEY_TABLE, offsetof(struct asset_file, flush), false, NULL},
+    {"retry", KEY_TABLE, offsetof(struct asset_file, policy.retry), false, NULL},
+    {"timeout", KEY_DURATION, offsetof(struct asset_file, policy.timeout_ms), false, NULL},
+    {"pool", KEY_TEXT, offsetof(struct asset_file, policy.pool), false, NULL},
+    {"priority", KEY_INTEGER, offsetof(struct asset_file, policy.priority), false, NULL},
     {0},
 };
 
@@ -558,6 +563,7 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     read_from(&r);
     read_into(&r);
     read_inputs(&r);
+    policy_read(&r.file.policy, pipeline, asset, problems);
     if (r.file.time != NULL)
         keys_read(r.file.time, time_keys, asset, asset->file, NULL, problems);
     if (r.file.flush != NULL)

@@ -16,6 +16,7 @@
 
 #include "config/keys.h"
 #include "config/pipeline.h"
+#include "graph/policy.h"
 #include "template/template.h"
 
 #include <stdbool.h>
@@ -95,6 +96,7 @@ struct asset {
     const char *description;
     struct texts tags;
     struct texts depends_on;
+    struct policy policy;
 
     const char *file;             /* relative to the pipeline's folder: the .toml, else the .sql */
     const struct toml_node *root; /* of the .toml; NULL: there is none */

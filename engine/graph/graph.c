@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "graph/depend.h"
 #include "graph/folder.h"
+#include "graph/policy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,7 @@ void graph_load(struct graph *graph, const struct pipeline *pipeline, struct pro
         return;
     }
     graph->assets = arena_calloc(pipeline->arena, files.count + 1, sizeof(struct asset *));
+    size_t before = problems->count;
     for (size_t i = 0; i < files.count; i++) {
         struct asset *asset =
             asset_load(pipeline, files.items[i].group, files.items[i].path, problems);
@@ -161,6 +163,8 @@ void graph_load(struct graph *graph, const struct pipeline *pipeline, struct pro
     if (graph->count == 0 && problems->count == 0)
         problem_add(problems, NULL, 0, 0, "there is no asset in %s/%s", pipeline->folder,
                     pipeline->assets);
+    if (problems->count == before)
+        policy_check(graph, problems);
     depend_link(graph, problems);
     sort_parents_first(graph, problems);
 }

@@ -95,6 +95,9 @@ An asset as it is declared, as it is, and the SQL that a run would send.
     materialized | table
     name | sales
     parents | ['staging.stg_orders', 'raw.customers', 'seeds.countries']
+    priority | 0
+    retry | {'attempts': 4, 'delay_ms': 250, 'max_delay_ms': 300000}
+    slots | {}
     sql | select n.name as country, count(*) as orders, cast(sum(o.cents) as bigint) as cents
     from "staging"."stg_orders" as o
     join "raw"."customers" as c on c.id = o.customer_id
@@ -102,6 +105,7 @@ An asset as it is declared, as it is, and the SQL that a run would send.
     group by n.name
     state | fresh
     tags | []
+    timeout_ms | 0
 
 An incremental model: the rows that would be added now, or all of it.
 
@@ -227,3 +231,31 @@ SQL may read the settings of its asset, and the target's name.
     tags,strategy
     a+b,delete_insert
     c,append
+
+How its steps are run, as far as the files say so.
+
+    $ printf '[pool.api]\nslots = 2\n[limit.big]\ntag = "big"\nat_once = 1\n' >>pipeline.toml
+    $ printf 'pool = "api"\ntags = ["big"]\npriority = 5\ntimeout = "90m"\nretry = { attempts = 3, delay = "10s", max_delay = "5m" }\n' >assets/marts/plain.toml
+    $ echo "select 1 as n" >assets/marts/plain.sql
+    $ aorta show plain
+    asset        marts.plain
+    kind         model, view
+    group        marts
+    tags         big
+    file         assets/marts/plain.toml
+                 assets/marts/plain.sql
+    into         warehouse
+    state        never
+    retry        3 attempts, 10s apart and more, up to 5m
+    timeout      90m
+    priority     5
+    slots        pool api, 2
+                 limit big, 1
+    -- as it would be sent now
+    select 1 as n
+    $ aorta show plain --json | python3 -c 'import json, sys; one = json.load(sys.stdin); print(one["retry"], one["timeout_ms"], one["priority"], one["slots"])'
+    {'attempts': 3, 'delay_ms': 10000, 'max_delay_ms': 300000} 5400000 5 {'pool api': 2, 'limit big': 1}
+    $ sed -i 's/"api"/"apu"/; s/90m/0s/' assets/marts/plain.toml; aorta check
+    assets/marts/plain.toml:1:1: there is no pool "apu": did you mean "api"?
+    assets/marts/plain.toml:4:1: timeout must be more than 0s and at most 365d
+    [2]
