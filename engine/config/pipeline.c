@@ -16,8 +16,7 @@
 static const char FILE_NAME[] = "pipeline.toml";
 
 struct root_keys {
-    const struct toml_node *pipeline, *vars, *target, *alert, *schedule, *serve, *pool,
-        *limit;
+    const struct toml_node *pipeline, *vars, *target, *alert, *schedule, *serve, *pool, *limit;
 };
 
 static const struct key root_keys[] = {

@@ -1,4 +1,5 @@
 #include "daemon/audit.h"
+#include "daemon/deadline.h"
 #include "daemon/dispatch.h"
 #include "daemon/work.h"
 #include "run/order.h"
@@ -152,7 +153,7 @@ void dispatch_cancel_query(struct job *job)
     if (job->query_child == NULL)
         return;
     if (job->query_grace_ends_us == 0)
-        job->query_grace_ends_us = dispatch_begin_grace(job->daemon);
+        job->query_grace_ends_us = deadline_begin_grace(job->daemon);
     child_pause_rows(job->query_child, false); /* its thread may be waiting for us to read */
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_CANCEL, &cancel_order_shape, &cancel);

@@ -5,18 +5,16 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "daemon/alerts.h"
+#include "daemon/deadline.h"
 #include "daemon/preview.h"
 #include "daemon/queue.h"
+#include "daemon/ready.h"
 #include "run/order.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    STEPS_PER_EXECUTOR = 4, /* sessions of a warehouse that work at once */
-    GRACE_MS = 10000,       /* from cancel to kill */
-    FLUSH_MS = 50000,       /* more for a stream, which writes what it has */
-};
+enum { FLUSH_MS = 50000 /* of grace, more for a stream, which writes what it has */ };
 
 /* What is told once the store has committed. */
 struct telling {
@@ -106,7 +104,8 @@ static void end_if_over(struct job *job)
     job->is_over = true;
     journal_run_ended(job->daemon->journal, &job->run);
     alerts_run_ended(job->daemon->alerts, &job->run);
-    struct event event = {.type = "ended", .state = run_state_names[job->run.state]};
+    struct event event = {
+        .type = "ended", .state = run_state_names[job->run.state], .message = job->run.timed_out};
     tell_after_commit(job, &event, true);
 }
 
@@ -122,44 +121,13 @@ void dispatch_tell_last(struct job *job, const struct event *event)
 
 void dispatch_begun(struct job *job)
 {
+    run_begin(&job->run, clock_monotonic_us());
     for (size_t i = 0; i < job->run.step_count; i++)
         tell_step(job, &job->run.steps[i]);
     end_if_over(job);
 }
 
 /* ---------------------------------------------------------------------------- starting steps */
-
-/* Two runs never build the same asset at once (streams may); one executor gets no more than it can
- * work on at a time, and a run has no more steps at once than it asked for; a step that may be what
- * killed its executor runs there alone. *full is set to an executor that takes no step of the run. */
-static bool must_wait(const struct job *asking, const struct run_step *step, const char **full)
-{
-    const char *executor = order_executor(step->asset);
-    int64_t limit = asking->run.threads > 0 ? asking->run.threads : STEPS_PER_EXECUTOR;
-    int64_t busy = 0, of_run = 0;
-
-    for (const struct job *job = asking->daemon->jobs; job != NULL; job = job->next) {
-        if (dispatch_is_cleaning(job, executor))
-            return true;
-        for (const struct run_step *other = job->run.running.first; other != NULL;
-             other = other->later) {
-            of_run += job == asking;
-            if (job != asking && run_is_stream(&job->run))
-                continue; /* has its thread for good; the lake's chain takes any number of writers */
-            if (strcmp(other->asset->key, step->asset->key) == 0 && !run_is_stream(&asking->run))
-                return true;
-            if (strcmp(order_executor(other->asset), executor) != 0)
-                continue;
-            if (other->is_suspect)
-                return true;
-            busy++;
-        }
-    }
-    bool is_full = busy >= limit || (asking->run.threads > 0 && of_run >= asking->run.threads);
-    if (is_full)
-        *full = executor;
-    return is_full || (step->is_suspect && busy > 0);
-}
 
 /* Starts the embedded servers that the step needs; false while one has not said its address. */
 static bool servers_are_ready(struct daemon *daemon, const struct asset *asset, struct err *err)
@@ -245,11 +213,12 @@ static void send_order(void *arg)
     struct err err;
 
     /* While the store committed, the attempt may have lost its executor or been canceled. */
-    bool is_live = !daemon->is_ending && find_step(daemon, sending->number, &job) != NULL;
+    const struct run_step *step = find_step(daemon, sending->number, &job);
+    bool is_live = !daemon->is_ending && step != NULL;
     fault_point("daemon.order.before");
     struct child *child = is_live ? work_child(daemon, sending->executor, NULL, &err) : NULL;
-    bool is_ending =
-        is_live && (job->run.is_canceled || (run_is_stream(&job->run) && job->run.is_stopping));
+    bool is_ending = is_live && (job->run.is_canceled || step->is_timed_out ||
+                                 (run_is_stream(&job->run) && job->run.is_stopping));
     if (child != NULL && !is_ending) {
         child_send(child, &sending->frame);
     } else if (is_ending) {
@@ -292,45 +261,37 @@ static void fail_step(struct job *job, struct run_step *step, const struct err *
     run_finish_attempt(&job->run, step, &report, clock_monotonic_us(), over, job);
 }
 
-/* Starts the job's ready steps; returns when the next retry is due, or INT64_MAX. */
-static int64_t start_ready(struct job *job)
+bool dispatch_step(struct job *job, struct run_step *step)
 {
     struct daemon *daemon = job->daemon;
-    int64_t now = clock_monotonic_us(), next = INT64_MAX;
-    const char *full = NULL;
-    struct run_step *following;
+    struct err err = {.message = ""};
 
-    for (struct run_step *step = job->run.ready.first; step != NULL; step = following) {
-        struct err err = {.message = ""};
-        following = step->later;
-        if (order_executor(step->asset) == full)
-            continue;
-        bool waits = must_wait(job, step, &full);
-        if (!waits && step->ready_at_us > now) {
-            next = step->ready_at_us < next ? step->ready_at_us : next;
-            waits = true;
-        }
-        bool ready = !waits && servers_are_ready(daemon, step->asset, &err);
-        if (ready && executor_of(daemon, step->asset, &err) != NULL) {
-            start_step(job, step);
-        } else if (err.message[0] != '\0') {
-            fail_step(job, step, &err);
-            following = job->run.ready.first; /* others may have been skipped by it */
-        }
-        if (job->run.threads == 1 && !step_is_over(step))
-            break; /* one at a time is in the graph's order: nothing overtakes what waits */
+    if (servers_are_ready(daemon, step->asset, &err) &&
+        executor_of(daemon, step->asset, &err) != NULL) {
+        start_step(job, step);
+        return true;
     }
-    return next;
+    if (err.message[0] != '\0')
+        fail_step(job, step, &err);
+    return false;
 }
 
-static void retry(uv_timer_t *timer)
+void dispatch_explain(struct job *job, struct run_step *step)
 {
+    struct event event = {.type = "wait", .asset = step->asset->key, .message = step->wait};
+
+    journal_wait(job->daemon->journal, &job->run, step);
+    tell_after_commit(job, &event, false);
+}
+
+static void enforce_and_dispatch(uv_timer_t *timer)
+{
+    deadline_enforce(timer->data);
     work_dispatch(timer->data);
 }
 
 void work_dispatch(struct daemon *daemon)
 {
-    int64_t next = INT64_MAX;
     struct job *following;
 
     if (daemon->is_ending)
@@ -338,20 +299,20 @@ void work_dispatch(struct daemon *daemon)
     queue_admit(daemon);
     for (struct job *job = daemon->jobs; job != NULL; job = following) {
         following = job->next;
-        if (job->is_waiting) {
+        if (job->is_waiting)
             dispatch_query(job);
-            continue;
-        }
-        if (!job->has_run)
-            continue;
-        int64_t due = daemon->is_draining ? INT64_MAX : start_ready(job);
-        next = due < next ? due : next;
-        end_if_over(job);
     }
+    int64_t retry = daemon->is_draining ? INT64_MAX : ready_begin(daemon);
+    for (struct job *job = daemon->jobs; job != NULL; job = job->next)
+        if (job->has_run)
+            end_if_over(job);
+    int64_t timeout = deadline_next(daemon);
+    int64_t next = retry < timeout ? retry : timeout;
     if (next == INT64_MAX)
         return;
     int64_t wait_ms = (next - clock_monotonic_us()) / 1000 + 1;
-    uv_timer_start(&daemon->retry_timer, retry, wait_ms > 0 ? (uint64_t)wait_ms : 1, 0);
+    uv_timer_start(&daemon->retry_timer, enforce_and_dispatch, wait_ms > 0 ? (uint64_t)wait_ms : 1,
+                   0);
 }
 
 /* ------------------------------------------------------------------------------ what came back */
@@ -475,56 +436,7 @@ void work_server_gone(struct daemon *daemon, const struct child *child, const ch
     }
 }
 
-/* A canceled query whose grace is over ends its executor if nothing else would end with it. */
-static struct child *overdue_query(const struct daemon *daemon, int64_t now)
-{
-    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
-        if (job->query_child != NULL && job->is_canceled && job->query_grace_ends_us <= now &&
-            count_running_in(daemon, job->query_child->name) == 0)
-            return job->query_child;
-    return NULL;
-}
-
-/* Whether steps of it are told to end. */
-static bool has_grace(const struct job *job)
-{
-    return job->has_run &&
-           (job->run.is_canceled || (run_is_stream(&job->run) && job->run.is_stopping));
-}
-
-/* Ends executors that still run steps of a canceled run, or a canceled query, whose grace is
- * over. */
-static void end_grace(uv_timer_t *timer)
-{
-    struct daemon *daemon = timer->data;
-    int64_t now = clock_monotonic_us();
-    struct child *overdue = overdue_query(daemon, now);
-
-    if (overdue != NULL) {
-        child_kill(overdue);
-        return;
-    }
-    for (struct job *job = daemon->jobs; job != NULL; job = job->next)
-        for (size_t i = 0; has_grace(job) && i < job->run.step_count; i++) {
-            const struct run_step *step = &job->run.steps[i];
-            if (step->state != STEP_RUNNING || job->run.grace_ends_us > now)
-                continue;
-            struct child *child = work_find_child(daemon, order_executor(step->asset));
-            if (child != NULL) {
-                child_kill(child); /* whose end changes the jobs: the next turn goes on */
-                return;
-            }
-        }
-}
-
-int64_t dispatch_begin_grace(struct daemon *daemon)
-{
-    if (!uv_is_active((uv_handle_t *)&daemon->grace_timer))
-        uv_timer_start(&daemon->grace_timer, end_grace, GRACE_MS, GRACE_MS / 10);
-    return clock_monotonic_us() + GRACE_MS * INT64_C(1000);
-}
-
-static void send_cancel(struct daemon *daemon, const struct run_step *step)
+void dispatch_cancel_step(struct daemon *daemon, const struct run_step *step)
 {
     struct cancel_order cancel = {step->number};
     struct child *child = work_find_child(daemon, order_executor(step->asset));
@@ -538,6 +450,13 @@ static void send_cancel(struct daemon *daemon, const struct run_step *step)
     buf_release(&frame);
 }
 
+static void cancel_running(struct job *job)
+{
+    for (const struct run_step *step = job->run.running.first; step != NULL; step = step->later)
+        dispatch_cancel_step(job->daemon, step);
+    end_if_over(job);
+}
+
 void dispatch_cancel(struct job *job)
 {
     struct daemon *daemon = job->daemon;
@@ -546,13 +465,18 @@ void dispatch_cancel(struct job *job)
         return;
     if (run_is_stream(&job->run)) {
         run_stop(&job->run, clock_monotonic_us(), over, job);
-        job->run.grace_ends_us = dispatch_begin_grace(daemon) + FLUSH_MS * INT64_C(1000);
+        job->run.grace_ends_us = deadline_begin_grace(daemon) + FLUSH_MS * INT64_C(1000);
     } else {
         run_cancel(&job->run, clock_monotonic_us(), over, job);
-        job->run.grace_ends_us = dispatch_begin_grace(daemon);
+        job->run.grace_ends_us = deadline_begin_grace(daemon);
     }
-    for (size_t i = 0; i < job->run.step_count; i++)
-        if (job->run.steps[i].state == STEP_RUNNING)
-            send_cancel(daemon, &job->run.steps[i]);
-    end_if_over(job);
+    cancel_running(job);
+}
+
+void dispatch_time_out(struct job *job)
+{
+    run_time_out(&job->run, clock_monotonic_us(), over, job);
+    job->run.grace_ends_us = deadline_begin_grace(job->daemon);
+    log_warn("run %s: %s", job->run.id, job->run.timed_out);
+    cancel_running(job);
 }

@@ -10,6 +10,7 @@
 struct daemon;
 struct event;
 struct job;
+struct run_step;
 
 /* The run has begun: tells which steps there are. */
 void dispatch_begun(struct job *job);
@@ -31,7 +32,17 @@ void dispatch_cancel_query(struct job *job);
 /* Whether the job is `aorta clean` at work in that executor: no step may begin there. */
 bool dispatch_is_cleaning(const struct job *job, const char *executor);
 
-/* The grace of what was canceled begins: when it ends (monotonic). */
-int64_t dispatch_begin_grace(struct daemon *daemon);
+/* The ready step begins: false if its executor or a server that it needs is not there yet, or if it
+ * has failed since they cannot be. */
+bool dispatch_step(struct job *job, struct run_step *step);
+
+/* What the ready step waits for is another thing now: writes it down, and tells it. */
+void dispatch_explain(struct job *job, struct run_step *step);
+
+/* The run has taken longer than it may. */
+void dispatch_time_out(struct job *job);
+
+/* Tells the executor of the step's live attempt to end it. */
+void dispatch_cancel_step(struct daemon *daemon, const struct run_step *step);
 
 #endif

@@ -157,6 +157,7 @@ void earlier_continue(struct job *job)
             step->is_stored = true;
             step->stored = stored->state;
             step->attempt = stored->attempts;
+            step->is_explained = stored->state == STATE_QUEUED && stored->reason != NULL;
             continue;
         }
         if (is_unfinished(stored->state))

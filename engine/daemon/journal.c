@@ -220,13 +220,27 @@ void journal_run_ended(struct journal *journal, const struct run *run)
         [RUN_CANCELED] = STATE_CANCELED,
     };
 
+    struct err err;
+    if (run->timed_out != NULL)
+        err_set(&err, ERR_CONFIG, "%s", run->timed_out);
     store_run_change(journal->store, run->id, STATE_RUNNING, states[run->state], clock_now_us(),
-                     NULL, STORE_NO_DONE);
+                     run->timed_out != NULL ? &err : NULL, STORE_NO_DONE);
+}
+
+void journal_wait(struct journal *journal, const struct run *run, struct run_step *step)
+{
+    store_step_explain(journal->store, run->id, step->asset->key,
+                       step->wait != NULL ? step->wait : step->reason);
+    step->is_explained = step->wait != NULL;
 }
 
 static void change_step(struct journal *journal, struct run *run, struct run_step *step,
                         enum store_state to)
 {
+    if (step->is_explained) { /* it waits no more */
+        store_step_explain(journal->store, run->id, step->asset->key, NULL);
+        step->is_explained = false;
+    }
     store_step_change(journal->store, run->id, step->asset->key, step->stored, to, step->reason,
                       NULL, STORE_NO_DONE);
     step->stored = to;

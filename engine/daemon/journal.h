@@ -58,6 +58,9 @@ void journal_run_ended(struct journal *journal, const struct run *run);
 void journal_attempt_began(struct journal *journal, struct run *run, struct run_step *step,
                            struct journal_then then);
 
+/* What the ready step waits for, or does not any more. */
+void journal_wait(struct journal *journal, const struct run *run, struct run_step *step);
+
 /* What an executor said of the live attempt: its check results, and what it published. */
 void journal_report(struct journal *journal, const struct run *run, const struct run_step *step,
                     const struct report *report);

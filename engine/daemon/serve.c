@@ -35,9 +35,8 @@ struct server {
 static bool has_running_step(const struct daemon *daemon)
 {
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
-        for (size_t i = 0; job->has_run && i < job->run.step_count; i++)
-            if (job->run.steps[i].state == STEP_RUNNING)
-                return true;
+        if (job->run.running.count > 0)
+            return true;
     return false;
 }
 
@@ -231,8 +230,7 @@ void serve_count(const struct daemon *daemon, struct serve_counts *counts)
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next) {
         counts->queued_runs += job->is_queued;
         counts->running_runs += job->has_run && !job->is_over;
-        for (size_t i = 0; job->has_run && i < job->run.step_count; i++)
-            counts->running_steps += job->run.steps[i].state == STEP_RUNNING;
+        counts->running_steps += (int64_t)job->run.running.count;
     }
     counts->commits = store_commit_count(journal_store(daemon->journal));
     if (daemon->reload != NULL)

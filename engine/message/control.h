@@ -56,6 +56,7 @@ extern const struct record_shape request_shape;
  *     accepted (run, total = how many steps)
  *     step     (asset, kind, state, reason; when it is over: rows, seconds, checks, error, why,
  *              note)
+ *     wait     (asset, message: what the ready step waits for; without a message: for that no more)
  *     progress (asset, rows, total; of a stream lag and watermark)
  *     check    (asset, message: a check that did not pass)
  *     ended    (state)

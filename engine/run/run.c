@@ -1,15 +1,13 @@
 #include "run/run.h"
 
 #include "base/limits.h"
+#include "base/units.h"
+#include "run/backoff.h"
 
 #include <assert.h>
 #include <string.h>
 
-enum {
-    MAX_FAILURES = 4,
-    FIRST_RETRY_US = 250 * 1000,
-    LONG_US = 60 * 1000 * 1000,
-};
+enum { LONG_US = 60 * 1000 * 1000 };
 
 const char *const step_state_names[] = {
     [STEP_WAITING] = "waiting",     [STEP_READY] = "ready",     [STEP_RUNNING] = "running",
@@ -51,18 +49,27 @@ static void unlink_step(struct run_list *list, struct run_step *step)
 {
     *(step->earlier != NULL ? &step->earlier->later : &list->first) = step->later;
     *(step->later != NULL ? &step->later->earlier : &list->last) = step->earlier;
+    list->count--;
+}
+
+static bool goes_before(const struct run_step *a, const struct run_step *b)
+{
+    int64_t a_priority = a->asset->policy.priority, b_priority = b->asset->policy.priority;
+
+    return a_priority != b_priority ? a_priority > b_priority : a < b;
 }
 
 /* From behind: children of one parent become ready one after another. */
 static void link_step(struct run_list *list, struct run_step *step)
 {
     step->earlier = list->last;
-    while (step->earlier != NULL && step->earlier > step)
+    while (step->earlier != NULL && goes_before(step, step->earlier))
         step->earlier = step->earlier->earlier;
     struct run_step **at = step->earlier != NULL ? &step->earlier->later : &list->first;
     step->later = *at;
     *at = step;
     *(step->later != NULL ? &step->later->earlier : &list->last) = step;
+    list->count++;
 }
 
 static void set_state(struct run *run, struct run_step *step, enum step_state state)
@@ -184,7 +191,7 @@ static void settle(struct run *run)
             run->state = RUN_FAILED;
     }
     if (run->is_canceled)
-        run->state = RUN_CANCELED;
+        run->state = run->timed_out != NULL ? RUN_FAILED : RUN_CANCELED;
 }
 
 static void end_step(struct run *run, struct run_step *step, enum step_state state,
@@ -256,7 +263,7 @@ static void forgive(const struct run *run, struct run_step *step, int64_t now_us
 
 static bool may_retry(const struct run *run, const struct run_step *step)
 {
-    return step->failures < MAX_FAILURES && !run->is_canceled && !run->is_stopping;
+    return step->failures < step->asset->policy.attempts && !run->is_canceled && !run->is_stopping;
 }
 
 void run_begin_attempt(struct run *run, struct run_step *step, int64_t number, int64_t now_us)
@@ -265,15 +272,21 @@ void run_begin_attempt(struct run *run, struct run_step *step, int64_t number, i
     set_state(run, step, STEP_RUNNING);
     step->number = number;
     step->attempt_us = now_us;
+    step->grace_ends_us = 0;
+    step->wait = NULL;
+    step->wait_slots = NULL;
+    bool has_timeout = step->asset->policy.timeout_ms > 0 && !run_is_stream(run);
+    step->ends_us = has_timeout ? now_us + step->asset->policy.timeout_ms * 1000 : 0;
     step->attempt++;
     if (step->started_us == 0)
         step->started_us = now_us;
 }
 
-/* Exponential backoff from the first failure on. */
 static void retry_later(struct run *run, struct run_step *step, int64_t now_us)
 {
-    int64_t wait_us = FIRST_RETRY_US << (step->failures > 0 ? step->failures - 1 : 0);
+    const struct policy *policy = &step->asset->policy;
+    int64_t wait_us = backoff_us(policy->delay_ms, policy->max_delay_ms, step->failures,
+                                 backoff_seed(run->id, step->asset->key, step->attempt));
 
     set_state(run, step, STEP_READY);
     step->number = 0;
@@ -312,6 +325,18 @@ static enum step_state state_of_outcome(const char *outcome)
     return STEP_FAILED;
 }
 
+/* Why the attempt that was told to end has failed, and not been canceled; NULL: it was not told so
+ * by a timeout. */
+static const char *timeout_of(const struct run *run, const struct run_step *step)
+{
+    char text[UNITS_TEXT_SIZE];
+
+    if (!step->is_timed_out)
+        return run->timed_out;
+    return arena_printf(&run->plan->arena, "took longer than its timeout of %s",
+                        units_format_duration_ms(text, step->asset->policy.timeout_ms));
+}
+
 static const char *reject_reason(struct run *run, const struct report *report)
 {
     for (size_t i = 0; i < report->check_count; i++)
@@ -319,6 +344,13 @@ static const char *reject_reason(struct run *run, const struct report *report)
             return arena_printf(&run->plan->arena, "check %s failed: %s", report->checks[i].name,
                                 report->checks[i].detail != NULL ? report->checks[i].detail : "");
     return "a check failed";
+}
+
+static void fail_by_timeout(struct run *run, struct run_step *step, int64_t now_us, run_over *over,
+                            void *arg)
+{
+    step->code = ERR_CONFIG; /* trying again would take as long */
+    end_step(run, step, STEP_FAILED, timeout_of(run, step), now_us, over, arg);
 }
 
 void run_finish_attempt(struct run *run, struct run_step *step, const struct report *report,
@@ -332,11 +364,16 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
     step->why = arena_strdup(&run->plan->arena, report->why);
     step->note = arena_strdup(&run->plan->arena, report->note);
     count_checks(step, report);
+    step->code = err_code_from_name(report->error_code != NULL ? report->error_code : "");
+    bool may_pass = state == STEP_FAILED && step->code == ERR_TRANSIENT;
+    if ((state == STEP_CANCELED || may_pass) && timeout_of(run, step) != NULL) {
+        fail_by_timeout(run, step, now_us, over, arg);
+        return;
+    }
     if (state == STEP_FAILED) {
-        step->code = err_code_from_name(report->error_code != NULL ? report->error_code : "");
         forgive(run, step, now_us);
-        step->failures += step->code == ERR_TRANSIENT;
-        if (step->code == ERR_TRANSIENT && may_retry(run, step)) {
+        step->failures += may_pass;
+        if (may_pass && may_retry(run, step)) {
             step->reason = reason;
             retry_later(run, step, now_us);
             return;
@@ -356,6 +393,10 @@ void run_lose_attempt(struct run *run, struct run_step *step, bool by_itself, co
     step->failures += by_itself;
     /* A stream that ran alone would let no other begin, ever. */
     step->is_suspect = step->is_suspect || (!by_itself && !run_is_stream(run));
+    if (timeout_of(run, step) != NULL) {
+        fail_by_timeout(run, step, now_us, over, arg);
+        return;
+    }
     if (run->is_canceled) {
         end_step(run, step, STEP_CANCELED, NULL, now_us, over, arg);
         return;
@@ -378,7 +419,7 @@ void run_lose_server(struct run *run, const struct connection *connection, const
         if (step_is_over(step) ||
             (asset->from.connection != connection && asset->into.connection != connection))
             continue;
-        step->failures = MAX_FAILURES;
+        step->failures = asset->policy.attempts;
         step->code = ERR_TRANSIENT;
         if (step->state != STEP_RUNNING)
             end_step(run, step, STEP_FAILED, reason, now_us, over, arg);
@@ -409,7 +450,33 @@ void run_cancel(struct run *run, int64_t now_us, run_over *over, void *arg)
     for (size_t i = 0; i < run->step_count; i++) {
         struct run_step *step = &run->steps[i];
         if (step->state == STEP_WAITING || step->state == STEP_READY)
-            end_step(run, step, STEP_CANCELED, NULL, now_us, over, arg);
+            end_step(run, step, STEP_CANCELED, run->timed_out, now_us, over, arg);
     }
     settle(run);
+}
+
+/* ------------------------------------------------------------------------------------- timeouts */
+
+void run_begin(struct run *run, int64_t now_us)
+{
+    int64_t timeout_ms = run->plan->pipeline->run_timeout_ms;
+
+    run->ends_us = timeout_ms > 0 && !run_is_stream(run) ? now_us + timeout_ms * 1000 : 0;
+}
+
+void step_time_out(struct run_step *step)
+{
+    step->ends_us = 0;
+    step->is_timed_out = true;
+}
+
+void run_time_out(struct run *run, int64_t now_us, run_over *over, void *arg)
+{
+    char text[UNITS_TEXT_SIZE];
+
+    run->ends_us = 0;
+    run->timed_out =
+        arena_printf(&run->plan->arena, "the run took longer than its run_timeout of %s",
+                     units_format_duration_ms(text, run->plan->pipeline->run_timeout_ms));
+    run_cancel(run, now_us, over, arg);
 }

@@ -6,7 +6,11 @@
  *                   ▲          │    ──▶ REJECTED  (a blocking check failed; old table stands)
  *                   │          │    ──▶ FAILED
  *                   └── later ─┘    ──▶ CANCELED
- *                 TRANSIENT, or its executor died
+ *                 TRANSIENT, or its executor died, as often as the asset's policy has it
+ *
+ * A timeout ends an attempt as a person's cancel does, and the step has failed; that of the run
+ * ends all that is left of it. Both count from a beginning that this daemon has seen: a run that is
+ * taken up from another one has all of its time again, since nobody worked while there was none.
  *
  * Invariant 4: a step has at most one live attempt. An attempt has a number of its own in the
  * daemon; a report of another number is of the past and is dropped.
@@ -44,21 +48,28 @@ struct run_step {
     int64_t ready_at_us; /* monotonic: a retry waits */
     int64_t started_us;  /* monotonic, of the first attempt */
     int64_t attempt_us;  /* monotonic, of the last one */
+    int64_t ends_us;     /* monotonic: the live attempt's timeout; 0: none, or it is over already */
+    bool is_timed_out;
+    int64_t grace_ends_us; /* then it is killed; monotonic */
     int64_t ended_us;
     const char *reason; /* why it failed or was skipped; in the run's arena */
     enum err_code code; /* of FAILED */
     int64_t rows, table_rows;
     int64_t checks_passed, checks_warned, checks_failed;
-    const char *why, *note; /* as report has them */
-    bool is_stored;         /* the run store knows it, in this state: */
+    const char *why, *note;         /* as report has them */
+    const char *wait;               /* what it waits for though it is ready, for a person */
+    const struct slots *wait_slots; /* if it is that */
+    bool is_explained;              /* the run store has that as its reason */
+    bool is_stored;                 /* the run store knows it, in this state: */
     enum store_state stored;
     int64_t stored_attempt;           /* the attempt that runs there, 0: none */
     struct run_step *earlier, *later; /* in the list of its state, if that has one */
 };
 
-/* Steps of one state, in the order of the graph. */
+/* Steps of one state: higher priorities first, then in the order of the graph. */
 struct run_list {
     struct run_step *first, *last;
+    size_t count;
 };
 
 enum run_state { RUN_RUNNING, RUN_SUCCEEDED, RUN_FAILED, RUN_CANCELED };
@@ -75,6 +86,8 @@ struct run {
     int64_t for_ms;
     bool fail_fast;         /* the first failure ends what has not begun */
     bool is_stopping;       /* and there was one */
+    int64_t ends_us;        /* monotonic: its timeout; 0: none */
+    const char *timed_out;  /* it came: in a sentence */
     bool had_failures;      /* before it was interrupted, and taken up again */
     int64_t threads;        /* steps at once; 0: what the executors take */
     const char *selection;  /* as it was asked for, words joined by spaces */
@@ -131,6 +144,16 @@ bool run_is_stream(const struct run *run);
 
 /* A stream is told to end: running steps finish what they have, the others are canceled. */
 void run_stop(struct run *run, int64_t now_us, run_over *over, void *arg);
+
+/* The run's time begins. */
+void run_begin(struct run *run, int64_t now_us);
+
+/* The live attempt has taken longer than it may: it is the daemon's to cancel. */
+void step_time_out(struct run_step *step);
+
+/* Likewise the run: steps that wait are canceled, the running ones are the daemon's to cancel; it
+ * ends as failed. */
+void run_time_out(struct run *run, int64_t now_us, run_over *over, void *arg);
 
 /* All steps are over: settles the run's state. */
 bool run_is_over(const struct run *run);

@@ -1,14 +1,25 @@
 #include "schedule/turn.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-static bool is_of_source(const struct turn *turn, const char *source)
+bool turn_is_of_source(const char *trigger, const char *source)
 {
     size_t size = strcspn(source, ":");
 
-    return strncmp(turn->source, source, size) == 0 &&
-           (turn->source[size] == '\0' || turn->source[size] == ':');
+    return strncmp(trigger, source, size) == 0 && (trigger[size] == '\0' || trigger[size] == ':');
+}
+
+bool step_turn_goes_before(const struct step_turn *a, const struct step_turn *b)
+{
+    if (a->run_priority != b->run_priority)
+        return a->run_priority > b->run_priority;
+    if (a->source_running != b->source_running)
+        return a->source_running < b->source_running;
+    if (a->step_priority != b->step_priority)
+        return a->step_priority > b->step_priority;
+    if (a->run_running != b->run_running)
+        return a->run_running < b->run_running;
+    return strcmp(a->run, b->run) < 0;
 }
 
 static size_t count_of_source(const char *source, const struct turn *running, size_t count)
@@ -16,7 +27,7 @@ static size_t count_of_source(const char *source, const struct turn *running, si
     size_t found = 0;
 
     for (size_t i = 0; i < count; i++)
-        found += is_of_source(&running[i], source);
+        found += turn_is_of_source(running[i].source, source);
     return found;
 }
 

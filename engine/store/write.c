@@ -31,6 +31,9 @@ static const struct statement_text step_change = {
     " WHERE run_id = ?1 AND state = ?2 AND asset = ?4",
     "step of run", "it is not in state"};
 
+static const struct statement_text step_explain = {
+    "UPDATE steps SET reason = ?3 WHERE run_id = ?1 AND asset = ?2", "step of run", NULL};
+
 static const struct statement_text attempt_start = {
     "INSERT INTO attempts (run_id, asset, number, state, started_us)"
     " VALUES (?1, ?2, ?3, 'running', ?4)",
@@ -179,6 +182,17 @@ void store_step_change(struct store *store, const char *run_id, const char *asse
     command_add_text(&command, reason);
     command_add_text(&command, executor);
     queue_change(store, &command, store_step_may_change(from, to), from, to);
+}
+
+void store_step_explain(struct store *store, const char *run_id, const char *asset,
+                        const char *reason)
+{
+    struct command command = {.statement = &step_explain, .done = STORE_NO_DONE};
+
+    command_add_text(&command, run_id);
+    command_add_text(&command, asset);
+    command_add_text(&command, reason);
+    store_queue(store, &command);
 }
 
 void store_attempt_start(struct store *store, const char *run_id, const char *asset, int64_t number,

@@ -35,6 +35,10 @@ void store_step_change(struct store *store, const char *run_id, const char *asse
                        enum store_state from, enum store_state to, const char *reason,
                        const char *executor, struct store_done done);
 
+/* Why the step waits; NULL: no longer known. */
+void store_step_explain(struct store *store, const char *run_id, const char *asset,
+                        const char *reason);
+
 /* Begins attempt `number`, from 1; fails while another one of the step is running. */
 void store_attempt_start(struct store *store, const char *run_id, const char *asset, int64_t number,
                          int64_t started_us, struct store_done done);
