@@ -10,8 +10,9 @@ static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
 const struct command cmd_pause = {
     "pause",
     "SUBJECT",
-    "Pauses a schedule, until it is resumed",
-    "SUBJECT is schedule:NAME, as aorta schedules lists it. It stays paused when the daemon is\n"
-    "started again, whatever the files say. What it had begun goes on.",
+    "Pauses a schedule or a stream, until it is resumed",
+    "SUBJECT is schedule:NAME, as aorta schedules lists it, or stream:NAME. It stays paused when the\n"
+    "daemon is started again, whatever the files say. A run that a schedule had made goes on; a\n"
+    "stream writes what it has read, and ends.",
     flags,
     run};

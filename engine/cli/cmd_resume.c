@@ -10,8 +10,9 @@ static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
 const struct command cmd_resume = {
     "resume",
     "SUBJECT",
-    "Resumes a schedule that is paused",
-    "SUBJECT is schedule:NAME, as aorta schedules lists it. It begins anew from now: ticks that fell\n"
-    "into the pause are not caught up. A schedule that its file has paused = true is resumed, too.",
+    "Resumes a schedule or a stream that is paused",
+    "SUBJECT is schedule:NAME, as aorta schedules lists it, or stream:NAME. A schedule begins anew\n"
+    "from now: ticks that fell into the pause are not caught up. One that has paused = true in\n"
+    "pipeline.toml is resumed, too.",
     flags,
     run};

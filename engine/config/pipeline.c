@@ -16,7 +16,8 @@
 static const char FILE_NAME[] = "pipeline.toml";
 
 struct root_keys {
-    const struct toml_node *pipeline, *vars, *target, *alert, *schedule, *serve, *pool, *limit;
+    const struct toml_node *pipeline, *vars, *target, *alert, *schedule, *serve, *pool, *limit,
+        *retention;
 };
 
 static const struct key root_keys[] = {
@@ -24,6 +25,7 @@ static const struct key root_keys[] = {
     {"vars", KEY_TABLE, offsetof(struct root_keys, vars), false, NULL},
     {"target", KEY_TABLE, offsetof(struct root_keys, target), true, NULL},
     {"alert", KEY_TABLE, offsetof(struct root_keys, alert), false, NULL},
+    {"retention", KEY_TABLE, offsetof(struct root_keys, retention), false, NULL},
     {"schedule", KEY_TABLE, offsetof(struct root_keys, schedule), false, NULL},
     {"serve", KEY_TABLE, offsetof(struct root_keys, serve), false, NULL},
     {"pool", KEY_TABLE, offsetof(struct root_keys, pool), false, NULL},
@@ -348,6 +350,7 @@ int pipeline_load(struct pipeline *pipeline, const char *folder,
     for (size_t i = 0; i < choice->assignment_count; i++)
         set_variable(pipeline, choice->assignments[i], choice->keeps_added, problems);
     alerts_config_read(keys.alert, FILE_NAME, &pipeline->alerts, problems);
+    retention_read(keys.retention, FILE_NAME, &pipeline->retention, problems);
     schedules_config_read(keys.schedule, FILE_NAME, pipeline, &pipeline->schedules, problems);
     if (keys.target == NULL)
         return 0;

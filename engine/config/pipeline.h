@@ -22,6 +22,7 @@
 #include "config/connectors.h"
 #include "config/pool.h"
 #include "config/problem.h"
+#include "config/retention.h"
 #include "config/schedule.h"
 #include "config/serve.h"
 #include "config/toml.h"
@@ -67,6 +68,7 @@ struct pipeline {
     size_t variable_count;
     struct alerts_config alerts;
     struct schedules_config schedules;
+    struct retention retention;
     struct connectors connectors;
     struct serve_settings serve;
     struct pools pools;

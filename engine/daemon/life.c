@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "daemon/alerts.h"
 #include "daemon/lock.h"
+#include "daemon/pruner.h"
 #include "daemon/tokens.h"
 
 #include <signal.h>
@@ -37,6 +38,7 @@ static void close_all(struct life *life)
     for (size_t i = 0; i < life->signal_count; i++)
         close_handle((uv_handle_t *)&life->signals[i]);
     alerts_close(life->daemon.alerts);
+    pruner_close(life->daemon.pruner);
     tokens_close(life->daemon.tokens);
     life->daemon.tokens = NULL;
     journal_close(life->daemon.journal);

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "daemon/streams.h"
 #include "daemon/subject.h"
 #include "daemon/timetable.h"
 #include "daemon/verbs.h"
@@ -66,7 +67,7 @@ void pauses_close(struct pauses *pauses)
 
 bool pauses_hold(const struct pauses *pauses, const char *subject, bool is_paused_in_files)
 {
-    const char *said = map_find(&pauses->by_subject, subject);
+    const char *said = pauses != NULL ? map_find(&pauses->by_subject, subject) : NULL;
 
     return said != NULL ? said == &paused : is_paused_in_files;
 }
@@ -86,13 +87,15 @@ static void write_pause(struct job *job, bool is_paused)
     fault_point("daemon.pause.before");
     store_pause_put(journal_store(daemon->journal), &pause, STORE_NO_DONE);
     log_info("%s is %s", pause.subject, is_paused ? "paused" : "resumed");
-    if (is_paused) /* what falls due meanwhile is not caught up */
-        store_schedule_forget(journal_store(daemon->journal), subject_schedule(pause.subject),
-                              STORE_NO_DONE);
+    const char *schedule = subject_schedule(pause.subject), *stream = subject_stream(pause.subject);
+    if (is_paused && schedule != NULL) /* what falls due meanwhile is not caught up */
+        store_schedule_forget(journal_store(daemon->journal), schedule, STORE_NO_DONE);
     if (daemon->pauses != NULL) {
         set(daemon->pauses, pause.subject, is_paused);
         timetable_look(daemon->timetable);
     }
+    if (daemon->streams != NULL && stream != NULL)
+        streams_set_paused(daemon->streams, stream, is_paused);
     verbs_end_committed(job);
 }
 

@@ -19,7 +19,7 @@ struct pauses;
 int pauses_open(const struct daemon *daemon, struct pauses **pauses, struct err *err);
 void pauses_close(struct pauses *pauses);
 
-/* Whether it is paused: as a person said last, or as the files say. */
+/* Whether it is paused: as a person said last, or as the files say. Accepts NULL. */
 bool pauses_hold(const struct pauses *pauses, const char *subject, bool is_paused_in_files);
 
 /* The verbs: the job's request names the subject. */

@@ -9,6 +9,7 @@
 #include "daemon/life.h"
 #include "daemon/lock.h"
 #include "daemon/pauses.h"
+#include "daemon/pruner.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
 #include "daemon/streams.h"
@@ -180,6 +181,7 @@ static int begin(struct server *server, struct err *err)
     }
     server->has_begun = true;
     daemon->streams = streams_open(daemon);
+    daemon->pruner = pruner_open(daemon);
     work_dispatch(daemon);
     return 0;
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/alerts.h"
+#include "daemon/pauses.h"
 #include "run/order.h"
 
 #include <stdlib.h>
@@ -220,6 +221,17 @@ static void stop(struct stream *stream)
     }
 }
 
+static bool was_paused(const struct streams *streams, const char *key)
+{
+    struct buf subject;
+
+    buf_init(&subject);
+    buf_printf(&subject, "stream:%s", key);
+    bool is_paused = pauses_hold(streams->daemon->pauses, subject.data, false);
+    buf_release(&subject);
+    return is_paused;
+}
+
 static void add(struct streams *streams, const char *key, const char *declared)
 {
     struct stream *stream = alloc_zeroed(1, sizeof *stream);
@@ -231,7 +243,8 @@ static void add(struct streams *streams, const char *key, const char *declared)
     stream->lag = -1;
     stream->next = streams->first;
     streams->first = stream;
-    enter(stream, STREAM_WAITING);
+    stream->is_paused = was_paused(streams, key);
+    enter(stream, stream->is_paused ? STREAM_PAUSED : STREAM_WAITING);
 }
 
 static void configure_one(struct streams *streams, const struct graph *graph,

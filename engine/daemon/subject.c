@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char schedule_prefix[] = "schedule:";
-
 struct finding {
     uv_work_t work;
     struct job *job;
@@ -16,11 +14,21 @@ struct finding {
     void (*then)(struct job *job, struct loaded *loaded);
 };
 
+static const char *behind(const char *subject, const char *prefix)
+{
+    size_t size = strlen(prefix);
+
+    return strncmp(subject, prefix, size) == 0 ? subject + size : NULL;
+}
+
 const char *subject_schedule(const char *subject)
 {
-    size_t size = sizeof schedule_prefix - 1;
+    return behind(subject, "schedule:");
+}
 
-    return strncmp(subject, schedule_prefix, size) == 0 ? subject + size : NULL;
+const char *subject_stream(const char *subject)
+{
+    return behind(subject, "stream:");
 }
 
 static void refuse_problems(struct job *job, const struct problems *problems)
@@ -32,35 +40,76 @@ static void refuse_problems(struct job *job, const struct problems *problems)
     work_refuse_config(job, lines, problems->count);
 }
 
-static void refuse_schedule(struct job *job, const struct loaded *loaded, const char *name)
+static void refuse_missing(struct job *job, const char *kind, const char *name, const char **names,
+                           size_t count)
 {
-    const struct schedules *schedules = &loaded->schedules;
-    const char **names = arena_calloc(&job->arena, schedules->count + 1, sizeof *names);
+    const char *near = suggest(name, names, count);
 
-    for (size_t i = 0; i < schedules->count; i++)
-        names[i] = schedules->items[i].config->name;
-    const char *near = suggest(name, names, schedules->count);
     work_refuse_as(job, "missing",
-                   arena_printf(&job->arena, "there is no schedule \"%s\"%s%s%s", name,
+                   arena_printf(&job->arena, "there is no %s \"%s\"%s%s%s", kind, name,
                                 near != NULL ? ": did you mean \"" : "", near != NULL ? near : "",
                                 near != NULL ? "\"?" : ""));
 }
 
+/* Whether it is there; else refused. */
+static bool check_schedule(struct job *job, const struct loaded *loaded, const char *name)
+{
+    const struct schedules *schedules = &loaded->schedules;
+    const char **names;
+
+    if (schedules_find(schedules, name) != NULL)
+        return true;
+    names = arena_calloc(&job->arena, schedules->count + 1, sizeof *names);
+    for (size_t i = 0; i < schedules->count; i++)
+        names[i] = schedules->items[i].config->name;
+    refuse_missing(job, "schedule", name, names, schedules->count);
+    return false;
+}
+
+static bool check_stream(struct job *job, const struct loaded *loaded, const char *name)
+{
+    const struct graph *graph = &loaded->graph;
+    const struct asset *asset = graph_find(graph, name);
+    const char **names;
+    size_t count = 0;
+
+    if (asset != NULL && asset->kind == ASSET_STREAM) {
+        job->request->subject = arena_printf(&job->arena, "stream:%s", asset->key);
+        return true;
+    }
+    names = arena_calloc(&job->arena, graph->count + 1, sizeof *names);
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->assets[i]->kind == ASSET_STREAM)
+            names[count++] = graph->assets[i]->key;
+    refuse_missing(job, "stream", name, names, count);
+    return false;
+}
+
+static bool check_subject(struct job *job, const struct loaded *loaded)
+{
+    const char *subject = job->request->subject;
+    const char *schedule = subject_schedule(subject), *stream = subject_stream(subject);
+
+    if (loaded->problems.count > 0) {
+        refuse_problems(job, &loaded->problems);
+        return false;
+    }
+    if (schedule != NULL)
+        return check_schedule(job, loaded, schedule);
+    if (stream != NULL && strcmp(job->request->verb, "tick") != 0)
+        return check_stream(job, loaded, stream);
+    work_refuse_as(job, "config",
+                   arena_printf(&job->arena, "\"%s\" is nothing that can be told to %s: say %s",
+                                subject, job->request->verb,
+                                strcmp(job->request->verb, "tick") == 0
+                                    ? "schedule:NAME"
+                                    : "schedule:NAME or stream:NAME"));
+    return false;
+}
+
 static void found(struct finding *finding)
 {
-    const char *subject = finding->job->request->subject;
-    const char *schedule = subject_schedule(subject);
-    const struct loaded *loaded = finding->loaded;
-
-    if (loaded->problems.count > 0)
-        refuse_problems(finding->job, &loaded->problems);
-    else if (schedule == NULL)
-        work_refuse_as(finding->job, "config",
-                       arena_printf(&finding->job->arena,
-                                    "\"%s\" is nothing that ticks: say schedule:NAME", subject));
-    else if (schedules_find(&loaded->schedules, schedule) == NULL)
-        refuse_schedule(finding->job, loaded, schedule);
-    else
+    if (check_subject(finding->job, finding->loaded))
         finding->then(finding->job, finding->loaded);
 }
 

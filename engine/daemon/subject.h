@@ -1,5 +1,6 @@
 /*
- * What a request is about, when that is a thing of the pipeline: "schedule:nightly".
+ * What a request is about, when that is a thing of the pipeline: "schedule:nightly",
+ * "stream:lake.readings".
  */
 #ifndef AORTA_DAEMON_SUBJECT_H
 #define AORTA_DAEMON_SUBJECT_H
@@ -7,12 +8,14 @@
 struct job;
 struct loaded;
 
-/* Finds what the job's request is about, in what the daemon believes of the files or, where none
+/* Finds what the job's request is about (a stream also by its name: then the request is given its
+ * key), in what the daemon believes of the files or, where none
  * stays, in the files; then calls `then` on the loop with what was loaded, lent to it. A subject
  * that is not there, and files that cannot be read, are refused. */
 void subject_find(struct job *job, void (*then)(struct job *job, struct loaded *loaded));
 
-/* The name behind "schedule:", or NULL if the subject is no schedule. */
+/* The name behind "schedule:" or "stream:", or NULL if the subject is none. */
 const char *subject_schedule(const char *subject);
+const char *subject_stream(const char *subject);
 
 #endif

@@ -84,6 +84,7 @@ struct daemon {
     struct reload *reload;                   /* who looks after it */
     struct pauses *pauses;                   /* of a daemon that stays, or NULL */
     struct timetable *timetable;             /* the same */
+    struct pruner *pruner;                   /* the same */
     void (*reloaded)(struct daemon *daemon); /* another one is believed; or NULL */
     struct ulid_source run_ids;
     uv_timer_t retry_timer;

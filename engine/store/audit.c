@@ -8,8 +8,9 @@ static const struct statement_text audit_append = {
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     "audit entry of", NULL};
 
-static const struct statement_text audit_prune = {"DELETE FROM audit WHERE at_us < ?1",
-                                                  "audit entries", NULL};
+static const struct statement_text audit_prune = {
+    "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at_us < ?1 LIMIT ?2)",
+    "audit entries", NULL};
 
 static const char audit_sql[] =
     "SELECT id, at_us, actor, address, action, subject, result, detail FROM audit"
@@ -31,11 +32,13 @@ void store_audit_append(struct store *store, const struct store_audit *entry,
     store_queue(store, &command);
 }
 
-void store_audit_prune(struct store *store, int64_t before_us, struct store_done done)
+void store_audit_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
 {
-    struct command command = {.statement = &audit_prune, .done = done};
+    struct command command = {.statement = &audit_prune, .changes = changes};
 
+    *changes = 0;
     command_add_int(&command, before_us);
+    command_add_int(&command, limit);
     store_queue(store, &command);
 }
 

@@ -24,8 +24,9 @@ struct store_audit {
 void store_audit_append(struct store *store, const struct store_audit *entry,
                         struct store_done done);
 
-/* Forgets what is older. */
-void store_audit_prune(struct store *store, int64_t before_us, struct store_done done);
+/* Forgets what is older, at most `limit` of it. *changes, which has to live until this is reaped,
+ * gets their number. */
+void store_audit_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes);
 
 /* Which entries, the newest first. */
 struct store_audit_page {

@@ -11,8 +11,8 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       cancel      Cancels a run that is queued or running
       serve       Stays: runs what is asked for, one after another, until it is told to end
       schedules   Lists the schedules, or shows one: when it ticks, and what became of its ticks
-      pause       Pauses a schedule, until it is resumed
-      resume      Resumes a schedule that is paused
+      pause       Pauses a schedule or a stream, until it is resumed
+      resume      Resumes a schedule or a stream that is paused
       tick        Makes a schedule tick now, paused or not
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended

@@ -57,8 +57,14 @@ A person may pause what the file does not, and resume what it does.
     aorta: pause wants to know what "nightly" is: did you mean schedule:nightly?
     [2]
     $ aorta pause assets:nightly
-    "assets:nightly" is nothing that ticks: say schedule:NAME
+    "assets:nightly" is nothing that can be told to pause: say schedule:NAME or stream:NAME
     [2]
+    $ aorta tick stream:sales
+    "stream:sales" is nothing that can be told to tick: say schedule:NAME
+    [2]
+    $ aorta pause stream:sales
+    aorta: there is no stream "sales"
+    [1]
     $ aorta pause schedule:hourly
     aorta: there is no schedule "hourly"
     [1]

@@ -27,7 +27,7 @@ class Daemon:
 
     def start(self, environment=None):
         self.process = self.shop.start("serve", "--address", "127.0.0.1:0",
-                                        environment=environment)
+                                       environment=environment)
         for line in self.process.stdout:
             self.lines.append(line)
             if " ready: " in line:
@@ -54,9 +54,10 @@ class Daemon:
         store.close()
         return rows
 
-    def change(self, sql):
+    def change(self, *statements):
         """Changes the store of a daemon that has ended."""
         store = sqlite3.connect(self.shop.folder / ".aorta" / "runs.db", timeout=60)
-        store.execute(sql)
+        for sql in statements:
+            store.execute(sql)
         store.commit()
         store.close()

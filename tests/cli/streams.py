@@ -72,5 +72,26 @@ def changed(shop):
         assert served.end() == 0
 
 
+def paused(shop):
+    """One that is paused writes what it has and stays ended, over a restart, until it is resumed."""
+    with Watches(shop.program) as watches:
+        def states():
+            return rows(watches, "select state from runs where trigger = 'stream' order by id")
+
+        served = Served(watches)
+        wait_for("the stream", lambda: rows(watches, "select state from steps") == [("running",)])
+        status, said = watches.run("pause", "stream:heart_rate_lake")
+        assert (status, said) == (0, "stream:heart_rate_lake is paused\n"), said
+        wait_for("its end", lambda: states() == [("succeeded",)])
+        assert served.end() == 0
+        served = Served(watches)
+        watches.produce(0)
+        assert states() == [("succeeded",)]
+        assert watches.run("resume", "stream:heart_rate_lake")[0] == 0
+        wait_for("records", lambda: len(lake_of(watches.folder / ".aorta/lake")) > 0)
+        assert states() == [("succeeded",), ("running",)]
+        assert served.end() == 0
+
+
 if __name__ == "__main__":
-    main([kept_running, begins_again, changed])
+    main([kept_running, begins_again, changed, paused])

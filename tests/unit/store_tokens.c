@@ -128,8 +128,10 @@ TEST("the audit log is read page by page, the newest first, of one actor or acti
         read_audit(&(struct store_audit_page){.limit = 9, .actor = "token:ci", .action = "cancel"},
                    &entries),
         2);
-    store_audit_prune(store, 1008, STORE_NO_DONE);
+    int64_t changes;
+    store_audit_prune(store, 1008, 100, &changes);
     check_ok(store_flush(store, &err));
+    check_int(changes, 8);
     check_int(read_audit(&(struct store_audit_page){.limit = 9}, &entries), 2);
     arena_release(&arena);
     store_close(store);

@@ -1,0 +1,281 @@
+#include "daemon/pruner.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/log.h"
+#include "daemon/work.h"
+#include "store/audit.h"
+#include "store/retention.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    EVERY_MS = 3600 * 1000,
+    BATCH_RUNS = 20,
+    BATCH_STEPS = 2000, /* of a batch's runs together, but of one run as many as it has */
+    BATCH_ROWS = 1000,  /* of anything else */
+    PAGE_RUNS = 200,
+};
+
+struct old_run {
+    char id[ULID_SIZE + 1];
+    bool goes;      /* else only its events */
+    int64_t events; /* that went in the last batch */
+};
+
+struct pruner {
+    struct daemon *daemon;
+    uv_timer_t timer;
+    uv_work_t work;
+    bool is_reading; /* in the thread pool */
+    bool is_closing;
+    /* Of the round: */
+    int64_t runs_before_us, events_before_us, ticks_before_us, audit_before_us;
+    int64_t max_runs;
+    char until[ULID_SIZE + 1]; /* the run behind the newest max_runs, "": there is none */
+    char after[ULID_SIZE + 1]; /* looked at so far */
+    bool is_begun;             /* `until` is known */
+    bool is_at_end;
+    struct old_run batch[BATCH_RUNS];
+    size_t batch_count;
+    int64_t ticks, audits; /* that went in the last batch */
+    int64_t forgotten;
+};
+
+static struct store *store_of(const struct pruner *pruner)
+{
+    return journal_store(pruner->daemon->journal);
+}
+
+static bool must_end(const struct pruner *pruner)
+{
+    return pruner->is_closing || pruner->daemon->is_draining || pruner->daemon->is_ending;
+}
+
+static void then(struct pruner *pruner, void (*call)(void *arg))
+{
+    journal_barrier(pruner->daemon->journal, (struct journal_then){call, pruner});
+}
+
+static void begin(uv_timer_t *timer);
+
+static void sleep_until_next(struct pruner *pruner)
+{
+    if (pruner->forgotten > 0)
+        log_info("%lld runs are forgotten, as [retention] says", (long long)pruner->forgotten);
+    if (!must_end(pruner))
+        uv_timer_start(&pruner->timer, begin, EVERY_MS, 0);
+}
+
+/* --------------------------------------------------------------------------- ticks, audit log */
+
+static void prune_rows(void *arg)
+{
+    struct pruner *pruner = arg;
+
+    if (must_end(pruner) || (pruner->ticks < BATCH_ROWS && pruner->audits < BATCH_ROWS)) {
+        sleep_until_next(pruner);
+        return;
+    }
+    store_ticks_prune(store_of(pruner), pruner->ticks_before_us, BATCH_ROWS, &pruner->ticks);
+    store_audit_prune(store_of(pruner), pruner->audit_before_us, BATCH_ROWS, &pruner->audits);
+    then(pruner, prune_rows);
+}
+
+/* ------------------------------------------------------------------------------ looking for runs */
+
+/* Whether the run, the next one, ends the batch. */
+static bool take(struct pruner *pruner, const struct store_old_run *run, int64_t *steps)
+{
+    bool goes = run->may_go;
+
+    if (!goes && (!run->is_over || !run->has_events || run->created_us >= pruner->events_before_us))
+        return false;
+    struct old_run *taken = &pruner->batch[pruner->batch_count++];
+    (void)snprintf(taken->id, sizeof taken->id, "%s", run->id);
+    taken->goes = goes;
+    taken->events = BATCH_ROWS;
+    *steps += run->step_count;
+    return pruner->batch_count == BATCH_RUNS || *steps >= BATCH_STEPS;
+}
+
+/* Nothing behind it is old enough. */
+static bool is_last(const struct pruner *pruner, const struct store_old_run *run)
+{
+    return run->created_us >= pruner->runs_before_us &&
+           run->created_us >= pruner->events_before_us && strcmp(run->id, pruner->until) > 0;
+}
+
+static void take_page(struct pruner *pruner, const struct store_old_run *runs, size_t count)
+{
+    int64_t steps = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (is_last(pruner, &runs[i])) {
+            pruner->is_at_end = true;
+            return;
+        }
+        (void)snprintf(pruner->after, sizeof pruner->after, "%s", runs[i].id);
+        if (take(pruner, &runs[i], &steps))
+            return;
+    }
+    pruner->is_at_end = count < PAGE_RUNS;
+}
+
+static int find_until(struct pruner *pruner, struct store_reader *reader, struct arena *arena,
+                      struct err *err)
+{
+    const char *id;
+
+    if (pruner->is_begun)
+        return 0;
+    if (store_read_beyond(reader, pruner->max_runs, arena, &id, err) < 0)
+        return -1;
+    (void)snprintf(pruner->until, sizeof pruner->until, "%s", id != NULL ? id : "");
+    pruner->is_begun = true;
+    return 0;
+}
+
+static void read_in_pool(uv_work_t *work)
+{
+    struct pruner *pruner = work->data;
+    const struct store_old_page page = {
+        .after_id = pruner->after[0] != '\0' ? pruner->after : NULL,
+        .before_us = pruner->runs_before_us,
+        .until_id = pruner->until,
+        .limit = PAGE_RUNS,
+    };
+    struct store_reader *reader = NULL;
+    struct store_old_run *runs;
+    struct arena arena;
+    struct err err;
+    size_t count;
+
+    arena_init(&arena);
+    if (store_reader_open(journal_path(pruner->daemon->journal), &reader, &err) < 0 ||
+        find_until(pruner, reader, &arena, &err) < 0 ||
+        store_read_old_runs(reader, &page, &arena, &runs, &count, &err) < 0) {
+        log_warn("retention: %s", err.message);
+        pruner->is_at_end = true;
+    } else {
+        take_page(pruner, runs, count);
+    }
+    store_reader_close(reader);
+    arena_release(&arena);
+}
+
+static void forget_events(void *arg);
+
+static void freed(uv_handle_t *handle)
+{
+    free(handle->data);
+}
+
+static void has_read(uv_work_t *work, int status)
+{
+    struct pruner *pruner = work->data;
+
+    (void)status;
+    pruner->is_reading = false;
+    if (pruner->is_closing)
+        uv_close((uv_handle_t *)&pruner->timer, freed);
+    else
+        forget_events(pruner);
+}
+
+static void read_page(void *arg)
+{
+    struct pruner *pruner = arg;
+
+    pruner->batch_count = 0;
+    if (must_end(pruner) || pruner->is_at_end) {
+        pruner->ticks = pruner->audits = BATCH_ROWS;
+        prune_rows(pruner);
+        return;
+    }
+    pruner->is_reading = true;
+    pruner->work.data = pruner;
+    uv_queue_work(pruner->daemon->loop, &pruner->work, read_in_pool, has_read);
+}
+
+/* ------------------------------------------------------------------------------ forgetting them */
+
+static void forgotten(void *arg)
+{
+    fault_point("daemon.prune.after");
+    read_page(arg);
+}
+
+static void forget_runs(struct pruner *pruner)
+{
+    fault_point("daemon.prune.before");
+    for (size_t i = 0; i < pruner->batch_count; i++) {
+        if (!pruner->batch[i].goes)
+            continue;
+        store_run_forget(store_of(pruner), pruner->batch[i].id, STORE_NO_DONE);
+        pruner->forgotten++;
+    }
+    then(pruner, forgotten);
+}
+
+static void forget_events(void *arg)
+{
+    struct pruner *pruner = arg;
+    bool is_done = true;
+
+    if (must_end(pruner))
+        return;
+    for (size_t i = 0; i < pruner->batch_count; i++) {
+        struct old_run *run = &pruner->batch[i];
+        if (run->events < BATCH_ROWS)
+            continue;
+        is_done = false;
+        store_run_events_forget(store_of(pruner), run->id, BATCH_ROWS, &run->events);
+    }
+    if (is_done)
+        forget_runs(pruner);
+    else
+        then(pruner, forget_events);
+}
+
+/* ----------------------------------------------------------------------------------- its rounds */
+
+static void begin(uv_timer_t *timer)
+{
+    struct pruner *pruner = timer->data;
+    const struct retention *retention = &pruner->daemon->loaded->pipeline.retention;
+    int64_t now_us = clock_now_us();
+
+    pruner->runs_before_us = now_us - retention->runs_ms * 1000;
+    pruner->events_before_us = now_us - retention->events_ms * 1000;
+    pruner->ticks_before_us = now_us - retention->ticks_ms * 1000;
+    pruner->audit_before_us = now_us - retention->audit_ms * 1000;
+    pruner->max_runs = retention->max_runs;
+    pruner->after[0] = '\0';
+    pruner->is_begun = pruner->is_at_end = false;
+    pruner->forgotten = 0;
+    read_page(pruner);
+}
+
+struct pruner *pruner_open(struct daemon *daemon)
+{
+    struct pruner *pruner = alloc_zeroed(1, sizeof *pruner);
+
+    pruner->daemon = daemon;
+    uv_timer_init(daemon->loop, &pruner->timer);
+    pruner->timer.data = pruner;
+    uv_unref((uv_handle_t *)&pruner->timer);
+    uv_timer_start(&pruner->timer, begin, 0, 0);
+    return pruner;
+}
+
+void pruner_close(struct pruner *pruner)
+{
+    if (pruner == NULL || pruner->is_closing)
+        return;
+    pruner->is_closing = true;
+    if (!pruner->is_reading)
+        uv_close((uv_handle_t *)&pruner->timer, freed);
+}

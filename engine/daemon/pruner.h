@@ -1,0 +1,25 @@
+/*
+ * Forgets what is older than [retention] says: when the daemon begins, and every hour.
+ *
+ *     a page of the oldest runs (thread pool) ─▶ their events, a thousand each at a time
+ *                       ▲                        ─▶ those that may go ─▶ committed ─┐
+ *                       └──────────────────────────────────────────────────────────┘
+ *     ─▶ ticks ─▶ audit log
+ *
+ * Each batch is a commit of some milliseconds, and the next one waits for it, so whoever else writes
+ * is never kept for longer. Dying between two of them loses nothing: the next round goes on.
+ * What a run has to be so that it may go is said in store/retention.h.
+ */
+#ifndef AORTA_DAEMON_PRUNER_H
+#define AORTA_DAEMON_PRUNER_H
+
+struct daemon;
+struct pruner;
+
+/* For a daemon that stays. */
+struct pruner *pruner_open(struct daemon *daemon);
+
+/* To be called when the store is about to be closed, and nothing more is reaped. */
+void pruner_close(struct pruner *pruner);
+
+#endif

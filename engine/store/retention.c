@@ -1,0 +1,147 @@
+#include "store/retention.h"
+
+#include "store/command.h"
+#include "store/reader.h"
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+#define IS_OVER                                       \
+    "(r.state IN ('succeeded', 'failed', 'canceled')" \
+    " OR r.state = 'interrupted' AND NOT r.resumes)"
+
+/* A later step of the same asset in the same target, in a state of some kind. */
+#define LATER_STEP(states)                                                             \
+    "EXISTS (SELECT 1 FROM steps AS l WHERE l.asset = s.asset AND l.run_id > s.run_id" \
+    " AND " states " AND (SELECT target FROM runs WHERE id = l.run_id) = r.target)"
+
+static const char old_runs_sql[] =
+    "SELECT r.id, r.created_us, (SELECT count(*) FROM steps WHERE run_id = r.id), " IS_OVER ","
+    " EXISTS (SELECT 1 FROM events WHERE run_id = r.id), (r.created_us < ?3 OR r.id <= ?4) AND " IS_OVER
+    " AND NOT EXISTS (SELECT 1 FROM backfills WHERE id = r.backfill_id AND state = 'running')"
+    " AND NOT EXISTS (SELECT 1 FROM steps AS s WHERE s.run_id = r.id AND s.state <> 'queued'"
+    "  AND NOT " LATER_STEP(
+        "l.state <> 'queued'") ")"
+                               " AND NOT EXISTS (SELECT 1 FROM steps AS s WHERE s.run_id = r.id"
+                               "  AND s.state IN ('succeeded', 'fresh')"
+                               "  AND NOT " LATER_STEP(
+                                   "l.state IN ('succeeded', 'fresh')") ")"
+                                                                        " AND NOT EXISTS (SELECT 1 FROM steps AS s JOIN materializations AS m"
+                                                                        "  ON m.asset = s.asset AND m.run_id = s.run_id WHERE s.run_id = r.id"
+                                                                        "  AND NOT EXISTS (SELECT 1 FROM materializations AS l JOIN runs AS k ON k.id = l.run_id"
+                                                                        "   WHERE l.asset = m.asset AND l.id > m.id AND l.run_id <> m.run_id"
+                                                                        "   AND k.target = r.target))"
+                                                                        " FROM runs AS r WHERE ?1 IS NULL OR r.id > ?1 ORDER BY r.id LIMIT ?2";
+
+static const char beyond_sql[] = "SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?2";
+
+static void fill_old_run(void *item, const struct statement *row, struct arena *arena)
+{
+    struct store_old_run *run = item;
+
+    run->id = statement_text(row, 0, arena);
+    run->created_us = statement_int(row, 1, 0);
+    run->step_count = statement_int(row, 2, 0);
+    run->is_over = statement_int(row, 3, 0) != 0;
+    run->has_events = statement_int(row, 4, 0) != 0;
+    run->may_go = statement_int(row, 5, 0) != 0;
+}
+
+int store_read_old_runs(struct store_reader *reader, const struct store_old_page *page,
+                        struct arena *arena, struct store_old_run **runs, size_t *count,
+                        struct err *err)
+{
+    const struct reader_query query = {
+        .sql = old_runs_sql,
+        .text = page->after_id,
+        .ints = {page->limit, page->before_us},
+        .int_count = 2,
+        .second = page->until_id,
+        .item_size = sizeof **runs,
+        .fill = fill_old_run,
+    };
+    void *items;
+
+    if (reader_all(reader, &query, arena, &items, count, err) < 0)
+        return -1;
+    *runs = items;
+    return 0;
+}
+
+static void fill_id(void *item, const struct statement *row, struct arena *arena)
+{
+    *(const char **)item = statement_text(row, 0, arena);
+}
+
+int store_read_beyond(struct store_reader *reader, int64_t keep, struct arena *arena,
+                      const char **id, struct err *err)
+{
+    const struct reader_query query = {
+        .sql = beyond_sql,
+        .ints = {keep},
+        .int_count = 1,
+        .item_size = sizeof *id,
+        .fill = fill_id,
+    };
+    void *items;
+    size_t count;
+
+    if (reader_all(reader, &query, arena, &items, &count, err) < 0)
+        return -1;
+    *id = count > 0 ? *(const char **)items : NULL;
+    return 0;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+/* Steps, attempts, events and check results go with it. */
+static const struct statement_text run_forget = {"DELETE FROM runs WHERE id = ?1", "run", NULL};
+
+static const struct statement_text run_publications_forget = {
+    "DELETE FROM materializations WHERE run_id = ?1 AND asset IN"
+    " (SELECT asset FROM steps WHERE run_id = ?1)",
+    "publications of run", NULL};
+
+static const struct statement_text run_events_forget = {
+    "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE run_id = ?1 LIMIT ?2)",
+    "events of run", NULL};
+
+static const struct statement_text ticks_prune = {
+    "DELETE FROM ticks WHERE (schedule, due_us) IN (SELECT t.schedule, t.due_us FROM ticks AS t"
+    " WHERE t.at_us < ?1 AND EXISTS (SELECT 1 FROM ticks AS l WHERE l.schedule = t.schedule"
+    " AND l.due_us > t.due_us) LIMIT ?2)",
+    "ticks", NULL};
+
+void store_run_forget(struct store *store, const char *id, struct store_done done)
+{
+    struct command publications = {.statement = &run_publications_forget};
+    struct command run = {.statement = &run_forget, .done = done};
+
+    command_add_text(&publications, id);
+    store_queue(store, &publications);
+    command_add_text(&run, id);
+    store_queue(store, &run);
+}
+
+static void prune(struct store *store, struct command *command, int64_t limit, int64_t *changes)
+{
+    *changes = 0;
+    command->changes = changes;
+    command_add_int(command, limit);
+    store_queue(store, command);
+}
+
+void store_run_events_forget(struct store *store, const char *id, int64_t limit, int64_t *changes)
+{
+    struct command command = {.statement = &run_events_forget};
+
+    command_add_text(&command, id);
+    prune(store, &command, limit, changes);
+}
+
+void store_ticks_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
+{
+    struct command command = {.statement = &ticks_prune};
+
+    command_add_int(&command, before_us);
+    prune(store, &command, limit, changes);
+}

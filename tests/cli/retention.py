@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""What `aorta serve` forgets, and that nobody can tell by looking at the assets."""
+
+import json
+import signal
+
+from serving import Daemon
+from shop import main, wait_until
+
+DAY_US = 24 * 3600 * 10**6
+OLD = 200
+
+
+def listed(shop):
+    status, output = shop.run("ls", "--json")
+    assert status == 0, output
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def count(daemon, table, where="true"):
+    return daemon.rows(f"select count(*) from {table} where {where}")[0][0]
+
+
+def add_old_runs(daemon):
+    """Runs of long ago, that found the countries fresh; one of them with very many events, one of
+    another target, and one that is of a removed asset."""
+    for number in range(OLD):
+        run, target = f"00{number:024d}", "prod" if number == 7 else "dev"
+        asset = "seeds.gone" if number == 9 else "seeds.countries"
+        daemon.change(
+            "insert into runs (id, pipeline, target, trigger, selection, state, created_us) values "
+            f"('{run}', 'shop', '{target}', 'manual', '', 'succeeded', {number})",
+            f"insert into steps values ('{run}', '{asset}', 0, 'seed', 'fresh', null, null)",
+            "with recursive n (i) as (select 1 union all select i + 1 from n where i < "
+            f"{2500 if number == 3 else 2}) insert into events (run_id, sequence, at_us, kind) "
+            f"select '{run}', i, {number}, 'step' from n")
+
+
+def make_history(shop):
+    """Assets of all sorts: published, found fresh, failed; the source has changed since."""
+    assert shop.run("run")[0] == 0
+    assert shop.run("run")[0] == 0
+    shop.write("assets/marts/broken.sql", "select * from nowhere")
+    assert shop.run("run", "broken")[0] == 1
+    assert shop.run("run", "broken")[0] == 1
+    shop.change_source("insert into orders values (14, 3, 900)")
+    assert shop.run("run", "orders")[0] == 0
+
+
+def forgets(shop):
+    """Old runs go, but for those that say what an asset is; ls says what it said before."""
+    make_history(shop)
+    before = listed(shop)
+    assert {asset["state"] for asset in before} == {"fresh", "stale", "failed"}, before
+    with Daemon(shop) as daemon:
+        daemon.end()
+        daemon.change(f"update runs set created_us = created_us - {1000 * DAY_US}")
+        add_old_runs(daemon)
+        daemon.change("insert into audit (at_us, actor, action, result) values "
+                      "(1, 'user:ada', 'run', 'accepted')")
+        kept = daemon.rows("select id from runs where id like '01%' order by id")
+        assert len(kept) == 5
+        daemon.start()
+        wait_until(lambda: count(daemon, "audit", "actor = 'user:ada'") == 0, "the audit log is pruned")
+        daemon.end()
+        left = [run for run, in daemon.rows("select id from runs order by id")]
+        # The first and the second run published all and found it fresh; of the two that failed the
+        # second stays; the last published the orders.
+        assert left == [f"00{7:024d}", f"00{9:024d}"] + [kept[i][0] for i in (0, 1, 3, 4)], left
+        assert any(f"{OLD - 2 + 1} runs are forgotten" in line for line in daemon.lines)
+        assert count(daemon, "events") == 0
+        for table in ("steps", "attempts", "check_results", "materializations"):
+            orphans = count(daemon, table, "run_id not in (select id from runs)")
+            assert orphans == 0 < count(daemon, table), table
+        assert daemon.rows("pragma integrity_check") == [("ok",)]
+        assert daemon.rows("pragma foreign_key_check") == []
+    assert listed(shop) == before
+
+
+def dies_and_goes_on(shop):
+    """A daemon that dies while it forgets leaves the rest to the next one."""
+    with Daemon(shop) as daemon:
+        assert shop.run("run", "countries")[0] == 0
+        daemon.end()
+        add_old_runs(daemon)
+        before, left = listed(shop), [OLD]
+        for point in ("daemon.prune.before:2", "daemon.prune.after:3", "store.commit.after:2"):
+            daemon.start({"AORTA_FAULT": point})
+            daemon.wait()
+            assert daemon.process.returncode == -signal.SIGKILL, point
+            left.append(count(daemon, "runs"))
+            assert daemon.rows("pragma foreign_key_check") == [] and left[-1] <= left[-2], left
+            assert listed(shop) == before, point
+        daemon.start()
+        wait_until(lambda: count(daemon, "runs") == 3, f"the rest after {left}")
+        daemon.end()
+        assert 3 < left[-1] < left[1] < OLD, left
+
+
+def keeps_the_newest(shop):
+    """Without an age the number counts, and what is young keeps its events."""
+    with Daemon(shop, "\n[retention]\nmax_runs = 100\n") as daemon:
+        assert shop.run("run", "countries")[0] == 0
+        daemon.end()
+        add_old_runs(daemon)
+        daemon.change("update runs set created_us = (select max(created_us) from runs)")
+        before = listed(shop)
+        daemon.start()
+        wait_until(lambda: count(daemon, "runs") <= 102, "old runs are forgotten")
+        daemon.end()
+        assert count(daemon, "runs") == 102 and count(daemon, "events", "run_id like '00%'") == 203 - 1
+        assert listed(shop) == before
+
+
+def refuses_too_little(shop):
+    """What would forget what has just happened is refused."""
+    text = (shop.folder / "pipeline.toml").read_text()
+    shop.write("pipeline.toml", text + '\n[retention]\nruns = "1h"\nmax_runs = 5\naudti = "2d"\n')
+    status, output = shop.run("check")
+    line = text.count("\n") + 3
+    assert (status, output.splitlines()) == (2, [
+        f'pipeline.toml:{line}:1: runs must be at least a day: "1d"',
+        f"pipeline.toml:{line + 1}:1: max_runs must be at least 100",
+        f'pipeline.toml:{line + 2}:1: unknown key "audti": did you mean "audit"?',
+    ]), output
+
+
+if __name__ == "__main__":
+    main([forgets, dies_and_goes_on, keeps_the_newest, refuses_too_little])
