@@ -31,22 +31,25 @@ struct command {
 
 extern const struct command cmd_cancel, cmd_check, cmd_clean, cmd_completion, cmd_connectors,
     cmd_init, cmd_logs, cmd_ls, cmd_pause, cmd_plan, cmd_query, cmd_rerun, cmd_resume, cmd_run,
-    cmd_runs, cmd_schedules, cmd_serve, cmd_show, cmd_state, cmd_stream, cmd_tick, cmd_token;
+    cmd_runs, cmd_schedules, cmd_serve, cmd_show, cmd_state, cmd_stream, cmd_tick, cmd_token,
+    cmd_trigger;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
-    const char *folder;       /* of the pipeline */
-    const char *state_folder; /* of its run state */
-    struct request request;   /* target, variables, selection, flags */
-    const char *threads;      /* as it was typed, or NULL */
-    const char *duration;     /* of --for, as it was typed, or NULL */
-    const char *timeout;      /* the same */
-    const char *expires;      /* the same */
-    const char *name, *role;  /* of a token */
-    const char *limit_text;   /* the same */
-    int64_t limit;            /* its number, or 0 */
-    const char *address;      /* of --address, or NULL */
-    const char *state, *step; /* which runs, which step of one */
+    const char *folder;                    /* of the pipeline */
+    const char *state_folder;              /* of its run state */
+    struct request request;                /* target, variables, selection, flags */
+    const char *threads;                   /* as it was typed, or NULL */
+    const char *duration;                  /* of --for, as it was typed, or NULL */
+    const char *timeout;                   /* the same */
+    const char *expires;                   /* the same */
+    const char *name, *role;               /* of a token */
+    const char *limit_text;                /* the same */
+    int64_t limit;                         /* its number, or 0 */
+    const char *url, *token, *junit, *key; /* trigger */
+    bool waits;                            /* trigger */
+    const char *address;                   /* of --address, or NULL */
+    const char *state, *step;              /* which runs, which step of one */
     bool as_json, as_csv, only_names, only_sql, is_offline, follows;
     const char **rest; /* what is no flag */
     size_t rest_count;

@@ -17,9 +17,9 @@ def wait_for(what, found):
 class Served:
     """A daemon of the shop, and what it says on its standard error."""
 
-    def __init__(self, shop, environment=None, may_die=False):
+    def __init__(self, shop, environment=None, may_die=False, address="127.0.0.1:0"):
         self.shop = shop
-        self.process = shop.start("serve", "--address", "127.0.0.1:0", environment=environment)
+        self.process = shop.start("serve", "--address", address, environment=environment)
         self.said = []
         if not may_die:
             self.wait("ready: ")

@@ -1,0 +1,154 @@
+#include "cli/junit.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text != NULL ? text : "";
+}
+
+/* What XML 1.0 may not have (control characters) becomes a question mark. */
+static void append_escaped(struct buf *out, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c == '&')
+            buf_append_str(out, "&amp;");
+        else if (c == '<')
+            buf_append_str(out, "&lt;");
+        else if (c == '>')
+            buf_append_str(out, "&gt;");
+        else if (c == '"')
+            buf_append_str(out, "&quot;");
+        else if (c == '\n')
+            buf_append_str(out, "&#10;");
+        else if (c < ' ' && c != '\t')
+            buf_append(out, "?", 1);
+        else
+            buf_append(out, text, 1);
+    }
+}
+
+static void append_attribute(struct buf *out, const char *name, const char *value)
+{
+    buf_printf(out, " %s=\"", name);
+    append_escaped(out, value);
+    buf_append_str(out, "\"");
+}
+
+static void append_child(struct buf *out, const char *element, const char *message)
+{
+    buf_printf(out, ">\n      <%s", element);
+    append_attribute(out, "message", message);
+    buf_append_str(out, "/>\n    </testcase>\n");
+}
+
+static int64_t time_of(const json_t *step, const char *name)
+{
+    const char *text = text_of(step, name);
+    bool has_time, has_zone;
+    int64_t us;
+
+    return clock_parse(text, strlen(text), &us, &has_time, &has_zone) ? us : 0;
+}
+
+static double seconds_of(const json_t *step)
+{
+    int64_t begin = time_of(step, "started_at"), end = time_of(step, "ended_at");
+
+    return begin > 0 && end > begin ? (double)(end - begin) / 1e6 : 0;
+}
+
+static const char *error_of(const json_t *step)
+{
+    const json_t *error = json_object_get(step, "error");
+    const char *message = json_string_value(json_object_get(error, "message"));
+
+    return message != NULL ? message : text_of(step, "reason");
+}
+
+static void append_step(struct buf *out, const json_t *step)
+{
+    const char *state = text_of(step, "state");
+    bool is_good = strcmp(state, "succeeded") == 0 || strcmp(state, "fresh") == 0;
+
+    buf_append_str(out, "    <testcase");
+    append_attribute(out, "classname", text_of(step, "kind"));
+    append_attribute(out, "name", text_of(step, "asset"));
+    buf_printf(out, " time=\"%.3f\"", seconds_of(step));
+    if (is_good)
+        buf_append_str(out, "/>\n");
+    else
+        append_child(out, strcmp(state, "skipped") == 0 ? "skipped" : "failure",
+                     error_of(step)[0] != '\0' ? error_of(step) : state);
+}
+
+static void append_check(struct buf *out, const json_t *check)
+{
+    const char *status = text_of(check, "status");
+    json_int_t failures = json_integer_value(json_object_get(check, "failures"));
+    char message[64];
+
+    buf_append_str(out, "    <testcase");
+    append_attribute(out, "classname", text_of(check, "asset"));
+    append_attribute(out, "name", text_of(check, "check"));
+    snprintf(message, sizeof message, "%lld rows do not pass", (long long)failures);
+    if (strcmp(status, "fail") == 0)
+        append_child(out, "failure", message);
+    else if (strcmp(status, "warn") == 0) /* it does not fail the run */
+        buf_printf(out, ">\n      <system-out>warning: %s</system-out>\n    </testcase>\n",
+                   message);
+    else
+        buf_append_str(out, "/>\n");
+}
+
+static void count(const json_t *list, const char *member, const char *value, size_t *found)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(list, i, item) *found += strcmp(text_of(item, member), value) == 0;
+}
+
+static void append_suite(struct buf *out, const json_t *run, const json_t *steps,
+                         const json_t *checks)
+{
+    size_t failures = 0, skipped = 0;
+
+    count(steps, "state", "failed", &failures);
+    count(steps, "state", "canceled", &failures);
+    count(steps, "state", "interrupted", &failures);
+    count(steps, "state", "skipped", &skipped);
+    count(checks, "status", "fail", &failures);
+    buf_append_str(out, "  <testsuite");
+    append_attribute(out, "name", text_of(run, "pipeline"));
+    append_attribute(out, "id", text_of(run, "id"));
+    append_attribute(out, "timestamp", text_of(run, "created_at"));
+    buf_printf(out, " tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\" errors=\"0\">\n",
+               json_array_size(steps) + json_array_size(checks), failures, skipped);
+}
+
+int junit_write(const char *path, const json_t *run, const json_t *steps, const json_t *checks,
+                struct err *err)
+{
+    const json_t *item;
+    struct buf out;
+    size_t i;
+
+    buf_init(&out);
+    buf_append_str(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    append_suite(&out, run, steps, checks);
+    json_array_foreach(steps, i, item) append_step(&out, item);
+    json_array_foreach(checks, i, item) append_check(&out, item);
+    buf_append_str(&out, "  </testsuite>\n</testsuites>\n");
+    int result = file_write_atomic(path, out.data, out.size, err);
+    buf_release(&out);
+    return result;
+}
