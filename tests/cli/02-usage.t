@@ -25,6 +25,7 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       completion  Prints a script that makes a shell complete commands, flags and names
       token       Makes tokens for the HTTP API, lists and revokes them
       clean       Drops the hidden tables that interrupted steps have left in the warehouse
+      trigger     Asks a daemon, here or elsewhere, for a run: for CI
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
     [2]
