@@ -89,6 +89,8 @@ void web_ask(struct web_exchange *exchange, const struct request *request,
     struct web_ask *ask = alloc_zeroed(1, sizeof *ask);
     struct request whole = *request;
 
+    whole.version = MESSAGE_VERSION;
+    whole.actor = exchange->actor.name;
     whole.address = exchange->address; /* for the audit log */
     ask->listener.hear = hear;
     ask->exchange = exchange;

@@ -27,7 +27,7 @@ struct web_ask_kind {
     bool is_question; /* nobody wants the end of it if nobody reads it */
 };
 
-/* On the loop. The request's texts are lent until this returns. for_ms: how long the answer may
+/* On the loop. Who asks, and from where, is added. The request's texts are lent until this returns. for_ms: how long the answer may
  * take, 0: as long as it takes. state is the handler's, in the arena: see web_ask_state. */
 void web_ask(struct web_exchange *exchange, const struct request *request,
              const struct web_ask_kind *kind, void *state, int64_t for_ms);

@@ -368,7 +368,10 @@ static void read_done(struct web_job *job)
         (struct web_exchange *)(void *)((char *)job - offsetof(struct web_exchange, job));
 
     exchange->is_reading = false;
-    web_done(exchange);
+    if (exchange->status == 0 && exchange->unread != NULL)
+        exchange->unread(exchange);
+    else
+        web_done(exchange);
 }
 
 void web_read(struct web_exchange *exchange,

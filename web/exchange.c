@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "web/ask.h"
 #include "web/problem.h"
+#include "web/site.h"
 #include "web/stream.h"
 
 #include <stdio.h>
@@ -23,6 +24,8 @@ void web_exchange_reset(struct web_exchange *exchange)
     struct web_exchange kept = *exchange;
 
     web_ask_forget(exchange);
+    if (exchange->watch != NULL)
+        web_streams_unwatch(exchange->site->streams, exchange->watch);
     web_stream_free(exchange->stream);
     loaded_release(exchange->loaded);
     memset(exchange, 0, sizeof *exchange);

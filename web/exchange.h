@@ -28,6 +28,7 @@
 struct MHD_Connection;
 struct web_site;
 struct web_stream;
+struct web_watch;
 
 /* What an answer may have besides what all of them have. */
 enum { WEB_HEADERS = 6 };
@@ -68,7 +69,10 @@ struct web_exchange {
     /* What goes on meanwhile. */
     struct web_job job;
     void (*read)(struct web_exchange *exchange, struct store_reader *reader);
-    void *asked; /* of the handler that asked the daemon: see web/ask.h */
+    void *asked;             /* of the handler that asked the daemon: see web/ask.h */
+    struct web_watch *watch; /* in the arena, or NULL */
+    void (*unread)(
+        struct web_exchange *exchange); /* `read` has left no answer; NULL: it always does */
     bool is_answered, is_suspended;
     bool is_reading; /* `read` is at work: nobody else touches the exchange */
 };

@@ -59,8 +59,7 @@ static void hear_reload(struct web_exchange *exchange, const struct event *event
 static void reload(struct web_exchange *exchange)
 {
     static const struct web_ask_kind reloading = {.hear = hear_reload};
-    const struct request request = {
-        .version = MESSAGE_VERSION, .verb = "reload", .actor = exchange->actor.name};
+    const struct request request = {.verb = "reload", .actor = exchange->actor.name};
 
     web_ask(exchange, &request, &reloading, NULL, 60000);
 }

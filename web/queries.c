@@ -83,8 +83,6 @@ static const struct record_shape query_shape = {query_fields, sizeof(struct sent
 static void ask(struct web_exchange *exchange, struct request *request,
                 const struct web_ask_kind *kind)
 {
-    request->version = MESSAGE_VERSION;
-    request->actor = exchange->actor.name;
     request->limit_bytes = BYTES;
     if (request->timeout_ms == 0)
         request->timeout_ms = TIMEOUT_MS;

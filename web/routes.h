@@ -13,6 +13,8 @@ extern const struct web_route web_assets_routes[];
 extern const struct web_route web_queries_routes[]; /* what is asked of the warehouse */
 extern const struct web_route web_runs_routes[];
 extern const struct web_route web_run_action_routes[];
+extern const struct web_route web_schedules_routes[];
+extern const struct web_route web_access_routes[];   /* tokens, audit */
 extern const struct web_route web_subjects_routes[]; /* schedules, sensors, streams: pause, … */
 extern const struct web_route web_events_routes[];
 

@@ -1,8 +1,10 @@
-/* What can be done with runs: one is asked for, canceled, repeated. */
+/* What can be done with runs: one is asked for, canceled, repeated, or begun as a schedule would. */
 #include "web/ask.h"
 #include "web/problem.h"
 #include "web/routes.h"
 #include "web/runs.h"
+#include "web/site.h"
+#include "web/stream.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -49,7 +51,8 @@ static const struct record_shape repeat_shape = {repeat_fields, sizeof(struct se
 
 struct asked_run {
     char id[64]; /* when it was accepted */
-    bool waits;
+    bool waits, has_ended;
+    struct web_watch watch;
 };
 
 static void read_accepted(struct web_exchange *exchange, struct store_reader *reader)
@@ -66,6 +69,46 @@ static void read_ended(struct web_exchange *exchange, struct store_reader *reade
     web_run_answer(exchange, reader, asked->id, 200);
 }
 
+static void read_if_over(struct web_exchange *exchange, struct store_reader *reader)
+{
+    const struct asked_run *asked = web_ask_state(exchange);
+    struct store_run *run;
+    struct err err;
+
+    if (store_read_run(reader, asked->id, &exchange->arena, &run, &err) < 0)
+        web_read_failed(exchange, &err);
+    else if (run == NULL || (run->state != STATE_QUEUED && run->state != STATE_RUNNING))
+        web_run_answer(exchange, reader, asked->id, 200);
+}
+
+static void hear_end(struct web_exchange *exchange)
+{
+    struct asked_run *asked = web_ask_state(exchange);
+
+    asked->has_ended = true;
+    if (!exchange->is_reading && !exchange->is_answered)
+        web_read(exchange, read_ended);
+}
+
+/* It was not over when it was read: it may have ended since, or it will. */
+static void go_on_waiting(struct web_exchange *exchange)
+{
+    const struct asked_run *asked = web_ask_state(exchange);
+
+    if (asked->has_ended)
+        web_read(exchange, read_ended);
+}
+
+/* The run is one that was there before: it ends without this listener. */
+static void watch(struct web_exchange *exchange, struct asked_run *asked)
+{
+    asked->watch = (struct web_watch){.exchange = exchange, .run = asked->id, .ended = hear_end};
+    exchange->watch = &asked->watch;
+    exchange->unread = go_on_waiting;
+    web_streams_watch(exchange->site->streams, &asked->watch);
+    web_read(exchange, read_if_over);
+}
+
 static void hear_run(struct web_exchange *exchange, const struct event *event)
 {
     struct asked_run *asked = web_ask_state(exchange);
@@ -75,7 +118,10 @@ static void hear_run(struct web_exchange *exchange, const struct event *event)
         if (!asked->waits)
             web_read(exchange, read_accepted);
     } else if (strcmp(event->type, "ended") == 0 && asked->id[0] != '\0') {
-        web_read(exchange, read_ended);
+        if (event->state != NULL && strcmp(event->state, "queued") == 0)
+            watch(exchange, asked);
+        else
+            web_read(exchange, read_ended);
     }
 }
 
@@ -135,8 +181,6 @@ static void ask(struct web_exchange *exchange, struct request *request)
         return;
     }
     asked->waits = wait_s > 0;
-    request->version = MESSAGE_VERSION;
-    request->actor = exchange->actor.name;
     request->trigger = "api";
     request->idempotency_key = key;
     request->detaches = !asked->waits;
@@ -165,6 +209,17 @@ static void create(struct web_exchange *exchange)
         web_done(exchange);
     else
         ask(exchange, &request);
+}
+
+/* What a schedule would do at its next tick. */
+static void trigger(struct web_exchange *exchange)
+{
+    struct request request = {
+        .verb = "tick",
+        .subject = arena_printf(&exchange->arena, "schedule:%s", exchange->parts[0]),
+    };
+
+    ask(exchange, &request);
 }
 
 static void repeat(struct web_exchange *exchange)
@@ -225,10 +280,8 @@ static void cancel(struct web_exchange *exchange)
 {
     static const struct web_ask_kind canceling = {.hear = hear_canceled, .refused = cancel_refused};
     const struct request request = {
-        .version = MESSAGE_VERSION,
         .verb = "cancel",
         .of = exchange->parts[0],
-        .actor = exchange->actor.name,
     };
 
     web_ask(exchange, &request, &canceling, NULL, 10000);
@@ -239,6 +292,8 @@ const struct web_route web_run_action_routes[] = {
      .now = create},
     {"POST", "/api/v1/runs/{id}/reexecute", WEB_OPERATOR, .parameters = run_parameters,
      .body = &repeat_shape, .now = repeat},
+    {"POST", "/api/v1/schedules/{name}/trigger", WEB_OPERATOR, .parameters = run_parameters,
+     .now = trigger},
     {"POST", "/api/v1/runs/{id}/cancel", WEB_OPERATOR, .now = cancel},
     {0},
 };

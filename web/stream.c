@@ -24,6 +24,7 @@ struct web_streams {
     int64_t floor, newest;
     struct web_stream *streams;
     int64_t stream_count;
+    struct web_watch *watches;
 };
 
 struct web_stream {
@@ -133,6 +134,37 @@ static bool concerns(const struct web_stream *stream, const char *run)
     return stream->run == NULL || strcmp(stream->run, run) == 0;
 }
 
+void web_streams_watch(struct web_streams *streams, struct web_watch *watch)
+{
+    watch->next = streams->watches;
+    streams->watches = watch;
+}
+
+void web_streams_unwatch(struct web_streams *streams, struct web_watch *watch)
+{
+    for (struct web_watch **at = &streams->watches; *at != NULL; at = &(*at)->next) {
+        if (*at == watch) {
+            *at = watch->next;
+            break;
+        }
+    }
+}
+
+static void tell_watches(struct web_streams *hub, const char *run)
+{
+    struct web_watch **at = &hub->watches;
+
+    while (*at != NULL) {
+        struct web_watch *watch = *at;
+        if (strcmp(watch->run, run) != 0) {
+            at = &watch->next;
+            continue;
+        }
+        *at = watch->next;
+        watch->ended(watch->exchange);
+    }
+}
+
 void web_streams_hear(void *streams, const struct news *news)
 {
     struct web_streams *hub = streams;
@@ -142,6 +174,8 @@ void web_streams_hear(void *streams, const struct news *news)
         hub->floor = before = news->id - 1;
     hub->has_floor = true;
     hub->newest = news->id;
+    if (is_end(news->kind))
+        tell_watches(hub, news->run);
     if (hub->stream_count == 0) {
         while (hub->count > 0)
             drop_oldest(hub);

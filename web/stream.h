@@ -63,6 +63,18 @@ bool web_stream_is_reading(const struct web_stream *stream);
 void web_stream_beat(struct web_stream *stream);
 void web_stream_end(struct web_stream *stream);
 
+/* Hears once, on the loop, that the last event of a run was committed. The watcher's own, in memory
+ * that stays until then or web_streams_unwatch. */
+struct web_watch {
+    struct web_exchange *exchange;
+    const char *run; /* NULL: it watches nothing */
+    void (*ended)(struct web_exchange *exchange);
+    struct web_watch *next;
+};
+
+void web_streams_watch(struct web_streams *streams, struct web_watch *watch);
+void web_streams_unwatch(struct web_streams *streams, struct web_watch *watch);
+
 /* Of client.c: lets MHD ask again. */
 void web_stream_wake(struct web_exchange *exchange);
 

@@ -1,4 +1,4 @@
-/* What can be paused, resumed and triggered now: schedules, sensors, streams. */
+/* What can be paused and resumed: schedules, sensors, streams. */
 #include "web/ask.h"
 #include "web/routes.h"
 
@@ -17,10 +17,8 @@ static void ask(struct web_exchange *exchange, const char *verb, const char *kin
 {
     static const struct web_ask_kind asking = {.hear = hear};
     const struct request request = {
-        .version = MESSAGE_VERSION,
         .verb = verb,
         .subject = arena_printf(&exchange->arena, "%s:%s", kind, exchange->parts[0]),
-        .actor = exchange->actor.name,
     };
 
     web_ask(exchange, &request, &asking, NULL, 30000);
@@ -36,11 +34,6 @@ static void resume_schedule(struct web_exchange *exchange)
     ask(exchange, "resume", "schedule");
 }
 
-static void trigger_schedule(struct web_exchange *exchange)
-{
-    ask(exchange, "tick", "schedule");
-}
-
 static void pause_sensor(struct web_exchange *exchange)
 {
     ask(exchange, "pause", "sensor");
@@ -49,11 +42,6 @@ static void pause_sensor(struct web_exchange *exchange)
 static void resume_sensor(struct web_exchange *exchange)
 {
     ask(exchange, "resume", "sensor");
-}
-
-static void trigger_sensor(struct web_exchange *exchange)
-{
-    ask(exchange, "tick", "sensor");
 }
 
 static void pause_stream(struct web_exchange *exchange)
@@ -69,10 +57,8 @@ static void resume_stream(struct web_exchange *exchange)
 const struct web_route web_subjects_routes[] = {
     {"POST", "/api/v1/schedules/{name}/pause", WEB_OPERATOR, .now = pause_schedule},
     {"POST", "/api/v1/schedules/{name}/resume", WEB_OPERATOR, .now = resume_schedule},
-    {"POST", "/api/v1/schedules/{name}/trigger", WEB_OPERATOR, .now = trigger_schedule},
     {"POST", "/api/v1/sensors/{name}/pause", WEB_OPERATOR, .now = pause_sensor},
     {"POST", "/api/v1/sensors/{name}/resume", WEB_OPERATOR, .now = resume_sensor},
-    {"POST", "/api/v1/sensors/{name}/trigger", WEB_OPERATOR, .now = trigger_sensor},
     {"POST", "/api/v1/streams/{name}/pause", WEB_OPERATOR, .now = pause_stream},
     {"POST", "/api/v1/streams/{name}/resume", WEB_OPERATOR, .now = resume_stream},
     {0},

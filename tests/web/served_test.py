@@ -80,8 +80,8 @@ def a_key_makes_it_one_run(shop):
     runs = [api.run({"select": ["countries"]}, 0, Idempotency_Key="ci-1").json()["id"]
             for _ in range(3)]
     assert len(set(runs)) == 1
-    served.wait_for("its end", lambda: api.run(
-        {"select": ["countries"]}, Idempotency_Key="ci-1").json()["state"] == "succeeded")
+    again = api.run({"select": ["countries"]}, Idempotency_Key="ci-1").json()
+    assert again["id"] == runs[0] and again["state"] == "succeeded", "it is waited for, too"
     other = api.run({"select": ["customers"]}, 0, Idempotency_Key="ci-1")
     assert other.status == 409, other.body
     assert len(api.get("/api/v1/runs").json()["runs"]) == 1
@@ -115,5 +115,57 @@ def a_run_is_canceled(shop):
     assert api.daemon.end() == 0
 
 
+def schedules_are_told(shop):
+    """A schedule: its next ticks, its run now, paused and resumed."""
+    with open(shop.folder / "pipeline.toml", "a", encoding="utf-8") as file:
+        file.write('[schedule.nightly]\ncron = "30 2 * * *"\nselect = "countries"\n')
+    api = Api(shop)
+
+    def nightly():
+        return api.get("/api/v1/schedules").json()["schedules"][0]
+    assert nightly()["name"] == "nightly" and not nightly()["is_paused"]
+    assert [tick[11:16] for tick in nightly()["next_ticks"]] == ["02:30"] * 3
+    run = api.call("POST", "/api/v1/schedules/nightly/trigger?wait=60")
+    assert run.status == 200 and run.json()["trigger"] == "schedule:nightly", run.body
+    assert run.json()["state"] == "succeeded"
+    assert api.call("POST", "/api/v1/schedules/nightly/pause").status == 204
+    assert nightly()["is_paused"] and nightly()["next_ticks"] == []
+    assert api.call("POST", "/api/v1/schedules/nightly/resume").status == 204
+    assert not nightly()["is_paused"]
+    api.get("/api/v1/schedules/nightly/ticks")
+    api.problem("GET", "/api/v1/schedules/nobody/ticks", 404, "no schedule")
+    api.problem("POST", "/api/v1/schedules/nobody/pause", 404, "nobody")
+    assert api.daemon.end() == 0
+
+
+def tokens_are_made_and_changes_remembered(shop):
+    """Tokens: made, used, revoked; the audit log says who did what."""
+    api = Api(shop)
+    made = api.call("POST", "/api/v1/tokens", {"name": "boss", "role": "admin", "expires": "90d"})
+    assert made.status == 201, made.body
+    boss = {"Authorization": f"Bearer {made.json()['token']}"}
+    api.problem("GET", "/api/v1/runs", 401, "a token is needed")
+    look = api.call("POST", "/api/v1/tokens", {"name": "look", "role": "viewer"}, **boss)
+    viewer = {"Authorization": f"Bearer {look.json()['token']}"}
+    api.get("/api/v1/runs", **viewer)
+    api.problem("GET", "/api/v1/tokens", 403, "this needs admin", **viewer)
+    api.problem("POST", "/api/v1/runs", 403, "this needs operator", {}, **viewer)
+    api.problem("POST", "/api/v1/tokens", 400, '"expires"',
+                {"name": "x", "role": "viewer", "expires": "soon"}, **boss)
+    for wrong in ({"name": "boss", "role": "admin"}, {"name": "x", "role": "king"}):
+        assert api.call("POST", "/api/v1/tokens", wrong, **boss).status in (409, 422)
+    assert api.call("DELETE", "/api/v1/tokens/look", **boss).status == 204
+    api.problem("GET", "/api/v1/runs", 401, "revoked", **viewer)
+    tokens = {token["name"]: token for token in api.get("/api/v1/tokens", **boss).json()["tokens"]}
+    assert tokens["look"]["revoked_at"] and not tokens["boss"]["revoked_at"]
+    assert made.json()["token"] not in json.dumps(tokens)
+    log = api.get("/api/v1/audit", **boss).json()["entries"]
+    assert ("token:boss", "revoke_token", "127.0.0.1") in {
+        (entry["actor"], entry["action"], entry["address"]) for entry in log}, log
+    page = api.get("/api/v1/audit?limit=1", **boss).json()
+    assert page["entries"] == log[:1] and page["next"] == log[0]["id"]
+    assert api.daemon.end() == 0
+
+
 main([a_run_from_the_call_to_its_end, what_is_wrong_is_said, a_key_makes_it_one_run,
-      a_run_is_canceled])
+      a_run_is_canceled, schedules_are_told, tokens_are_made_and_changes_remembered])
