@@ -9,12 +9,14 @@ static int run(int argc, char **argv)
     arena_init(&arena);
     if (arguments_read(&cmd_rerun, argc, argv, &arena, &a) < 0)
         goto out;
-    if (a.rest_count != 1) {
+    if (a.rest_count < 1) {
         command_fail(status, "rerun wants one run: aorta runs shows them");
         goto out;
     }
     a.request.verb = "reexecute";
     a.request.of = a.rest[0];
+    a.request.select = a.rest + 1;
+    a.request.select_count = a.rest_count - 1;
     status = watch(&a);
 out:
     arena_release(&arena);
@@ -31,8 +33,9 @@ static const struct flag flags[] = {
 
 const struct command cmd_rerun = {
     "rerun",
-    "RUN",
+    "RUN [SELECT…]",
     "Runs again what a former run was asked for, as the files are now",
-    "RUN is its id, or as much of it as says which.",
+    "RUN is its id, or as much of it as says which. With SELECT only those of its steps that are\n"
+    "meant are run again, the others stay as they are; aorta run --help says what SELECT may be.",
     flags,
     run};

@@ -19,6 +19,7 @@ enum { MAX_LIVE_LINES = 12 };
 
 struct line {
     const char *asset, *kind, *state, *message, *note;
+    const char *wait; /* of READY: what for, if not just for room */
     int64_t rows, total, table_rows, lag;
     char watermark[CLOCK_TEXT_SIZE];
     double rate;                  /* of a stream: records a second now */
@@ -41,6 +42,8 @@ struct progress_view {
     size_t frame;
     struct arena frame_arena; /* of one drawing */
     size_t over_count, failed_count;
+    int64_t before;   /* runs that begin before this one; -1: it does not wait for its turn */
+    const char *wait; /* what was said last of a ready step that waits */
     int64_t step_total;
     const char *state;
     int64_t started_us;
@@ -60,6 +63,7 @@ struct progress_view *progress_new(bool as_json)
     arena_init(&view->frame_arena);
     map_init(&view->by_asset);
     view->as_json = as_json;
+    view->before = -1;
     view->live = as_json ? NULL : live_new();
     if (view->live != NULL)
         log_set_before(make_way, view->live);
@@ -120,6 +124,15 @@ out:
     return copy;
 }
 
+static void describe_turn(const struct progress_view *view, struct buf *text)
+{
+    if (view->before == 0)
+        buf_append_str(text, "waiting for its turn: it is the next one");
+    else
+        buf_printf(text, "waiting for its turn: %lld run%s before it", (long long)view->before,
+                   view->before == 1 ? "" : "s");
+}
+
 static const char *describe_all(struct progress_view *view, size_t running)
 {
     double seconds = (double)(clock_monotonic_us() - view->started_us) / 1e6;
@@ -131,6 +144,8 @@ static const char *describe_all(struct progress_view *view, size_t running)
                    running);
     else if (view->state != NULL)
         buf_append_str(&text, "done; waiting for what other commands have asked of this process");
+    else if (view->before >= 0)
+        describe_turn(view, &text);
     else if (view->step_total == 0)
         buf_append_str(&text, "reading the pipeline");
     else
@@ -138,6 +153,11 @@ static const char *describe_all(struct progress_view *view, size_t running)
                    (long long)view->step_total, running);
     if (view->failed_count > 0)
         buf_printf(&text, ", %zu failed", view->failed_count);
+    for (size_t i = 0; i < view->line_count; i++)
+        if (view->lines[i].wait != NULL) {
+            buf_printf(&text, ", %s %s", view->lines[i].asset, view->lines[i].wait);
+            break;
+        }
     buf_printf(&text, ", %.1fs", seconds);
     const char *copy = arena_strndup(&view->frame_arena, text.data, text.size);
     buf_release(&text);
@@ -258,9 +278,11 @@ static struct line *line_of(struct progress_view *view, const struct event *even
 static void hear_step(struct progress_view *view, const struct event *event)
 {
     struct line *line = line_of(view, event);
+    view->before = -1; /* it has begun */
     bool starts = strcmp(event->state, "running") == 0 && strcmp(line->state, "running") != 0;
 
     line->state = arena_strdup(&view->arena, event->state);
+    line->wait = NULL;
     line->message = arena_strdup(&view->arena, event->message);
     line->note = arena_strdup(&view->arena, event->note);
     line->table_rows = event->table_rows;
@@ -281,6 +303,34 @@ static void hear_step(struct progress_view *view, const struct event *event)
     } else if (line->message != NULL && strcmp(line->state, "ready") == 0) {
         live_print(view->live, "retry     %-32s %s\n", line->asset, line->message);
     }
+}
+
+/* Once where nothing is drawn: how it goes on is of the moment. */
+static void hear_queued(struct progress_view *view, const struct event *event)
+{
+    bool is_first = view->before < 0;
+    struct buf text;
+
+    view->before = event->total;
+    if (!is_first || view->live != NULL)
+        return;
+    buf_init(&text);
+    describe_turn(view, &text);
+    puts(text.data);
+    buf_release(&text);
+}
+
+/* Likewise: hundreds may wait for the same. */
+static void hear_wait(struct progress_view *view, const struct event *event)
+{
+    struct line *line = line_of(view, event);
+
+    line->wait = arena_strdup(&view->arena, event->message);
+    if (line->wait == NULL || (view->wait != NULL && strcmp(view->wait, line->wait) == 0))
+        return;
+    view->wait = line->wait;
+    if (view->live == NULL)
+        printf("ready     %-32s %s\n", line->asset, line->wait);
 }
 
 static void hear_check(struct progress_view *view, const struct event *event)
@@ -342,6 +392,10 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
         view->step_total = event->total;
     else if (strcmp(event->type, "step") == 0)
         hear_step(view, event);
+    else if (strcmp(event->type, "queued") == 0)
+        hear_queued(view, event);
+    else if (strcmp(event->type, "wait") == 0)
+        hear_wait(view, event);
     else if (strcmp(event->type, "check") == 0)
         hear_check(view, event);
     else if (strcmp(event->type, "progress") == 0) {

@@ -40,9 +40,12 @@ static void tell(void *arg)
     struct telling *telling = arg;
 
     work_tell(telling->job, &telling->event);
-    if (strcmp(telling->event.type, "accepted") == 0)
-        let_go(telling->job);
     struct daemon *daemon = telling->job->daemon;
+    if (strcmp(telling->event.type, "accepted") == 0) {
+        telling->job->is_accepted = true;
+        let_go(telling->job);
+        queue_admit(daemon); /* which tells whoever waits how long */
+    }
     if (telling->ends_run)
         work_forget(telling->job);
     if (telling->ends_run && daemon->stays)

@@ -12,11 +12,17 @@ struct earlier {
     struct request planned; /* everything; not used if all is asked for again */
 };
 
+/* Whether only some of what was asked for then is asked for now. */
+static bool is_part(const struct request *request)
+{
+    return request->only_failed || request->chosen_count > 0;
+}
+
 /* A run that had no step yet is as one that never began. */
 static bool goes_on(const struct job *job)
 {
     return job->earlier != NULL && job->earlier->count > 0 &&
-           (job->was_interrupted || job->request->only_failed);
+           (job->was_interrupted || is_part(job->request));
 }
 
 static bool is_unfinished(enum store_state state)
@@ -50,10 +56,17 @@ static int take_request(struct job *job, const struct store_run *run)
     again->detaches = asked->detaches;
     again->idempotency_key = asked->idempotency_key;
     again->only_failed = asked->only_failed;
+    again->chosen = asked->select;
+    again->chosen_count = asked->select_count;
     again->of = run->id;
     again->backfill = NULL;
     job->request = again;
     return 0;
+}
+
+static bool repeats(const struct request *request)
+{
+    return strcmp(request->verb, "reexecute") == 0;
 }
 
 static int read_of(struct job *job, struct store_reader *reader, const char *id)
@@ -73,21 +86,28 @@ static int read_of(struct job *job, struct store_reader *reader, const char *id)
     if (store_read_steps(reader, run->id, &job->arena, &earlier->steps, &earlier->count, err) < 0)
         return -1;
     job->earlier = earlier;
-    return job->was_interrupted ? 0 : take_request(job, run);
+    if (repeats(job->request) && take_request(job, run) < 0)
+        return -1;
+    if (job->request->chosen_count > 0 && earlier->count == 0)
+        return err_set(err, ERR_CONFIG, "run %s never began: it has no steps to choose from",
+                       run->id);
+    return 0;
 }
 
 int earlier_read(struct job *job, const char *store_path)
 {
     struct store_reader *reader;
-    bool repeats = strcmp(job->request->verb, "reexecute") == 0;
+    const struct request *request = job->request;
+    /* One that waited in the queue of a daemon that died is the run by now that it asked for. */
+    bool is_about_other = repeats(request) || (request->of != NULL && is_part(request));
 
-    if (job->earlier != NULL || (!repeats && !job->was_interrupted))
+    if (job->earlier != NULL || (!is_about_other && !job->was_interrupted))
         return 0;
-    if (repeats && job->request->of == NULL)
+    if (repeats(request) && request->of == NULL)
         return err_set(&job->earlier_err, ERR_CONFIG, "which run is to be repeated?");
     if (store_reader_open(store_path, &reader, &job->earlier_err) < 0)
         return -1;
-    int result = read_of(job, reader, job->was_interrupted ? job->run.id : job->request->of);
+    int result = read_of(job, reader, job->was_interrupted ? job->run.id : request->of);
     store_reader_close(reader);
     return result;
 }
@@ -112,9 +132,17 @@ const struct request *earlier_request(const struct job *job)
         return job->request;
     *planned = *job->request;
     planned->verb = "run";
-    planned->select_count = planned->exclude_count = 0;
+    planned->select = job->request->chosen;
+    planned->select_count = job->was_interrupted ? 0 : job->request->chosen_count;
+    planned->exclude_count = 0;
     planned->discard_history = true; /* it was allowed for what was selected then */
     return planned;
+}
+
+/* Whether it was said which of the steps are meant. */
+static bool planned_part(const struct job *job)
+{
+    return !job->was_interrupted && job->request->chosen_count > 0;
 }
 
 void earlier_restrict(struct job *job)
@@ -128,6 +156,9 @@ void earlier_restrict(struct job *job)
         map_put(&earlier->by_asset, earlier->steps[i].asset, &earlier->steps[i]);
     plan_keep(job->plan, is_left, job);
     map_release(&earlier->by_asset);
+    if (job->plan->selected_count == 0 && planned_part(job))
+        problem_add(&job->plan->problems, NULL, 0, 0, "run %s has no such step%s", job->request->of,
+                    job->request->only_failed ? " that did not succeed" : "");
 }
 
 /* A step that is not over and that nobody can make any more. */

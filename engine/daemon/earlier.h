@@ -1,6 +1,6 @@
 /*
  * What became of a run before: it is repeated, as a run of its own (`reexecute`), or taken up again
- * because its daemon died. What succeeded then is kept; what is to be done is planned anew, as the
+ * because its daemon died; either in whole or in part (only_failed, chosen). What succeeded then is kept; what is to be done is planned anew, as the
  * files are now.
  */
 #ifndef AORTA_DAEMON_EARLIER_H

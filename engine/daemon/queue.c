@@ -160,6 +160,10 @@ void queue_begin(struct job *job)
         end_queued(job, STATE_CANCELED, NULL);
         return;
     }
+    if (job->earlier_failed) {
+        end_queued(job, STATE_FAILED, job->earlier_err.message);
+        return;
+    }
     if (job->plan->problems.count > 0) {
         fail(job);
         return;
@@ -249,6 +253,32 @@ static bool has_queued(const struct daemon *daemon)
     return false;
 }
 
+static bool wants_to_know(const struct job *job)
+{
+    return job->listener != NULL && job->is_accepted;
+}
+
+/* Tells each of those who wait, and listen, how many begin before. */
+static void tell_places(struct turn *queued, size_t count, const struct turn *running,
+                        size_t running_count)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < count; i++)
+        any = any || wants_to_know(queued[i].job);
+    if (!any)
+        return;
+    turn_sort(queued, count, running, running_count);
+    for (size_t i = 0; i < count; i++) {
+        struct job *job = queued[i].job;
+        const struct event event = {.type = "queued", .run = job->run.id, .total = (int64_t)i};
+        if (!wants_to_know(job) || job->place == i + 1)
+            continue;
+        job->place = i + 1;
+        work_tell(job, &event);
+    }
+}
+
 void queue_admit(struct daemon *daemon)
 {
     size_t queued_count, running_count;
@@ -272,6 +302,7 @@ void queue_admit(struct daemon *daemon)
         plan_free(job->plan);
         job->plan = NULL;
     }
+    tell_places(queued, queued_count, running, running_count);
     free(queued);
     free(running);
 }

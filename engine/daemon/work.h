@@ -46,6 +46,8 @@ struct job {
     struct run run;
     bool has_run;
     bool is_queued;       /* it will have a run: run.id is its id */
+    bool is_accepted;     /* and the listener was told so */
+    size_t place;         /* in the queue, from 1, as the listener was told; 0: not yet */
     bool is_planning;     /* in the thread pool */
     bool is_unreadable;   /* queued by another version */
     bool was_interrupted; /* its daemon died, and it is taken up again */

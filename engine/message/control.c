@@ -29,6 +29,7 @@ static const struct record_field request_fields[] = {
     RECORD_FIELD(request, idempotency_key, TEXT),
     RECORD_FIELD(request, of, TEXT),
     RECORD_FIELD(request, only_failed, BOOL),
+    RECORD_FIELD(request, chosen, TEXTS),
     RECORD_FIELD(request, subject, TEXT),
     RECORD_FIELD(request, role, TEXT),
     RECORD_FIELD(request, lasts_ms, INT),

@@ -42,6 +42,8 @@ struct request {
     const char *idempotency_key; /* asked again with the same one, it is the same run */
     const char *of;              /* cancel, reexecute: a run's id */
     bool only_failed;            /* reexecute: what succeeded is kept */
+    const char **chosen;         /* of a run that repeats another: only these of its steps */
+    size_t chosen_count;
     const char *subject; /* pause, resume, tick: "schedule:nightly", "sensor:…"; a token's name */
     const char *role;    /* create_token */
     int64_t lasts_ms;    /* create_token; 0: it does not expire */
@@ -54,6 +56,7 @@ extern const struct record_shape request_shape;
 /* What happens to a run, in order:
  *
  *     accepted (run, total = how many steps)
+ *     queued   (total = how many runs begin before it; each time that this changes)
  *     step     (asset, kind, state, reason; when it is over: rows, seconds, checks, error, why,
  *              note)
  *     wait     (asset, message: what the ready step waits for; without a message: for that no more)

@@ -98,10 +98,14 @@ const char *run_describe_selection(const struct request *request, struct arena *
 {
     struct buf joined;
 
+    bool is_part = request->chosen_count > 0; /* of another run's */
+    const char *const *select = is_part ? request->chosen : request->select;
+    size_t count = is_part ? request->chosen_count : request->select_count;
+
     buf_init(&joined);
-    for (size_t i = 0; i < request->select_count; i++)
-        buf_printf(&joined, "%s%s", i > 0 ? " " : "", request->select[i]);
-    for (size_t i = 0; i < request->exclude_count; i++)
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&joined, "%s%s", i > 0 ? " " : "", select[i]);
+    for (size_t i = 0; !is_part && i < request->exclude_count; i++)
         buf_printf(&joined, "%s--exclude %s", joined.size > 0 ? " " : "", request->exclude[i]);
     const char *copy = arena_strndup(arena, joined.data, joined.size);
     buf_release(&joined);

@@ -1,5 +1,6 @@
 #include "schedule/turn.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 bool turn_is_of_source(const char *trigger, const char *source)
@@ -55,4 +56,18 @@ size_t turn_next(const struct turn *queued, size_t count, const struct turn *run
         }
     }
     return best;
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct turn *a = left, *b = right;
+
+    return goes_before(a, a->ahead, b, b->ahead) ? -1 : goes_before(b, b->ahead, a, a->ahead);
+}
+
+void turn_sort(struct turn *queued, size_t count, const struct turn *running, size_t running_count)
+{
+    for (size_t i = 0; i < count; i++)
+        queued[i].ahead = count_of_source(queued[i].source, running, running_count);
+    qsort(queued, count, sizeof *queued, compare);
 }

@@ -18,6 +18,7 @@ struct turn {
     const char *source; /* "manual", "schedule:nightly", "backfill:…": its part before the colon */
     const char *id;     /* sorts by age */
     struct job *job;    /* the caller's own */
+    size_t ahead;       /* filled in by turn_sort: how many of its source are running */
 };
 
 /* Whether the trigger is of that source: of "schedule:nightly" is "schedule:hourly", too. */
@@ -44,5 +45,9 @@ bool step_turn_goes_before(const struct step_turn *a, const struct step_turn *b)
 /* The index of the next one; count > 0. */
 size_t turn_next(const struct turn *queued, size_t count, const struct turn *running,
                  size_t running_count);
+
+/* Puts the queued ones into the order in which they would begin if each that ends were followed by
+ * another of its source: how many stand before one is about how many begin before it. */
+void turn_sort(struct turn *queued, size_t count, const struct turn *running, size_t running_count);
 
 #endif

@@ -203,5 +203,69 @@ def hung(shop):
     assert over - asked < 14_000_000, over - asked
 
 
+def turns(shop):
+    """Who waits for the turn of his run reads how many are before it, and that it moves."""
+    configure(shop, "[serve]\nruns_at_once = 1\n")
+    add_model(shop, "slow", "", SLOW)
+    served = Served(shop)
+    first = detach(shop, "slow")
+    wait_for("the slow step", lambda: running(shop, first, "marts.slow"))
+    second = shop.start("run", "--json", "countries")
+    assert json.loads(second.stdout.readline())["type"] == "accepted"
+    told = json.loads(second.stdout.readline())
+    assert (told["type"], told.get("total", 0)) == ("queued", 0), told
+    third = shop.start("run", "countries")
+    words = third.stdout.readline()
+    assert words == "waiting for its turn: 1 run before it\n", words
+    assert shop.run("cancel", first)[0] == 0
+    for process in (second, third):
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0 and "succeeded" in output, output
+    assert served.end() == 0
+
+
+def parts(shop):
+    """rerun runs those steps again that are chosen, and no others; what was not there is refused."""
+    add_model(shop, "bad", "", "select * from {{ ref('countries') }} where nonsense")
+    shop.write("assets/marts/after.sql", "select * from {{ ref('bad') }}")
+    add_model(shop, "other", "", "select 1 as n")
+    assert shop.run("run", "countries", "bad", "after")[0] == 1
+    first = rows(shop, "select id from runs")[0][0]
+    add_model(shop, "bad", "", "select * from {{ ref('countries') }}")
+
+    def again(*arguments):
+        status, output = shop.run("rerun", *arguments)
+        (run, selection), = rows(shop, "select id, selection from runs order by id desc limit 1")
+        return status, output, selection, {asset: state for asset, (state, _) in
+                                           steps_of(shop, run).items()}
+
+    status, output, selection, steps = again(first, "bad+")
+    assert (status, selection) == (0, "bad+"), output
+    assert steps == {"marts.bad": "succeeded", "marts.after": "succeeded"}, steps
+    status, output, _, steps = again("--failed", first, "after", "countries")
+    assert status == 0 and steps == {"marts.after": "fresh"}, (output, steps)
+    count = len(shop.runs())
+    for arguments, words in (([first, "other"], f"run {first} has no such step"),
+                             (["--failed", first, "countries"], "that did not succeed"),
+                             ([first, "othr"], 'no asset is meant by "othr"')):
+        status, output = shop.run("rerun", *arguments)
+        assert status == 2 and words in output, (status, output)
+    assert len(shop.runs()) == count
+    # What waits in the queue of a daemon that dies is still only that part.
+    configure(shop, "[serve]\nruns_at_once = 1\n")
+    add_model(shop, "slow", "", SLOW)
+    served = Served(shop)
+    slow = detach(shop, "slow")
+    wait_for("the slow step", lambda: running(shop, slow, "marts.slow"))
+    status, output = shop.run("rerun", "--detach", first, "bad")
+    assert status == 0, output
+    run = output.strip().splitlines()[-1]
+    served.end(signal.SIGKILL)
+    add_model(shop, "slow", "", "select 1 as n")
+    Served(shop)
+    wait_for("its end", ended(shop, run))
+    assert state_of(shop, run) == "succeeded" and list(steps_of(shop, run)) == ["marts.bad"]
+
+
 if __name__ == "__main__":
-    main([shared, dead_holders, timeouts, run_timeout, priorities, fair, hung])
+    main([shared, dead_holders, timeouts, run_timeout, priorities, fair, hung, turns, parts])

@@ -15,16 +15,34 @@ TEST("a trigger is of its source, whatever stands behind the colon")
 
 TEST("the highest priority begins, then who has the fewest running, then the oldest")
 {
-    const struct turn queued[] = {{0, "backfill:1", "a", NULL},
-                                  {0, "backfill:1", "b", NULL},
-                                  {0, "manual", "c", NULL},
-                                  {0, "manual", "d", NULL},
-                                  {5, "backfill:2", "e", NULL}};
-    const struct turn running[] = {{0, "backfill:1", "0", NULL}};
+    const struct turn queued[] = {{0, "backfill:1", "a", NULL, 0},
+                                  {0, "backfill:1", "b", NULL, 0},
+                                  {0, "manual", "c", NULL, 0},
+                                  {0, "manual", "d", NULL, 0},
+                                  {5, "backfill:2", "e", NULL, 0}};
+    const struct turn running[] = {{0, "backfill:1", "0", NULL, 0}};
 
     check_int(turn_next(queued, 5, running, 1), 4);
     check_int(turn_next(queued, 4, running, 1), 2);
     check_int(turn_next(queued, 4, running, 0), 0);
+}
+
+TEST("queued runs are put into the order of their turns")
+{
+    struct turn queued[] = {{0, "backfill:1", "a", NULL, 0},
+                            {0, "manual", "c", NULL, 0},
+                            {0, "manual", "b", NULL, 0},
+                            {5, "backfill:2", "d", NULL, 0},
+                            {0, "schedule:x", "e", NULL, 0}};
+    const struct turn running[] = {{0, "backfill:1", "0", NULL, 0},
+                                   {0, "backfill:2", "1", NULL, 0},
+                                   {0, "schedule:y", "2", NULL, 0}};
+    char order[8] = "";
+
+    turn_sort(queued, 5, running, 3);
+    for (size_t i = 0; i < 5; i++)
+        order[i] = queued[i].id[0];
+    check_str(order, "dbcea");
 }
 
 TEST("of two steps each difference decides before those that come after it")
