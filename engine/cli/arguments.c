@@ -105,6 +105,10 @@ static bool set_flag(struct arguments *a, const char *name, const char *value)
         a->request.assignments[a->request.assignment_count++] = value;
         return true;
     }
+    if (strcmp(name, "--partition") == 0) {
+        a->request.partitions[a->request.partition_count++] = value;
+        return true;
+    }
     if (strcmp(name, "--exclude") == 0) {
         a->request.exclude[a->request.exclude_count++] = value;
         return true;
@@ -222,6 +226,7 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     a->request.version = MESSAGE_VERSION;
     a->request.assignments = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
     a->request.exclude = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
+    a->request.partitions = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
     a->rest = arena_calloc(arena, (size_t)argc + 1, sizeof(char *));
     for (int i = 0; i < argc;) {
         int used = 1;

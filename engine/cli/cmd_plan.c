@@ -192,6 +192,7 @@ static int run(int argc, char **argv)
 
 static const struct flag flags[] = {
     {"--full-refresh", NULL, "as if run were given it"},
+    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable"},
     {"--discard-history", NULL, "as if run were given it"},
     {"--force", NULL, "as if run were given it"},
     {"--offline", NULL, "asks no destination, only the run store"},

@@ -19,6 +19,7 @@ static int run(int argc, char **argv)
 
 static const struct flag flags[] = {
     {"--full-refresh", NULL, "builds incremental assets from nothing"},
+    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable"},
     {"--discard-history", NULL, "with --full-refresh: also what cannot be read again"},
     {"--force", NULL, "builds also what is fresh"},
     {"--fail-fast", NULL, "starts nothing more after the first failure"},

@@ -428,6 +428,7 @@ out:
 static const struct flag flags[] = {
     {"--sql", NULL, "only the SQL"},
     {"--full-refresh", NULL, "the SQL of an incremental model that is built from nothing"},
+    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable"},
     {"--json", NULL, "one JSON object"},
     FLAGS_OF_PIPELINE,
     {0},

@@ -3,6 +3,7 @@
 #include "daemon/dispatch.h"
 #include "daemon/work.h"
 #include "run/order.h"
+#include "run/window.h"
 
 #include <string.h>
 
@@ -70,6 +71,8 @@ static void fill_subject(struct job *job, struct order *subject)
         order_fill_question(subject, job->plan->graph, job->plan->question, &job->arena);
     if (asset != NULL)
         order_fill(subject, job->plan->graph, asset, NULL, 0, &job->arena);
+    if (asset != NULL)
+        window_fill(subject, job->plan, asset, &job->arena);
     subject->full_refresh = job->request->full_refresh;
 }
 

@@ -10,6 +10,7 @@
 #include "daemon/queue.h"
 #include "daemon/ready.h"
 #include "run/order.h"
+#include "run/window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -171,6 +172,7 @@ static void build_order(struct job *job, const struct run_step *step, struct buf
     order.run = job->run.id;
     order.step = step->number;
     order.attempt = step->attempt;
+    window_fill(&order, job->run.plan, step->asset, &arena);
     order.full_refresh = job->run.full_refresh;
     order.force = job->run.force;
     order.is_endless = job->run.is_endless;

@@ -1,6 +1,7 @@
 #include "daemon/preview.h"
 
 #include "run/order.h"
+#include "run/window.h"
 
 #include <string.h>
 
@@ -114,6 +115,7 @@ static int ask(struct job *job, struct sight *sight, struct err *err)
     sight->number = order.step = ++daemon->last_number;
     order.attempt = 1;
     order.run = "";
+    window_fill(&order, job->plan, sight->asset, &arena);
     order.full_refresh = job->request->full_refresh;
     order.force = job->request->force;
     order.looks = true;

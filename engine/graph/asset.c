@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/suggest.h"
 #include "graph/asset_files.h"
+#include "graph/asset_partitions.h"
 #include "graph/asset_rules.h"
 
 #include <string.h>
@@ -12,7 +13,7 @@
 const char *const asset_kind_names[] = {"seed",  "generator", "source",   "stream",
                                         "model", "snapshot",  "external", NULL};
 const char *const asset_materialized_names[] = {"view", "table", "incremental", NULL};
-const char *const asset_strategy_names[] = {"append", "delete_insert", NULL};
+const char *const asset_strategy_names[] = {"append", "delete_insert", "partition", NULL};
 const char *const asset_mode_names[] = {"full_refresh", "append_all", "incremental_append",
                                         "cdc_append", NULL};
 const char *const asset_time_units[] = {"s", "ms", "us", "iso", "log", NULL};
@@ -98,6 +99,7 @@ static const struct key model_keys[] = {
     {"unique_key", KEY_TEXTS, offsetof(struct asset, unique_key), false, NULL},
     {"delete_marker", KEY_TEXT, offsetof(struct asset, delete_marker), false, NULL},
     {"position", KEY_TEXT, offsetof(struct asset, position), false, NULL},
+    {"partitions", KEY_TABLE, offsetof(struct asset, partitioned.table), false, NULL},
     {0},
 };
 
@@ -572,6 +574,7 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     read_body(&r, stem);
     check_kind(&r);
     asset_files_check(asset, problems);
+    asset_partitions_read(asset, problems);
     asset_rules_check(asset, problems);
     name_key(&r);
     return asset;

@@ -35,7 +35,7 @@ enum asset_kind {
 
 enum asset_materialized { ASSET_VIEW, ASSET_TABLE, ASSET_INCREMENTAL };
 
-enum asset_strategy { ASSET_APPEND, ASSET_DELETE_INSERT };
+enum asset_strategy { ASSET_APPEND, ASSET_DELETE_INSERT, ASSET_PARTITION };
 
 /* Sync modes of a source. */
 enum asset_mode {
@@ -61,6 +61,18 @@ struct asset_files {
     int64_t full_listing_ms;
     bool partition_columns; /* name=value folders are columns */
 };
+
+/* In which parts it is made: graph/asset_partitions.h. */
+struct asset_partitions {
+    const struct toml_node *table; /* NULL: it is made as one */
+    int by; /* index into asset_partition_units, or ASSET_PARTITIONS_STATIC */
+    const char *start, *timezone;
+    int64_t end_offset;
+    struct texts keys;
+    const char *column;
+};
+
+enum { ASSET_PARTITIONS_STATIC = -1 };
 
 struct asset_input {
     const char *name;
@@ -127,6 +139,7 @@ struct asset {
     int materialized; /* enum asset_materialized */
     int strategy;     /* enum asset_strategy */
     struct texts unique_key;
+    struct asset_partitions partitioned;
     const char *delete_marker;
     const char *position;
     const char *changed_at, *deleted_at, *surrogate_key; /* snapshot */
@@ -152,6 +165,7 @@ extern const char *const asset_mode_names[];
 extern const char *const asset_changed_names[];     /* "fail", "reload", "append" */
 extern const char *const asset_bad_lines_names[];   /* "fail", "skip", "emit" */
 extern const char *const asset_new_columns_names[]; /* "discard", "freeze", "evolve" */
+extern const char *const asset_partition_units[];   /* "hour", "day", "week", "month" */
 extern const char *const asset_time_units[];        /* "s", "ms", "us", "iso", "log" */
 
 /* Reads the asset of a .toml (body file found beside it) or of a lone .sql. Paths are relative to

@@ -9,6 +9,7 @@ static const struct record_field request_fields[] = {
     RECORD_FIELD(request, assignments, TEXTS),
     RECORD_FIELD(request, select, TEXTS),
     RECORD_FIELD(request, exclude, TEXTS),
+    RECORD_FIELD(request, partitions, TEXTS),
     RECORD_FIELD(request, full_refresh, BOOL),
     RECORD_FIELD(request, discard_history, BOOL),
     RECORD_FIELD(request, force, BOOL),

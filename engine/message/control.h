@@ -24,6 +24,8 @@ struct request {
     size_t select_count;
     const char **exclude;
     size_t exclude_count;
+    const char **partitions; /* of what is made in such: keys, and FROM..TO */
+    size_t partition_count;
     bool full_refresh, discard_history, force, fail_fast;
     bool until_idle;      /* stream */
     int64_t for_ms;       /* stream; 0: until it is told to end */

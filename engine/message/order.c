@@ -69,6 +69,15 @@ static const struct record_field expectation_fields[] = {
 static const struct record_shape expectation_shape = {expectation_fields,
                                                       sizeof(struct order_expectation)};
 
+static const struct record_field window_fields[] = {
+    RECORD_FIELD(order_window, label, TEXT),    RECORD_FIELD(order_window, first, TEXT),
+    RECORD_FIELD(order_window, last, TEXT),     RECORD_FIELD(order_window, is_one, BOOL),
+    RECORD_FIELD(order_window, keys, TEXTS),    RECORD_FIELD(order_window, start, TEXT),
+    RECORD_FIELD(order_window, end, TEXT),      RECORD_FIELD(order_window, start_date, TEXT),
+    RECORD_FIELD(order_window, end_date, TEXT), {0},
+};
+static const struct record_shape window_shape = {window_fields, sizeof(struct order_window)};
+
 static const struct record_field order_fields[] = {
     RECORD_FIELD(order, step, INT),
     RECORD_FIELD(order, attempt, INT),
@@ -114,6 +123,7 @@ static const struct record_field order_fields[] = {
     RECORD_FIELD(order, delete_marker, TEXT),
     RECORD_FIELD(order, position, TEXT),
     RECORD_FIELD(order, unique_key, TEXTS),
+    RECORD_FIELD(order, partition_column, TEXT),
     RECORD_FIELD(order, changed_at, TEXT),
     RECORD_FIELD(order, deleted_at, TEXT),
     RECORD_FIELD(order, surrogate_key, TEXT),
@@ -125,6 +135,7 @@ static const struct record_field order_fields[] = {
     RECORD_FIELD(order, is_volatile, BOOL),
     RECORD_FIELD(order, full_refresh, BOOL),
     RECORD_FIELD(order, force, BOOL),
+    RECORD_NESTED(order, windows, MANY, window_shape),
     RECORD_FIELD(order, is_endless, BOOL),
     RECORD_FIELD(order, until_idle, BOOL),
     RECORD_FIELD(order, for_ms, INT),

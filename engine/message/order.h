@@ -60,6 +60,18 @@ struct order_variable {
     const char *json;
 };
 
+/* Partitions of an asset that are made together (run/window.h). Borders are in UTC, as SQL reads
+ * them; a date where they are midnights. */
+struct order_window {
+    const char *label;        /* "2024-04-04", "2024-04-01..2024-04-07", "north,east" */
+    const char *first, *last; /* their keys */
+    bool is_one;
+    const char **keys; /* of a list; none: of time */
+    size_t keys_count;
+    const char *start, *end;           /* of time: the window is [start, end) */
+    const char *start_date, *end_date; /* the same on the calendar there; NULL: of hours */
+};
+
 /* Of a plan: an asset that comes before, and will be or may be published again. */
 struct order_expectation {
     const char *asset;
@@ -105,6 +117,7 @@ struct order {
     const char *materialized, *strategy, *delete_marker, *position;
     const char **unique_key;
     size_t unique_key_count;
+    const char *partition_column; /* NULL: it is made as one */
     const char *changed_at, *deleted_at, *surrogate_key;
     const char **order_by;
     size_t order_by_count;
@@ -118,6 +131,11 @@ struct order {
     size_t variable_count;
     bool is_volatile; /* depends on the clock, on chance, or on what others make: never fresh */
     bool full_refresh, force;
+
+    /* Of what is made in partitions: the window that was asked for; or, if none was, the last one and
+     * then that of all. None: there is no partition yet. */
+    struct order_window *windows;
+    size_t windows_count;
 
     bool is_endless, until_idle; /* a stream of `aorta stream` */
     int64_t for_ms;              /* and how long, 0: until it is told to end */

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "model/foreign.h"
 #include "model/template_context.h"
+#include "model/window.h"
 #include "template/template.h"
 
 #include <string.h>
@@ -45,6 +46,8 @@ static const char *fingerprint_of_inputs(const struct model_attempt *attempt)
         hash_add_str(hash, input->epoch);
         hash_add(hash, &input->version, sizeof input->version);
     }
+    if (attempt->spec->window_count > 0)
+        hash_add_str(hash, attempt->spec->windows[0].last);
     return finish_part(hash, attempt->arena);
 }
 
@@ -198,6 +201,10 @@ static bool is_stale(struct model_attempt *attempt, const struct state *own, con
         return because(attempt, "gone", "the relation is gone");
     if (spec->full_refresh)
         return because(attempt, "full_refresh", "full refresh");
+    if (spec->is_partition_asked)
+        return because(
+            attempt, "partition",
+            arena_printf(attempt->arena, "partition %s was asked for", spec->windows[0].label));
     if (spec->force)
         return because(attempt, "forced", "forced");
     if (spec->is_volatile)
@@ -268,7 +275,12 @@ int decide_attempt(struct model_attempt *attempt, struct state *own, const char 
     attempt->result->state = *own;
     attempt->is_incremental = spec->materialization->can_be_incremental && own->version > 0 &&
                               attempt->target.is_there && !attempt->target.is_view &&
-                              !spec->full_refresh && restarted_input(attempt) == NULL;
+                              !spec->full_refresh &&
+                              (spec->is_partition_asked || restarted_input(attempt) == NULL);
+    /* A partition that was asked for says nothing of the others: what makes the asset stale does so
+     * still. */
+    if (spec->is_partition_asked && attempt->is_incremental && own->fingerprint != NULL)
+        *print = own->fingerprint;
     if (is_stale(attempt, own, *print))
         return 1;
     attempt->result->outcome = MODEL_FRESH;

@@ -7,7 +7,7 @@
  *     2:<SQL>:<configuration>:<inputs>
  *
  * The SQL by its template's tokens (never rendered), the configuration by the order's hash, the
- * inputs by epoch and version. It is stored in the destination; equal is fresh, and the part that
+ * inputs by epoch and version, and the last partition. It is stored in the destination; equal is fresh, and the part that
  * differs is the reason.
  *
  *     cause           reason
@@ -15,6 +15,7 @@
  *     gone            the relation is gone
  *     full_refresh    full refresh
  *     forced          forced
+ *     partition       partition 2024-04-04 was asked for
  *     volatile        it depends on the clock, on chance, or on what others make
  *     restarted       history of raw.users began again: all is built again
  *     sql, config     its SQL changed, its configuration or a variable changed, …

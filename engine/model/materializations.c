@@ -2,6 +2,7 @@
 #include "model/materialize.h"
 #include "model/snapshot.h"
 #include "model/stage.h"
+#include "model/window.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -222,7 +223,10 @@ static int write_first(struct model_attempt *attempt, struct err *err)
     struct buf columns;
 
     if (attempt->spec->delete_marker == NULL)
-        return write_table(attempt, err) < 0 || check_keys(attempt, err) < 0 ? -1 : 0;
+        return write_table(attempt, err) < 0 || check_keys(attempt, err) < 0 ||
+                       window_check_staged(attempt, err) < 0
+                   ? -1
+                   : 0;
     if (choose_hidden(attempt, RELATION_STAGE, err) < 0 ||
         create_as(attempt, "TABLE", &attempt->hidden, err) < 0 || audit_hidden(attempt, err) < 0 ||
         check_keys(attempt, err) < 0)
@@ -262,6 +266,8 @@ static const char *future_sql(struct model_attempt *attempt)
     if (spec->strategy == MODEL_DELETE_INSERT)
         buf_printf(&sql, " WHERE ((%s) IN (SELECT %s FROM %s)) IS NOT TRUE", key_list(attempt),
                    key_list(attempt), sql_of(attempt, &attempt->hidden));
+    if (spec->strategy == MODEL_PARTITION)
+        buf_printf(&sql, " WHERE (%s) IS NOT TRUE", attempt->window_condition);
     buf_append_str(&sql, " UNION ALL SELECT ");
     relation_column_list(&sql, columns, "", NULL);
     buf_printf(&sql, " FROM %s%s)", sql_of(attempt, &attempt->hidden), not_marked(attempt));
@@ -275,13 +281,29 @@ static int write_incremental(struct model_attempt *attempt, struct err *err)
     attempt->result->was_incremental = true;
     if (choose_hidden(attempt, RELATION_STAGE, err) < 0 ||
         create_as(attempt, "TABLE", &attempt->hidden, err) < 0 || audit_hidden(attempt, err) < 0 ||
-        check_keys(attempt, err) < 0)
+        check_keys(attempt, err) < 0 || window_check_staged(attempt, err) < 0)
         return -1;
     forget_marker(attempt);
     if (attempt->spec->delete_marker != NULL)
         attempt->audit_rows = arena_printf(attempt->arena, "(SELECT * FROM %s%s)",
                                            sql_of(attempt, &attempt->hidden), not_marked(attempt));
     attempt->audit_whole = future_sql(attempt);
+    return 0;
+}
+
+static int publish_the_window(struct model_attempt *attempt, struct err *err)
+{
+    struct publish_window window = {
+        .target = &attempt->spec->relation,
+        .stage = &attempt->hidden,
+        .condition = attempt->window_condition,
+        .columns = attempt->spec->on_new_columns,
+    };
+
+    if (publish_replace_rows(attempt->session, &window, &attempt->report, err) < 0)
+        return -1;
+    attempt->result->rows = window.rows;
+    attempt->result->rows_deleted = window.deleted;
     return 0;
 }
 
@@ -296,6 +318,8 @@ static int publish_incremental(struct model_attempt *attempt, struct err *err)
     if (spec->strategy == MODEL_APPEND)
         return publish_append(attempt->session, &spec->relation, &attempt->hidden,
                               spec->on_new_columns, NULL, &result->rows, &attempt->report, err);
+    if (spec->strategy == MODEL_PARTITION)
+        return publish_the_window(attempt, err);
     return publish_delete_insert(attempt->session, &spec->relation, &attempt->hidden, &keys,
                                  spec->on_new_columns, &result->rows, &result->rows_deleted,
                                  &attempt->report, err);

@@ -65,6 +65,7 @@ struct model_attempt {
     struct relation_columns columns; /* of what is audited */
     const char *audit_rows;          /* see struct audit */
     const char *audit_whole;
+    const char *window_condition; /* SQL: which rows are of the window; NULL: no window */
     struct publish_report report;
 };
 

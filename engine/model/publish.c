@@ -208,6 +208,25 @@ int publish_delete_insert(struct session *session, const struct relation *target
     return result < 0 ? err_wrap(err, "publish %s", target->name) : 0;
 }
 
+int publish_replace_rows(struct session *session, struct publish_window *window,
+                         struct publish_report *report, struct err *err)
+{
+    struct swap swap;
+    struct buf sql;
+    int result = -1;
+
+    buf_init(&sql);
+    if (increment_begin(&swap, session, window->target, window->stage, report, err) == 0) {
+        buf_printf(&sql, "DELETE FROM %s WHERE %s", swap.target_sql, window->condition);
+        if (session_run(session, sql.data, NULL, 0, &window->deleted, err) == 0 &&
+            insert_staged(&swap, window->columns, NULL, &window->rows, err) == 0)
+            result = 0;
+    }
+    swap_release(&swap);
+    buf_release(&sql);
+    return result < 0 ? err_wrap(err, "publish %s", window->target->name) : 0;
+}
+
 /* ---------------------------------------------------------------------------------------- other */
 
 int publish_drop(struct session *session, const struct relation *relation, struct err *err)

@@ -6,6 +6,7 @@
  *     publish_replace         build ──▶ the relation's place; what hung on the old hangs on the new
  *     publish_append          target + stage
  *     publish_delete_insert   target − rows whose keys are staged + stage
+ *     publish_replace_rows    target − rows that a condition says + stage
  *     publish_view            the view, made or made again
  *     publish_reject          build or stage ──▶ _aorta_rejected__X, kept for a person
  *
@@ -77,6 +78,17 @@ int publish_delete_insert(struct session *session, const struct relation *target
                           const struct relation *stage, const struct publish_keys *keys,
                           enum publish_columns columns, int64_t *rows, int64_t *deleted,
                           struct publish_report *report, struct err *err);
+
+struct publish_window {
+    const struct relation *target, *stage;
+    const char *condition; /* SQL: which of the target's rows go; all staged ones fulfil it too */
+    enum publish_columns columns;
+    int64_t rows, deleted; /* set: how many were added, how many went */
+};
+
+/* Deletes the target's rows that fulfil the condition, then adds the staged rows. */
+int publish_replace_rows(struct session *session, struct publish_window *window,
+                         struct publish_report *report, struct err *err);
 
 /* Makes the view, in the place of the view or table that stands there. `candidate` is a view of the
  * same text under a hidden name, which is dropped. */

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 struct materialization;
+struct model_window;
 struct template;
 
 /* What ref('name') or source('group', 'name') in the SQL stands for. */
@@ -30,6 +31,7 @@ struct model_ref {
 enum model_strategy {
     MODEL_APPEND,
     MODEL_DELETE_INSERT, /* by unique_key */
+    MODEL_PARTITION,     /* by partition: model/window.h */
 };
 
 /* A seed's rows: `next` gives 1 and a batch, 0 at the end, -1. */
@@ -62,7 +64,12 @@ struct model_spec {
     enum model_strategy strategy; /* of an incremental model */
     const char *const *unique_key;
     size_t unique_key_count;
-    const char *delete_marker; /* staged rows where it is true only delete; or NULL */
+    const char *delete_marker;          /* staged rows where it is true only delete; or NULL */
+    const char *partition_column;       /* NULL: it is made as one */
+    const char *partition_type;         /* as the asset declares it, or NULL */
+    const struct model_window *windows; /* of the increment, and last of what is built whole */
+    size_t window_count;
+    bool is_partition_asked; /* the window was asked for: also if it is fresh */
     enum publish_columns on_new_columns;
     const char *position_column; /* all rows of a publication are greater than those before; NULL */
     const void *options;         /* of the materialization's own, say a snapshot's */

@@ -4,6 +4,7 @@
 #include "model/materialize.h"
 #include "model/session.h"
 #include "model/snapshot.h"
+#include "model/window.h"
 #include "template/json.h"
 #include "template/template.h"
 
@@ -16,6 +17,7 @@ struct render {
     struct model_attempt *attempt;
     struct template_value vars;
     struct template_value config;
+    const struct model_window *window; /* or NULL */
 };
 
 /* ----------------------------------------------------------------------------------- checkpoint */
@@ -389,6 +391,8 @@ static void set_functions(struct template_context *context, struct render *rende
     config->function = template_function_new(arena, "config", call_config, render);
     config->text = "";
     template_context_set(context, "config", template_map_value(config));
+    if (render->window != NULL)
+        template_context_set(context, "partition", window_value(attempt, render->window));
     template_context_set(
         context, "this",
         relation_value(arena, attempt->session, &attempt->spec->relation, attempt->spec->asset));
@@ -416,7 +420,8 @@ static int render_with(struct model_attempt *attempt,
     struct buf sql;
     int result = -1;
 
-    if (parse_settings(spec->vars, attempt->arena, &render.vars, err) < 0 ||
+    if (window_choose(attempt, &render.window, err) < 0 ||
+        parse_settings(spec->vars, attempt->arena, &render.vars, err) < 0 ||
         parse_settings(spec->config, attempt->arena, &render.config, err) < 0 ||
         template_parse(attempt->arena, spec->file, spec->sql, spec->sql_size, &template, err) < 0)
         return -1;

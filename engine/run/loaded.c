@@ -48,8 +48,10 @@ struct loaded *loaded_read(const struct request *request)
         size_t before = loaded->problems.count;
         graph_load(&loaded->graph, &loaded->pipeline, &loaded->problems);
         bool is_whole = loaded->problems.count == before;
-        if (is_whole)
+        if (is_whole) {
             watch_check(&loaded->graph, &loaded->problems);
+            partitioned_init(&loaded->partitioned, &loaded->graph, &loaded->problems);
+        }
         schedules_compile(&loaded->schedules, &loaded->pipeline, &loaded->graph, is_whole,
                           &loaded->problems);
     }
@@ -96,6 +98,7 @@ void loaded_release(struct loaded *loaded)
     if (loaded == NULL || __atomic_sub_fetch(&loaded->references, 1, __ATOMIC_ACQ_REL) > 0)
         return;
     graph_release(&loaded->graph);
+    partitioned_release(&loaded->partitioned);
     schedules_release(&loaded->schedules);
     arena_release(&loaded->arena);
     free(loaded);

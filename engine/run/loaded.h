@@ -11,6 +11,7 @@
 
 #include "graph/graph.h"
 #include "message/control.h"
+#include "schedule/partitioned.h"
 #include "schedule/schedule.h"
 
 #include <stdbool.h>
@@ -21,6 +22,7 @@ struct loaded {
     struct pipeline pipeline;
     struct graph graph;
     struct schedules schedules;
+    struct partitioned partitioned;
     struct problems problems; /* none, if the rest may be used */
     bool is_read;             /* else pipeline.toml could not be, and there is no graph */
     uint64_t signature;

@@ -280,6 +280,7 @@ void order_fill(struct order *order, const struct graph *graph, const struct ass
         .strategy = asset_strategy_names[asset->strategy],
         .delete_marker = asset->delete_marker,
         .position = asset->position,
+        .partition_column = asset->partitioned.column,
         .unique_key = asset->unique_key.items,
         .unique_key_count = asset->unique_key.count,
         .changed_at = asset->changed_at,

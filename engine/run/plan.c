@@ -1,8 +1,10 @@
 #include "run/plan.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/suggest.h"
 #include "graph/select.h"
+#include "run/window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +44,23 @@ static void choose_assets(struct plan *plan, const struct request *request)
                         "refresh, or say --discard-history",
                         asset->key);
     }
+}
+
+/* The request may be gone before the plan is. */
+static void choose_partitions(struct plan *plan, const struct request *request)
+{
+    plan->now_us = clock_now_us();
+    plan->partition_count = request->partition_count;
+    plan->partitions =
+        arena_calloc(&plan->arena, request->partition_count + 1, sizeof *plan->partitions);
+    for (size_t i = 0; i < request->partition_count; i++)
+        plan->partitions[i] = arena_strdup(&plan->arena, request->partitions[i]);
+    if (request->partition_count > 0 && request->full_refresh)
+        problem_add(&plan->problems, NULL, 0, 0,
+                    "a full refresh makes all partitions: leave out either --full-refresh or "
+                    "--partition");
+    else
+        window_check(plan);
 }
 
 static bool has_variable(const struct pipeline *pipeline, const char *name)
@@ -147,6 +166,8 @@ struct plan *plan_with(const struct request *request, struct loaded *loaded, boo
                     plan->pipeline->target->name);
     if (plan->problems.count == 0)
         choose_assets(plan, request);
+    if (plan->problems.count == 0)
+        choose_partitions(plan, request);
     if (plan->problems.count == 0 && request->question != NULL)
         choose_question(plan, request->question);
     problems_sort(&plan->problems);

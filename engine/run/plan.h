@@ -22,6 +22,9 @@ struct plan {
     /* For plan_waits_for: the walk that met each asset last, what it has to look at, what it found. */
     size_t walk, *seen;
     const struct asset **open, **found;
+    const char **partitions; /* that were asked for, keys and FROM..TO */
+    size_t partition_count;
+    int64_t now_us;             /* when it was made: which partitions there are then */
     struct questions questions; /* if the request is about them */
     struct question *question;  /* the one that is asked, or NULL */
 };

@@ -76,6 +76,7 @@ Every command says what it does.
     @a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is
     what is both.
       --full-refresh          as if run were given it
+      --partition KEY         of what is made in partitions, or FROM..TO; repeatable
       --discard-history       as if run were given it
       --force                 as if run were given it
       --offline               asks no destination, only the run store
@@ -93,6 +94,7 @@ Every command says what it does.
     what is both.
     Ctrl-C cancels: what has been published stays, exit status 1. Once more ends at once, 130.
       --full-refresh          builds incremental assets from nothing
+      --partition KEY         of what is made in partitions, or FROM..TO; repeatable
       --discard-history       with --full-refresh: also what cannot be read again
       --force                 builds also what is fresh
       --fail-fast             starts nothing more after the first failure
@@ -172,6 +174,7 @@ Every command says what it does.
     that would be added now. Nothing is run and nothing is changed.
       --sql                   only the SQL
       --full-refresh          the SQL of an incremental model that is built from nothing
+      --partition KEY         of what is made in partitions, or FROM..TO; repeatable
       --json                  one JSON object
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml

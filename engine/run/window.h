@@ -1,0 +1,35 @@
+/*
+ * Which partitions of an asset a run makes: one window, from the first to the last of them.
+ *
+ *     asked for                                       what is made
+ *     --partition 2024-04-04                          that day
+ *     --partition 2024-04-01..2024-04-03              three days, at once
+ *     --partition 2024-04-01 --partition 2024-04-02   likewise: they follow each other
+ *     --partition north --partition east              keys of a list need not
+ *     nothing, of time                                the last that is over; if nothing is there
+ *                                                     yet, or with --full-refresh: all that are
+ *     nothing, of a list                              all
+ *
+ * A window is one step of the run, one statement and one publication. An asset without partitions
+ * is made as ever, whatever is asked for.
+ */
+#ifndef AORTA_RUN_WINDOW_H
+#define AORTA_RUN_WINDOW_H
+
+#include "message/order.h"
+#include "run/plan.h"
+
+/* The partitions that texts ask for, keys and FROM..TO: in their order, each once, in the arena.
+ * ERR_CONFIG for what is no key, has not begun by then, or if those of time leave some out. */
+int window_read(const struct partitions *partitions, const char *const *texts, size_t count,
+                int64_t now_us, struct arena *arena, struct partition **list, size_t *list_count,
+                struct err *err);
+
+/* Reports what is wrong with the partitions that the plan was asked for. */
+void window_check(struct plan *plan);
+
+/* Gives the order the windows that the plan means by it, in the arena. */
+void window_fill(struct order *order, const struct plan *plan, const struct asset *asset,
+                 struct arena *arena);
+
+#endif

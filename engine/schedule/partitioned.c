@@ -1,0 +1,115 @@
+#include "schedule/partitioned.h"
+
+#include "base/alloc.h"
+#include "graph/asset_partitions.h"
+
+#include <stdlib.h>
+
+static const enum partition_unit units[] = {PARTITION_HOUR, PARTITION_DAY, PARTITION_WEEK,
+                                            PARTITION_MONTH};
+
+static void complain(const struct asset *asset, const char *key, struct problems *problems,
+                     const struct err *err)
+{
+    struct asset_site site = asset_partitions_site(asset, key);
+
+    problem_add(problems, site.file, site.line, site.column, "%s", err->message);
+}
+
+static const struct zone *zone_of(struct partitioned *partitioned, const struct asset *asset,
+                                  struct problems *problems)
+{
+    const char *name = asset->partitioned.timezone;
+    struct zone *zone;
+    struct err err;
+
+    if (name == NULL)
+        name = "UTC";
+    zone = map_find(&partitioned->zones, name);
+    if (zone != NULL)
+        return zone;
+    if (zone_load(name, &zone, &err) < 0) {
+        complain(asset, "timezone", problems, &err);
+        return NULL;
+    }
+    map_put(&partitioned->zones, name, zone);
+    return zone;
+}
+
+static void compile(struct partitioned *partitioned, const struct asset *asset,
+                    struct problems *problems)
+{
+    const struct asset_partitions *said = &asset->partitioned;
+    bool is_static = said->by == ASSET_PARTITIONS_STATIC;
+    struct partitions made;
+    struct err err;
+    int result;
+
+    if (is_static) {
+        result = partitions_init_static(&made, said->keys.items, said->keys.count, &err);
+    } else {
+        const struct zone *zone = zone_of(partitioned, asset, problems);
+        if (zone == NULL)
+            return;
+        result = partitions_init_time(&made, units[said->by], zone, 0, said->start, &err);
+    }
+    if (result < 0) {
+        complain(asset, is_static ? "keys" : "start", problems, &err);
+        return;
+    }
+    partitioned->of[asset->order] = alloc_bytes(sizeof made);
+    *partitioned->of[asset->order] = made;
+}
+
+void partitioned_init(struct partitioned *partitioned, const struct graph *graph,
+                      struct problems *problems)
+{
+    map_init(&partitioned->zones);
+    partitioned->count = graph->count;
+    partitioned->of =
+        arena_calloc(graph->pipeline->arena, graph->count + 1, sizeof(struct partitions *));
+    for (size_t i = 0; i < graph->count; i++)
+        if (graph->assets[i]->partitioned.table != NULL)
+            compile(partitioned, graph->assets[i], problems);
+}
+
+void partitioned_release(struct partitioned *partitioned)
+{
+    for (size_t i = 0; i < partitioned->count; i++) {
+        if (partitioned->of[i] == NULL)
+            continue;
+        partitions_release(partitioned->of[i]);
+        free(partitioned->of[i]);
+    }
+    for (size_t i = 0; i < partitioned->zones.count; i++)
+        zone_free(partitioned->zones.entries[i].value);
+    map_release(&partitioned->zones);
+}
+
+const struct partitions *partitioned_find(const struct partitioned *partitioned,
+                                          const struct asset *asset)
+{
+    return asset->order < partitioned->count ? partitioned->of[asset->order] : NULL;
+}
+
+bool partitioned_last(const struct partitions *partitions, const struct asset *asset,
+                      int64_t now_us, struct partition *last)
+{
+    int64_t offset = asset->partitioned.end_offset;
+    struct partition at;
+
+    if (partition_last(partitions, now_us, &at))
+        ;
+    else if (offset > 0 && partition_first(partitions, &at))
+        offset--;
+    else
+        return false;
+    for (; offset > 0; offset--)
+        if (!partition_next(partitions, &at, &at))
+            break;
+    for (; offset < 0; offset++)
+        if (!partition_previous(partitions, &at, &at))
+            return false;
+    *last = at;
+    return true;
+}
