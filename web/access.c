@@ -112,8 +112,8 @@ enum { AUDIT_BEFORE, AUDIT_ACTOR, AUDIT_ACTION, AUDIT_LIMIT };
 
 static const struct web_parameter audit_parameters[] = {
     [AUDIT_BEFORE] = {"before", WEB_INT, .min = 1, .max = INT64_MAX},
-    [AUDIT_ACTOR] = {"actor", WEB_TEXT},
-    [AUDIT_ACTION] = {"action", WEB_TEXT},
+    [AUDIT_ACTOR] = {"actor", WEB_TEXT, .max = WEB_TEXT_BYTES},
+    [AUDIT_ACTION] = {"action", WEB_TEXT, .max = WEB_TEXT_BYTES},
     [AUDIT_LIMIT] = {"limit", WEB_INT, .min = 1, .max = 500, .fallback = 50},
     {0},
 };

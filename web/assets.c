@@ -138,7 +138,7 @@ static const char *const kinds[] = {"seed",  "generator", "source",   "stream",
 static const struct web_parameter list_parameters[] = {
     [LIST_STATE] = {"state", WEB_CHOICE, .choices = states},
     [LIST_KIND] = {"kind", WEB_CHOICE, .choices = kinds},
-    [LIST_GROUP] = {"group", WEB_TEXT},
+    [LIST_GROUP] = {"group", WEB_TEXT, .max = WEB_TEXT_BYTES},
     {0},
 };
 
@@ -291,15 +291,15 @@ static void write_reached(struct web_exchange *exchange, const char *key, const 
 {
     const struct graph *graph = &exchange->loaded->graph;
     struct json_writer *json = &exchange->json;
-    const struct asset **queue = arena_calloc(&exchange->arena, graph->count, sizeof *queue);
+    size_t *queue = arena_calloc(&exchange->arena, graph->count, sizeof *queue);
     int64_t *depths = arena_calloc(&exchange->arena, graph->count, sizeof *depths);
     size_t first = 0, count = 0;
 
     json_write_key(json, key);
     json_write_array(json);
-    queue[count++] = from;
+    queue[count++] = from->order;
     for (; first < count; first++) {
-        const struct asset *asset = queue[first];
+        const struct asset *asset = graph->assets[queue[first]];
         int64_t depth = depths[asset->order];
         if (asset != from) {
             json_write_object(json);
@@ -315,7 +315,7 @@ static void write_reached(struct web_exchange *exchange, const char *key, const 
             if (next[i] == from || depths[next[i]->order] > 0)
                 continue;
             depths[next[i]->order] = depth + 1;
-            queue[count++] = next[i];
+            queue[count++] = next[i]->order;
         }
     }
     json_write_end(json);

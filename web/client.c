@@ -187,20 +187,20 @@ static int check_gate(struct web_client *client, const struct head *head, enum w
 static int check_body_head(struct web_client *client, const struct head *head)
 {
     struct web_exchange *exchange = &client->exchange;
-    bool has_body = head_has_body(head);
 
-    if (!has_body && exchange->route->needs_body)
+    if (!head_has_body(head)) {
+        if (!exchange->route->needs_body)
+            return 0;
         web_problem(exchange, 400, "this needs a body: a JSON object");
-    else if (!has_body)
-        return 0;
-    else if (exchange->route->body == NULL)
+    } else if (exchange->route->body == NULL) {
         web_problem(exchange, 400, "%s %s takes no body", client->method, exchange->path);
-    else if (!head_is_json(head))
+    } else if (!head_is_json(head)) {
         web_problem(exchange, 415, "the body must be sent as Content-Type: application/json");
-    else if (client->announced > BODY_BYTES)
+    } else if (client->announced > BODY_BYTES) {
         web_problem(exchange, 413, "the body has more than %zu bytes", BODY_BYTES);
-    else
+    } else {
         return 0;
+    }
     return -1;
 }
 

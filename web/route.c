@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,6 +249,7 @@ int web_parameters_read(const struct web_parameter *parameters, const char *quer
             return err_set(err, ERR_CONFIG, "the query has a bad escape, or is not UTF-8");
         if (find_parameter(parameters, name, &index, err) < 0)
             return -1;
+        assert(parameters != NULL); /* or none was found */
         if (values[index].text != NULL)
             return err_set(err, ERR_CONFIG, "parameter %s is given twice", name);
         values[index].text = text;

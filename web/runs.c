@@ -13,9 +13,9 @@ static const char *const states[] = {"queued",   "running",     "succeeded", "fa
 
 static const struct web_parameter list_parameters[] = {
     [LIST_STATE] = {"state", WEB_CHOICE, .choices = states},
-    [LIST_TRIGGER] = {"trigger", WEB_TEXT},
-    [LIST_ASSET] = {"asset", WEB_TEXT},
-    [LIST_SINCE] = {"since", WEB_TIME},
+    [LIST_TRIGGER] = {"trigger", WEB_TEXT, .max = WEB_TEXT_BYTES},
+    [LIST_ASSET] = {"asset", WEB_TEXT, .max = WEB_TEXT_BYTES},
+    [LIST_SINCE] = {"since", WEB_TIME, .fallback = 0},
     [LIST_BEFORE] = {"before", WEB_TEXT, .max = 26},
     [LIST_LIMIT] = {"limit", WEB_INT, .min = 1, .max = 500, .fallback = 50},
     {0},

@@ -103,6 +103,9 @@ static void run_after(uv_check_t *check)
 }
 
 static void write_mhd_log(void *cls, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static void write_mhd_log(void *cls, const char *fmt, va_list args)
 {
     char text[512];
 
