@@ -17,11 +17,15 @@
 #include "daemon/tokens.h"
 #include "store/read.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 20 /* whether all has ended that is waited for */ };
+enum {
+    LOOK_MS = 20,   /* whether all has ended that is waited for */
+    TRIM_MS = 5000, /* how often what is free goes back to the system */
+};
 
 struct server {
     struct life life;
@@ -113,6 +117,13 @@ static void told_to_reload(uv_signal_t *handle, int signal)
         reload_now(server->life.daemon.reload);
 }
 
+/* By itself the heap shrinks from its end only, where something small may stay for days. */
+static void give_memory_back(uv_timer_t *timer)
+{
+    (void)timer;
+    malloc_trim(0);
+}
+
 /* No child is left. */
 static void idle(struct daemon *daemon)
 {
@@ -180,6 +191,7 @@ static int begin(struct server *server, struct err *err)
         return -1;
     }
     server->has_begun = true;
+    uv_timer_start(&server->life.ticking, give_memory_back, TRIM_MS, TRIM_MS);
     daemon->streams = streams_open(daemon);
     daemon->pruner = pruner_open(daemon);
     work_dispatch(daemon);
