@@ -92,16 +92,21 @@ CREATE TABLE automation (
     PRIMARY KEY (asset, target)
 ) STRICT, WITHOUT ROWID;
 
--- What became of each partition last. Missing ones have no row.
+-- When each partition was published last, and what became of it since. Those that were never made
+-- have no row.
 CREATE TABLE partitions (
-    asset        TEXT NOT NULL,
-    target       TEXT NOT NULL,
-    key          TEXT NOT NULL,         -- 2024-04-04, 2024-W14, north
-    state        TEXT NOT NULL CHECK (state IN ('present', 'stale', 'failed', 'running')),
-    run_id       TEXT,
-    rows         INTEGER,
-    version      TEXT,
-    at_us        INTEGER NOT NULL,      -- of the last publication or failure
+    asset          TEXT NOT NULL,
+    target         TEXT NOT NULL,
+    key            TEXT NOT NULL,       -- 2024-04-04, 2024-W14, north
+    start_us       INTEGER NOT NULL,    -- of a list: 0, as end_us
+    end_us         INTEGER NOT NULL,
+    published_us   INTEGER,
+    began_us       INTEGER,             -- when the attempt began that published it
+    run_id         TEXT,
+    failed_us      INTEGER,             -- after that
+    failed_run_id  TEXT,
+    running_run_id TEXT,                -- that is at work on it
+    touched_us     INTEGER,             -- by the statement that writes several columns in turn
     PRIMARY KEY (asset, target, key)
 ) STRICT, WITHOUT ROWID;
 

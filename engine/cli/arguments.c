@@ -64,6 +64,10 @@ static const struct {
     {"--threads", offsetof(struct arguments, threads)},
     {"--for", offsetof(struct arguments, duration)},
     {"--timeout", offsetof(struct arguments, timeout)},
+    {"--from", offsetof(struct arguments, from)},
+    {"--to", offsetof(struct arguments, to)},
+    {"--at-once", offsetof(struct arguments, at_once)},
+    {"--priority", offsetof(struct arguments, priority)},
     {"--step", offsetof(struct arguments, step)},
     {"--state", offsetof(struct arguments, state)},
     {"--limit", offsetof(struct arguments, limit_text)},
@@ -92,6 +96,9 @@ static const struct {
     {"--failed", offsetof(struct arguments, request.only_failed)},
     {"--wait", offsetof(struct arguments, waits)},
     {"--json", offsetof(struct arguments, as_json)},
+    {"--partitions", offsetof(struct arguments, lists_partitions)},
+    {"--cancel", offsetof(struct arguments, cancels)},
+    {"--retry", offsetof(struct arguments, retries)},
     {"--csv", offsetof(struct arguments, as_csv)},
     {"--offline", offsetof(struct arguments, is_offline)},
     {"--follow", offsetof(struct arguments, follows)},
@@ -242,6 +249,8 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
         return command_fail(-1, "%s takes no argument: \"%s\"", command->name, a->rest[0]);
     if (read_number("--threads", a->threads, LIMIT_THREADS, &a->request.threads) < 0 ||
         read_number("--limit", a->limit_text, LIMIT_LISTED_RUNS, &a->limit) < 0 ||
+        read_number("--at-once", a->at_once, LIMIT_THREADS, &a->request.at_once) < 0 ||
+        read_number("--priority", a->priority, 1000, &a->request.priority) < 0 ||
         read_duration("--for", a->duration, &a->request.for_ms) < 0 ||
         read_duration("--timeout", a->timeout, &a->request.timeout_ms) < 0 ||
         read_duration("--expires", a->expires, &a->request.lasts_ms) < 0)

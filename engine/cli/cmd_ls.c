@@ -2,7 +2,10 @@
 #include "cli/output.h"
 #include "cli/table.h"
 #include "run/freshness.h"
+#include "run/parts.h"
 #include "run/plan.h"
+
+#include <string.h>
 
 static const struct table_column columns[] = {
     {.name = "asset", .shrinks = true},
@@ -134,6 +137,100 @@ out:
     return status;
 }
 
+/* ---------------------------------------------------------------------------------- partitions */
+
+static const struct table_column partition_columns[] = {
+    {.name = "asset", .shrinks = true},
+    {.name = "partitions"},
+    {.name = "count", .is_right = true},
+    {.name = "state", .is_state = true},
+    {.name = "when"},
+    {.name = "run"},
+};
+
+static void print_part(const struct asset *asset, const struct part *part)
+{
+    struct json_writer json;
+    struct buf line;
+
+    buf_init(&line);
+    json_writer_init(&json, &line);
+    json_write_object(&json);
+    json_write_key(&json, "asset");
+    json_write_str(&json, asset->key);
+    json_write_key(&json, "partition");
+    json_write_str(&json, part->partition.key);
+    json_write_key(&json, "state");
+    json_write_str(&json, part_state_names[part->state]);
+    history_write_time(&json, "at", part->at_us);
+    json_write_key(&json, "run");
+    json_write_str(&json, part->run_id);
+    json_write_end(&json);
+    puts(line.data);
+    buf_release(&line);
+}
+
+static bool is_alike(const struct part *a, const struct part *b)
+{
+    bool same_run = a->run_id == NULL || b->run_id == NULL ? a->run_id == b->run_id
+                                                           : strcmp(a->run_id, b->run_id) == 0;
+    return a->state == b->state && same_run;
+}
+
+/* Those that follow each other and are alike are one line. */
+static void add_parts(struct table *table, const struct asset *asset, const struct part *parts,
+                      size_t count, struct arena *arena)
+{
+    char number[TABLE_TEXT_SIZE], when[TABLE_TEXT_SIZE];
+
+    for (size_t first = 0, last; first < count; first = last + 1) {
+        for (last = first; last + 1 < count && is_alike(&parts[first], &parts[last + 1]);)
+            last++;
+        const char *from = parts[first].partition.key, *to = parts[last].partition.key;
+        table_add(table, (const char *[]){
+                             asset->key,
+                             first == last ? from : arena_printf(arena, "%s..%s", from, to),
+                             table_number(number, (int64_t)(last - first + 1)),
+                             part_state_names[parts[first].state],
+                             table_time(when, parts[first].at_us),
+                             parts[first].run_id != NULL ? parts[first].run_id : "-",
+                         });
+    }
+}
+
+static int list_partitions(const struct arguments *a, const struct plan *plan)
+{
+    struct table *table =
+        table_new(partition_columns, sizeof partition_columns / sizeof *partition_columns);
+    bool is_live = history_is_live(a);
+    struct store_reader *reader;
+    int status = EXIT_FAILED;
+    struct err err;
+
+    if (history_open(a, &reader) < 0)
+        goto out;
+    for (size_t i = 0; i < plan->graph->count; i++) {
+        const struct asset *asset = plan->graph->assets[i];
+        struct part *parts;
+        size_t count = 0;
+        if (!plan->is_selected[i])
+            continue;
+        if (parts_read(plan->loaded, asset, reader, is_live, a->arena, &parts, &count, &err) < 0) {
+            command_fail(EXIT_FAILED, "%s", err.message);
+            goto out;
+        }
+        for (size_t j = 0; a->as_json && j < count; j++)
+            print_part(asset, &parts[j]);
+        if (!a->as_json)
+            add_parts(table, asset, parts, count, a->arena);
+    }
+    status = EXIT_OK;
+out:
+    store_reader_close(reader);
+    table_end(table);
+    return status;
+}
+
 /* For the shell's completion: what can be read, however wrong the rest is. */
 static int list_names(const struct plan *plan)
 {
@@ -158,7 +255,9 @@ static int run(int argc, char **argv)
             status = list_names(plan);
         } else {
             command_report(plan);
-            status = plan->problems.count == 0 ? list(&a, plan) : EXIT_USAGE;
+            status = plan->problems.count > 0 ? EXIT_USAGE
+                     : a.lists_partitions     ? list_partitions(&a, plan)
+                                              : list(&a, plan);
         }
         plan_free(plan);
     }
@@ -168,7 +267,8 @@ static int run(int argc, char **argv)
 
 static const struct flag flags[] = {
     FLAGS_OF_SELECTION,
-    {"--json", NULL, "one JSON object an asset"},
+    {"--partitions", NULL, "which partitions are present, stale, failed, running or missing"},
+    {"--json", NULL, "one JSON object an asset, or a partition"},
     FLAG_NAMES,
     FLAGS_OF_PIPELINE,
     {0},

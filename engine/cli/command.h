@@ -31,8 +31,8 @@ struct command {
 
 extern const struct command cmd_cancel, cmd_check, cmd_clean, cmd_completion, cmd_connectors,
     cmd_init, cmd_logs, cmd_ls, cmd_pause, cmd_plan, cmd_query, cmd_rerun, cmd_resume, cmd_run,
-    cmd_runs, cmd_schedules, cmd_serve, cmd_show, cmd_state, cmd_stream, cmd_tick, cmd_token,
-    cmd_trigger;
+    cmd_runs, cmd_schedules, cmd_serve, cmd_show, cmd_state, cmd_stream, cmd_tick, cmd_backfill,
+    cmd_backfills, cmd_token, cmd_trigger;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
@@ -51,7 +51,9 @@ struct arguments {
     const char *address;                   /* of --address, or NULL */
     const char *state, *step;              /* which runs, which step of one */
     bool as_json, as_csv, only_names, only_sql, is_offline, follows;
-    const char **rest; /* what is no flag */
+    bool lists_partitions, cancels, retries;
+    const char *from, *to, *at_once, *priority; /* of a backfill, as they were typed, or NULL */
+    const char **rest;                          /* what is no flag */
     size_t rest_count;
     struct arena *arena;
 };

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "daemon/alerts.h"
+#include "daemon/backfill.h"
 #include "daemon/deadline.h"
 #include "daemon/preview.h"
 #include "daemon/queue.h"
@@ -106,7 +107,8 @@ static void end_if_over(struct job *job)
     if (job->is_over || !run_is_over(&job->run))
         return;
     job->is_over = true;
-    journal_run_ended(job->daemon->journal, &job->run);
+    enum store_state state = journal_run_ended(job->daemon->journal, &job->run);
+    backfills_run_over(job->daemon->backfills, job, state);
     alerts_run_ended(job->daemon->alerts, &job->run);
     struct event event = {
         .type = "ended", .state = run_state_names[job->run.state], .message = job->run.timed_out};

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/parts.h"
 #include "store/read.h"
 #include "store/write.h"
 
@@ -211,7 +212,7 @@ void journal_run_began(struct journal *journal, struct run *run, bool was_interr
                      STATE_RUNNING, clock_now_us(), NULL, STORE_NO_DONE);
 }
 
-void journal_run_ended(struct journal *journal, const struct run *run)
+enum store_state journal_run_ended(struct journal *journal, const struct run *run)
 {
     static const enum store_state states[] = {
         [RUN_RUNNING] = STATE_RUNNING,
@@ -225,6 +226,7 @@ void journal_run_ended(struct journal *journal, const struct run *run)
         err_set(&err, ERR_CONFIG, "%s", run->timed_out);
     store_run_change(journal->store, run->id, STATE_RUNNING, states[run->state], clock_now_us(),
                      run->timed_out != NULL ? &err : NULL, STORE_NO_DONE);
+    return states[run->state];
 }
 
 void journal_wait(struct journal *journal, const struct run *run, struct run_step *step)
@@ -251,6 +253,7 @@ void journal_attempt_began(struct journal *journal, struct run *run, struct run_
 {
     change_step(journal, run, step, STATE_RUNNING);
     step->stored_attempt = step->attempt;
+    parts_begin(journal->store, run, step);
     store_attempt_start(journal->store, run->id, step->asset->key, step->attempt, clock_now_us(),
                         done_of(journal, then));
 }
@@ -287,6 +290,7 @@ void journal_report(struct journal *journal, const struct run *run, const struct
         .fingerprint = report->fingerprint != NULL ? report->fingerprint : "",
     };
     store_materialization_insert(journal->store, &materialization, STORE_NO_DONE);
+    parts_publish(journal->store, run, step, report, now);
 }
 
 /* How the store names what became of a step; a step that waits again had an attempt that failed,
@@ -329,8 +333,10 @@ void journal_step(struct journal *journal, struct run *run, struct run_step *ste
     bool retries = state == STATE_QUEUED && step->stored == STATE_RUNNING;
     enum store_state ended = retries ? STATE_FAILED : state;
 
-    if (step->stored_attempt > 0)
+    if (step->stored_attempt > 0) {
+        parts_end(journal->store, run, step, ended == STATE_FAILED, clock_now_us());
         end_attempt(journal, run, step, ended);
+    }
     change_step(journal, run, step, ended);
     if (retries)
         change_step(journal, run, step, STATE_QUEUED);

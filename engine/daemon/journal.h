@@ -52,7 +52,8 @@ void journal_barrier(struct journal *journal, struct journal_then then);
 /* The run was queued, and begins: with the steps that it has, new ones or those that the store
  * knows from before it was interrupted. */
 void journal_run_began(struct journal *journal, struct run *run, bool was_interrupted);
-void journal_run_ended(struct journal *journal, const struct run *run);
+/* As the store names how it ended. */
+enum store_state journal_run_ended(struct journal *journal, const struct run *run);
 
 /* The step's live attempt. */
 void journal_attempt_began(struct journal *journal, struct run *run, struct run_step *step,

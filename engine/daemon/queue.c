@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "daemon/audit.h"
+#include "daemon/backfill.h"
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
 #include "daemon/idempotency.h"
@@ -127,6 +128,7 @@ static void end_queued(struct job *job, enum store_state state, const char *mess
                          now, NULL, STORE_NO_DONE);
         store_run_change(store, job->run.id, STATE_RUNNING, state, now, &err, STORE_NO_DONE);
     }
+    backfills_run_over(job->daemon->backfills, job, state);
     dispatch_tell_last(job, &ended);
 }
 

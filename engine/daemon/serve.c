@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/alerts.h"
+#include "daemon/backfill.h"
 #include "daemon/dispatch.h"
 #include "daemon/idempotency.h"
 #include "daemon/life.h"
@@ -47,9 +48,11 @@ static bool has_running_step(const struct daemon *daemon)
 
 static void close_parts(struct daemon *daemon)
 {
+    backfills_close(daemon->backfills);
     timetable_close(daemon->timetable);
     pauses_close(daemon->pauses);
     reload_close(daemon->reload);
+    daemon->backfills = NULL;
     daemon->timetable = NULL;
     daemon->pauses = NULL;
     daemon->reload = NULL;
@@ -186,6 +189,7 @@ static int begin(struct server *server, struct err *err)
     life_watch_signal(&server->life, SIGHUP, told_to_reload);
     if (pauses_open(daemon, &daemon->pauses, err) < 0 ||
         timetable_open(daemon, &daemon->timetable, err) < 0 ||
+        backfills_open(daemon, &daemon->backfills, err) < 0 ||
         serving->begin(serving->arg, daemon, err) < 0) {
         close_parts(daemon);
         return -1;

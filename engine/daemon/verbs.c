@@ -1,6 +1,7 @@
 #include "daemon/verbs.h"
 
 #include "daemon/audit.h"
+#include "daemon/backfill.h"
 #include "daemon/dispatch.h"
 #include "daemon/pauses.h"
 #include "daemon/queue.h"
@@ -66,6 +67,7 @@ static void cancel(struct job *job)
 
 static const struct verb verbs[] = {
     {"cancel", cancel},
+    {"cancel_backfill", backfills_begin_cancel},
     {"create_token", tokens_create},
     {"reload", reload_begin},
     {"pause", pauses_begin_pause},

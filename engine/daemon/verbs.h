@@ -2,6 +2,7 @@
  * What the daemon does by itself, without a plan and without an executor.
  *
  *     cancel   (of)       the run that has this id, queued or running
+ *     cancel_backfill     daemon/backfill.h
  *     create_token        daemon/tokens.h
  *     reload              reads the pipeline again
  *     pause, resume, tick (subject)   what runs begin of by themselves

@@ -4,12 +4,14 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "daemon/audit.h"
+#include "daemon/backfill.h"
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
 #include "daemon/preview.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
 #include "daemon/verbs.h"
+#include "run/window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -120,8 +122,10 @@ static void plan_in_pool(uv_work_t *work)
     if (job->earlier_failed)
         return;
     job->plan = plan_with(earlier_request(job), job->loaded, is_trusted);
-    if (job->plan->problems.count == 0)
-        earlier_restrict(job);
+    if (job->plan->problems.count > 0)
+        return;
+    earlier_restrict(job);
+    window_check(job->plan, job->earlier != NULL);
 }
 
 static void refuse_earlier(struct job *job)
@@ -157,6 +161,10 @@ static void planned(uv_work_t *work, int status)
         refuse_problems(job);
     else if (strcmp(job->request->verb, "plan") == 0)
         preview_begin(job);
+    else if (strcmp(job->request->verb, "backfill") == 0)
+        backfills_add(job);
+    else if (strcmp(job->request->verb, "retry_backfill") == 0)
+        backfills_retry(job);
     else if (job->is_query)
         dispatch_query(job);
     else
@@ -205,7 +213,8 @@ struct job *work_job(struct daemon *daemon, struct listener *listener)
 
 static void accept_job(struct job *job, const char *text, size_t size)
 {
-    static const char *const runs[] = {"run", "stream", "reexecute", NULL};
+    static const char *const runs[] = {"run",      "stream",         "reexecute",
+                                       "backfill", "retry_backfill", NULL};
     struct err err;
 
     job->request = arena_alloc(&job->arena, sizeof *job->request);

@@ -17,6 +17,7 @@
 #include <uv.h>
 
 struct alerts;
+struct backfills;
 struct earlier;
 struct idempotency;
 struct preview;
@@ -85,6 +86,7 @@ struct daemon {
     struct idempotency *idempotency;         /* of a daemon that stays */
     struct reload *reload;                   /* who looks after it */
     struct pauses *pauses;                   /* of a daemon that stays, or NULL */
+    struct backfills *backfills;             /* the same */
     struct timetable *timetable;             /* the same */
     struct pruner *pruner;                   /* the same */
     void (*reloaded)(struct daemon *daemon); /* another one is believed; or NULL */

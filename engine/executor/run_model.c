@@ -102,6 +102,26 @@ static void fill_snapshot(struct step *step, struct model_spec *spec,
     spec->options = options;
 }
 
+static void report_window(struct step *step, const struct model_result *result)
+{
+    const struct order *order = step->order;
+    struct report *report = &step->report;
+    const struct order_window *window;
+
+    if (order->windows_count == 0 || result->outcome != MODEL_PUBLISHED)
+        return;
+    report->is_whole = !result->was_incremental;
+    window = &order->windows[report->is_whole ? order->windows_count - 1 : 0];
+    if (window->keys_count > 0) {
+        report->partitions = window->keys;
+        report->partition_count = window->keys_count;
+        return;
+    }
+    report->partitions = arena_calloc(&step->arena, 1, sizeof *report->partitions);
+    report->partitions[0] = window->label;
+    report->partition_count = 1;
+}
+
 static int report_result(struct step *step, const struct model_result *result)
 {
     static const char *const outcomes[] = {
@@ -118,6 +138,7 @@ static int report_result(struct step *step, const struct model_result *result)
     report->fingerprint = result->state.fingerprint;
     report->why = result->reason;
     report->note = result->warnings;
+    report_window(step, result);
     audit_report(step, result->checks, result->check_count);
     return 0;
 }

@@ -50,6 +50,7 @@ struct request {
     const char *role;    /* create_token */
     int64_t lasts_ms;    /* create_token; 0: it does not expire */
     const char *address; /* where the request came from; NULL: from this machine's socket */
+    int64_t at_once;     /* backfill: runs; 0: one */
     const char *backfill; /* a run: the backfill that it is a part of */
 };
 

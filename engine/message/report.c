@@ -32,6 +32,8 @@ static const struct record_field report_fields[] = {
     RECORD_FIELD(report, table_rows, INT),
     RECORD_FIELD(report, version, INT),
     RECORD_FIELD(report, fingerprint, TEXT),
+    RECORD_FIELD(report, partitions, TEXTS),
+    RECORD_FIELD(report, is_whole, BOOL),
     RECORD_FIELD(report, why, TEXT),
     RECORD_FIELD(report, note, TEXT),
     {"checks", RECORD_MANY, offsetof(struct report, checks), &check_shape},

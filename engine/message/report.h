@@ -47,6 +47,9 @@ struct report {
     int64_t table_rows; /* in the relation now; -1: not known */
     int64_t version;
     const char *fingerprint;
+    const char **partitions; /* published: keys, or FROM..TO; none: it is made as one */
+    size_t partition_count;
+    bool is_whole;    /* and nothing else is there */
     const char *why;  /* it ran or not: "fresh", "first build", … */
     const char *note; /* lines that a person should read: dead letters, a view that broke, … */
     struct check_report *checks;

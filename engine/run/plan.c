@@ -59,8 +59,6 @@ static void choose_partitions(struct plan *plan, const struct request *request)
         problem_add(&plan->problems, NULL, 0, 0,
                     "a full refresh makes all partitions: leave out either --full-refresh or "
                     "--partition");
-    else
-        window_check(plan);
 }
 
 static bool has_variable(const struct pipeline *pipeline, const char *name)

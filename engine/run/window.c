@@ -85,7 +85,7 @@ int window_read(const struct partitions *partitions, const char *const *texts, s
     return 0;
 }
 
-void window_check(struct plan *plan)
+void window_check(struct plan *plan, bool is_rest)
 {
     size_t found = 0;
 
@@ -104,7 +104,7 @@ void window_check(struct plan *plan)
                         &plan->arena, &list, &count, &err) < 0)
             problem_add(&plan->problems, NULL, 0, 0, "%s: %s", asset->key, err.message);
     }
-    if (found == 0)
+    if (found == 0 && !is_rest)
         problem_add(&plan->problems, NULL, 0, 0,
                     "--partition: nothing that is selected is made in partitions");
 }

@@ -25,8 +25,9 @@ int window_read(const struct partitions *partitions, const char *const *texts, s
                 int64_t now_us, struct arena *arena, struct partition **list, size_t *list_count,
                 struct err *err);
 
-/* Reports what is wrong with the partitions that the plan was asked for. */
-void window_check(struct plan *plan);
+/* Reports what is wrong with the partitions that the plan was asked for, once it is known what it
+ * builds. `is_rest`: it is what is left of a run, where perhaps nothing has partitions. */
+void window_check(struct plan *plan, bool is_rest);
 
 /* Gives the order the windows that the plan means by it, in the arena. */
 void window_fill(struct order *order, const struct plan *plan, const struct asset *asset,

@@ -82,6 +82,10 @@ static const struct statement_text recover_runs = {
     " WHERE state = 'running'",
     "recovery", NULL};
 
+static const struct statement_text recover_partitions = {
+    "UPDATE partitions SET running_run_id = NULL WHERE running_run_id IS NOT NULL", "recovery",
+    NULL};
+
 static const char interrupted[] = "the daemon ended before it was done";
 
 /* ---- values, in the order of their numbers --------------------------------------------------- */
@@ -298,6 +302,7 @@ int store_recover(struct store *store, int64_t now_us, struct store_recovery *re
     struct command attempts = {.statement = &recover_attempts, .changes = &counts.attempts};
     struct command steps = {.statement = &recover_steps, .changes = &counts.steps};
     struct command runs = {.statement = &recover_runs, .changes = &counts.runs};
+    struct command partitions = {.statement = &recover_partitions};
 
     command_add_int(&attempts, now_us);
     command_add_text(&attempts, err_code_name(ERR_TRANSIENT));
@@ -309,6 +314,7 @@ int store_recover(struct store *store, int64_t now_us, struct store_recovery *re
     store_queue(store, &attempts);
     store_queue(store, &steps);
     store_queue(store, &runs);
+    store_queue(store, &partitions);
     if (store_flush(store, err) < 0)
         return err_wrap(err, "recovery");
     *recovery = counts;

@@ -14,6 +14,8 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       pause       Pauses a schedule or a stream, until it is resumed
       resume      Resumes a schedule or a stream that is paused
       tick        Makes a schedule tick now, paused or not
+      backfill    Makes many partitions, a run each, by aorta serve
+      backfills   Lists backfills and how far each is, or the partitions of one
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it

@@ -14,6 +14,8 @@ Every command says what it does.
       pause       Pauses a schedule or a stream, until it is resumed
       resume      Resumes a schedule or a stream that is paused
       tick        Makes a schedule tick now, paused or not
+      backfill    Makes many partitions, a run each, by aorta serve
+      backfills   Lists backfills and how far each is, or the partitions of one
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
@@ -42,6 +44,8 @@ Every command says what it does.
       pause       Pauses a schedule or a stream, until it is resumed
       resume      Resumes a schedule or a stream that is paused
       tick        Makes a schedule tick now, paused or not
+      backfill    Makes many partitions, a run each, by aorta serve
+      backfills   Lists backfills and how far each is, or the partitions of one
       stream      Runs streams, from a topic into a lake, until they are told to end
       ls          Lists assets: kind, rows, whether they are up to date, how their last step ended
       show        Shows an asset, or a saved question: what it is, and its SQL as a run would send it
@@ -135,7 +139,8 @@ Every command says what it does.
     @a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is
     what is both.
       --exclude SELECT        leaves out what it means; may be repeated
-      --json                  one JSON object an asset
+      --partitions            which partitions are present, stale, failed, running or missing
+      --json                  one JSON object an asset, or a partition
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated

@@ -243,5 +243,6 @@ def mistakes(shop):
         assert f"assets/marts/days.toml:" in output and problem in output, output
 
 
-main([one_after_another, without_one, what_is_asked_for_leaves_the_rest_stale, keys, refused_rows,
-      a_check_of_the_whole, dates, not_to_be_made, mistakes])
+if __name__ == "__main__":
+    main([one_after_another, without_one, what_is_asked_for_leaves_the_rest_stale, keys, refused_rows,
+          a_check_of_the_whole, dates, not_to_be_made, mistakes])

@@ -1,0 +1,120 @@
+#include "cli/command.h"
+#include "daemon/daemon.h"
+
+#include <string.h>
+
+enum { MOST_AT_ONCE = 100 };
+
+struct beginning {
+    struct listener listener;
+    struct arena *arena;
+    const char *id;
+    int64_t total;
+    int status;
+};
+
+static void hear(struct listener *listener, const struct frame *frame)
+{
+    struct beginning *beginning = (struct beginning *)listener;
+    struct event event = {0};
+    struct err err;
+
+    if (frame->kind != MESSAGE_EVENT ||
+        record_decode(frame->text, frame->size, &event_shape, beginning->arena, &event, &err) < 0)
+        return;
+    if (strcmp(event.type, "accepted") == 0) {
+        beginning->id = event.message;
+        beginning->total = event.total;
+    } else if (strcmp(event.type, "ended") == 0) {
+        beginning->status = EXIT_OK;
+    } else if (strcmp(event.type, "refused") == 0) {
+        beginning->status = command_refused(&event);
+    }
+}
+
+static int fill_new(struct arguments *a)
+{
+    struct request *request = &a->request;
+
+    request->verb = "backfill";
+    request->select = a->rest;
+    request->select_count = a->rest_count;
+    if ((a->from == NULL) != (a->to == NULL))
+        return command_fail(-1, "a range has --from and --to");
+    if (a->from != NULL)
+        request->partitions[request->partition_count++] =
+            arena_printf(a->arena, "%s..%s", a->from, a->to);
+    if (request->partition_count == 0)
+        return command_fail(-1, "which partitions? say --from and --to, or --partition");
+    return 0;
+}
+
+static int fill(struct arguments *a)
+{
+    if (a->cancels && a->retries)
+        return command_fail(-1, "either --cancel or --retry");
+    if (!a->cancels && !a->retries)
+        return fill_new(a);
+    if (a->rest_count != 1)
+        return command_fail(-1, "%s wants one backfill: aorta backfills shows them",
+                            a->cancels ? "--cancel" : "--retry");
+    a->request.verb = a->cancels ? "cancel_backfill" : "retry_backfill";
+    a->request.of = a->rest[0];
+    return 0;
+}
+
+static void say(const struct arguments *a, const struct beginning *beginning)
+{
+    if (a->cancels)
+        printf("backfill %s is canceled\n", beginning->id);
+    else if (a->retries)
+        printf("backfill %s goes on\n", beginning->id);
+    else
+        printf("backfill %s: %lld partitions\n", beginning->id, (long long)beginning->total);
+}
+
+static int run(int argc, char **argv)
+{
+    struct arguments a;
+    struct arena arena;
+    struct beginning beginning = {
+        .listener = {.hear = hear}, .arena = &arena, .status = EXIT_FAILED};
+    int status = EXIT_USAGE;
+    struct err err;
+
+    arena_init(&arena);
+    if (arguments_read(&cmd_backfill, argc, argv, &arena, &a) < 0 || fill(&a) < 0)
+        goto out;
+    if (daemon_request(a.state_folder, &a.request, &beginning.listener, &err) < 0)
+        status = command_fail(EXIT_FAILED, "%s", err.message);
+    else
+        status = beginning.status;
+    if (status == EXIT_OK)
+        say(&a, &beginning);
+out:
+    arena_release(&arena);
+    return status;
+}
+
+static const struct flag flags[] = {
+    {"--from", "KEY", "the first partition"},
+    {"--to", "KEY", "the last"},
+    {"--partition", "KEY", "one of them, or FROM..TO; repeatable"},
+    {"--at-once", "N", "runs at once (default: 1)"},
+    {"--priority", "N", "of its runs: higher ones start first (default: 0)"},
+    {"--cancel", NULL, "cancels the backfill: what has been made stays"},
+    {"--retry", NULL, "makes again what failed or was canceled"},
+    FLAGS_OF_SELECTION,
+    FLAGS_OF_PIPELINE,
+    {0},
+};
+
+const struct command cmd_backfill = {
+    "backfill",
+    "SELECT… --from KEY --to KEY",
+    "Makes many partitions, a run each, by aorta serve",
+    "Prints the backfill's id; aorta backfills ID shows how far it is. It survives the end of the\n"
+    "daemon: the next one goes on. With --cancel or --retry the argument is the id of one, or as\n"
+    "much of it as says which.\n\n" HELP_OF_SELECTION,
+    flags,
+    run};
