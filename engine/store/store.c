@@ -290,6 +290,17 @@ static void free_commands(struct command_list *list)
     command_list_init(list);
 }
 
+/* SQLite does so when the last connection closes, unless that is one that may only read; and what is
+ * left makes the next daemon believe that this one died, and look through the whole file. Who is
+ * reading is not waited for. */
+static void empty_log(struct store *store)
+{
+    struct err ignored;
+
+    (void)database_exec(&store->database,
+                        "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)", &ignored);
+}
+
 void store_close(struct store *store)
 {
     if (store == NULL)
@@ -302,6 +313,7 @@ void store_close(struct store *store)
     pthread_mutex_unlock(&store->lock);
     pthread_join(store->thread, NULL);
     free_commands(&store->done);
+    empty_log(store);
     release(store);
 }
 

@@ -9,11 +9,13 @@
 #include "base/file.h"
 #include "store/database.h"
 #include "store/migration.h"
+#include "store/read.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +52,28 @@ static void check_open_fails(enum err_code code, const char *part)
 
     check_fails(store_open(&(struct store_options){.path = store_fixture_path()}, &store, &err),
                 code, part);
+}
+
+TEST("a store that is closed while somebody could still read leaves no log behind")
+{
+    struct store_reader *reader;
+    struct store_run *run;
+    struct arena arena;
+    struct stat log;
+    struct err err;
+    char path[600];
+
+    arena_init(&arena);
+    snprintf(path, sizeof path, "%s-wal", store_fixture_path());
+    struct store *store = store_fixture_open();
+    check_ok(store_reader_open(store_fixture_path(), &reader, &err));
+    check_ok(store_read_run(reader, "nobody", &arena, &run, &err));
+    check(stat(path, &log) == 0 && log.st_size > 0);
+    store_close(store);
+    check(stat(path, &log) < 0 || log.st_size == 0);
+    store_reader_close(reader);
+    check(stat(path, &log) < 0 || log.st_size == 0);
+    arena_release(&arena);
 }
 
 TEST("a store of a newer version is refused by writer and reader")
