@@ -118,6 +118,38 @@ static void write_answers(struct buf *out, const struct web_counts *counts)
                    (long long)counts->answers[class]);
 }
 
+static const struct {
+    const char *name, *help;
+} stream_metrics[] = {
+    {"aorta_stream_running", "1 if the stream is at work."},
+    {"aorta_stream_lag_records", "Records that are in the log and not in the lake."},
+    {"aorta_stream_restarts_total", "How often it began again since the daemon did."},
+};
+
+static double stream_value(const struct stream_state *stream, size_t metric)
+{
+    if (metric == 0)
+        return strcmp(stream->state, "running") == 0;
+    return (double)(metric == 1 ? stream->lag : stream->restarts);
+}
+
+static void write_streams(struct web_exchange *exchange, struct buf *out)
+{
+    const struct web_backend *backend = exchange->site->backend;
+    size_t count;
+    const struct stream_state *streams = backend->streams(backend->arg, &exchange->arena, &count);
+
+    for (size_t i = 0; count > 0 && i < sizeof stream_metrics / sizeof *stream_metrics; i++) {
+        const char *name = stream_metrics[i].name;
+        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, stream_metrics[i].help, name,
+                   i == 2 ? "counter" : "gauge");
+        for (size_t j = 0; j < count; j++)
+            if (i != 1 || streams[j].lag >= 0)
+                buf_printf(out, "%s{asset=\"%s\"} %.17g\n", name, streams[j].asset,
+                           stream_value(&streams[j], i));
+    }
+}
+
 static void metrics(struct web_exchange *exchange)
 {
     const struct web_site *site = exchange->site;
@@ -136,6 +168,7 @@ static void metrics(struct web_exchange *exchange)
     for (size_t i = 0; i < sizeof gauge_metrics / sizeof *gauge_metrics; i++)
         write_metric(out, gauge_metrics[i].name, gauge_metrics[i].type, gauge_metrics[i].help,
                      (double)at(&gauges, gauge_metrics[i].offset));
+    write_streams(exchange, out);
     write_answers(out, &site->counts);
     write_metric(out, "aorta_http_request_duration_seconds_total", "counter",
                  "What was needed to make answers.", (double)site->counts.answer_us / 1e6);

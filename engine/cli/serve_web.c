@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "daemon/serve.h"
+#include "daemon/streams.h"
 #include "daemon/tokens.h"
 #include "web/server.h"
 
@@ -97,6 +98,16 @@ static void gauges(void *arg, struct web_gauges *gauges)
     gauges->is_ready = !gauges->is_draining;
 }
 
+static struct stream_state *streams(void *arg, struct arena *arena, size_t *count)
+{
+    const struct serve_web *web = arg;
+
+    if (web->daemon != NULL && web->daemon->streams != NULL)
+        return streams_list(web->daemon->streams, arena, count);
+    *count = 0;
+    return NULL;
+}
+
 static void follow(void *arg, const struct follower *follower)
 {
     const struct serve_web *web = arg;
@@ -165,6 +176,7 @@ struct serve_web *serve_web_open(struct daemon *daemon, const char *address, str
         .drained = drained,
         .loaded = loaded,
         .gauges = gauges,
+        .streams = streams,
         .follow = follow,
     };
     int opened = web_server_open(daemon->loop, &web->backend, &options, &web->server, err);

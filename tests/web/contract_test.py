@@ -196,6 +196,19 @@ def queries_are_answered_with_rows(program):
     server.stop()
 
 
+def streams_are_listed(program):
+    """Streams: how they are, and one by its key."""
+    server = Server(program)
+    streams = server.get("/api/v1/streams").json()["streams"]
+    assert [(stream["asset"], stream["state"], stream["lag"]) for stream in streams] == [
+        ("lake.readings", "running", 3), ("lake.lost", "waiting", None)]
+    one = server.get("/api/v1/streams/lake.lost").json()
+    assert one == streams[1] and one["error"] == "no broker" and one["restarts"] == 2
+    assert one["next_start_at"] == "1970-01-01T00:00:02.000000Z" and one["run"] is None
+    server.problem("GET", "/api/v1/streams/lake.none", 404, "there is no stream")
+    server.stop()
+
+
 def automation_goes_through_the_daemon(program):
     server = Server(program)
     for path in ("schedules/n/pause", "schedules/n/resume", "schedules/n/trigger",
@@ -213,4 +226,4 @@ harness.main([every_route_is_in_the_contract_and_the_reverse,
               runs_are_listed_in_pages_and_by_filters, a_run_with_what_belongs_to_it,
               assets_are_what_the_pipeline_declares, runs_are_asked_for,
               bodies_are_read_strictly, queries_are_answered_with_rows,
-              automation_goes_through_the_daemon])
+              streams_are_listed, automation_goes_through_the_daemon])

@@ -425,6 +425,31 @@ static void open_store(struct fixture *fixture, const char *path)
     store_reader_close(reader);
 }
 
+static struct stream_state *streams(void *arg, struct arena *arena, size_t *count)
+{
+    static const struct stream_state kept[] = {
+        {.asset = "lake.readings",
+         .state = "running",
+         .run = "01R",
+         .watermark = "2024-04-01",
+         .records = 12,
+         .lag = 3,
+         .records_per_second = 1.5,
+         .since_us = 1000000},
+        {.asset = "lake.lost",
+         .state = "waiting",
+         .error = "no broker",
+         .lag = -1,
+         .restarts = 2,
+         .since_us = 1000000,
+         .next_start_us = 2000000},
+    };
+
+    (void)arg;
+    *count = sizeof kept / sizeof *kept;
+    return arena_memdup(arena, kept, sizeof kept);
+}
+
 int main(int argc, char **argv)
 {
     struct fixture fixture = {0};
@@ -466,6 +491,7 @@ int main(int argc, char **argv)
         .drained = drained,
         .loaded = loaded,
         .gauges = gauges,
+        .streams = streams,
         .follow = follow,
     };
     if (web_server_open(&fixture.loop, &backend, &settings.options, &fixture.server, &err) < 0)
