@@ -165,6 +165,7 @@ void assignment_note(rd_kafka_t *rk, rd_kafka_resp_err_t kind,
     struct consumer *consumer = opaque;
     bool is_revoke = kind != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
 
+    consumer->has_joined = true;
     /* The group may change without a change for us. */
     if (consumer->is_closing || list->cnt == 0) {
         answer_at_once(consumer, is_revoke, list);

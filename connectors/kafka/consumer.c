@@ -3,10 +3,16 @@
 #include "topic.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 
 #include <stdlib.h>
 
-enum { QUEUE_BYTES = 32768 * 1000 /* queued.max.messages.kbytes, as librdkafka counts them */ };
+enum {
+    QUEUE_BYTES = 32768 * 1000, /* queued.max.messages.kbytes, as librdkafka counts them */
+    FIRST_ASSIGNMENT_MS = 10000,
+    LOOK_MS = 50,
+    FIXED_VERSION = 0x020300ff,
+};
 
 /* What librdkafka fetches ahead is bounded by the first two lines, whatever the partitions and
  * however small the records. */
@@ -93,6 +99,22 @@ static void release_messages(struct consumer *consumer)
     consumer->message_count = 0;
 }
 
+/* librdkafka before 2.3 aborts the process when a member is closed after the group has taken it in
+ * and before it was given its first partitions (github.com/confluentinc/librdkafka/issues/4312):
+ * then these are waited for. Somebody who cannot reach the group is not taken in. */
+static void await_first_assignment(struct consumer *consumer)
+{
+    int64_t end_us = clock_monotonic_us() + FIRST_ASSIGNMENT_MS * INT64_C(1000);
+
+    if (rd_kafka_version() >= FIXED_VERSION || !consumer->client.is_member)
+        return;
+    while (!consumer->has_joined && clock_monotonic_us() < end_us) {
+        rd_kafka_message_t *message = rd_kafka_consumer_poll(consumer->client.rk, LOOK_MS);
+        if (message != NULL)
+            rd_kafka_message_destroy(message);
+    }
+}
+
 void consumer_close(void *opaque)
 {
     struct consumer *consumer = opaque;
@@ -102,6 +124,7 @@ void consumer_close(void *opaque)
     release_messages(consumer);
     if (consumer->queue != NULL) {
         assignment_end(consumer);
+        await_first_assignment(consumer);
         rd_kafka_consumer_close(consumer->client.rk);
         rd_kafka_queue_destroy(consumer->queue);
     }

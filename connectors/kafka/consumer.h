@@ -53,7 +53,8 @@ struct consumer {
     int32_t partition_count;
     struct change change;
     bool is_closing;
-    int32_t *told; /* the partitions of the last event, as the caller is lent them */
+    bool has_joined; /* the group has answered us once */
+    int32_t *told;   /* the partitions of the last event, as the caller is lent them */
     rd_kafka_message_t *messages[CONSUMER_BATCH];
     size_t message_count;
     struct aorta_record records[CONSUMER_BATCH];
