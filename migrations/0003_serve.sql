@@ -86,9 +86,11 @@ CREATE TABLE sensors (
 CREATE TABLE automation (
     asset        TEXT NOT NULL,
     target       TEXT NOT NULL,
-    seen         TEXT NOT NULL,         -- a hash of the parents' versions that were acted on
-    requested_us INTEGER NOT NULL,
-    run_id       TEXT,
+    definition   TEXT NOT NULL,         -- of its automation: another one begins anew
+    since_us     INTEGER NOT NULL,      -- when it began
+    seen         TEXT NOT NULL,         -- a hash of the parents' versions that were acted on, or empty
+    requested_us INTEGER,               -- the last time; NULL: not yet
+    run_id       TEXT,                  -- NULL: no run could be made
     PRIMARY KEY (asset, target)
 ) STRICT, WITHOUT ROWID;
 

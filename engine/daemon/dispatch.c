@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "daemon/alerts.h"
+#include "daemon/automation.h"
 #include "daemon/backfill.h"
 #include "daemon/deadline.h"
 #include "daemon/preview.h"
@@ -50,6 +51,8 @@ static void tell(void *arg)
     }
     if (telling->ends_run)
         work_forget(telling->job);
+    if (telling->ends_run)
+        automation_wake(daemon->automation);
     if (telling->ends_run && daemon->stays)
         work_dispatch(daemon); /* its place is free */
     arena_release(&telling->arena);
@@ -110,6 +113,7 @@ static void end_if_over(struct job *job)
     enum store_state state = journal_run_ended(job->daemon->journal, &job->run);
     backfills_run_over(job->daemon->backfills, job, state);
     alerts_run_ended(job->daemon->alerts, &job->run);
+    automation_run_ended(job->daemon->automation, &job->run);
     struct event event = {
         .type = "ended", .state = run_state_names[job->run.state], .message = job->run.timed_out};
     tell_after_commit(job, &event, true);
@@ -208,6 +212,7 @@ static void over(void *arg, struct run_step *step)
 
     journal_step(job->daemon->journal, &job->run, step);
     alerts_step_over(job->daemon->alerts, &job->run, step);
+    automation_step_over(job->daemon->automation, &job->run, step);
     tell_step(job, step);
 }
 
@@ -255,6 +260,7 @@ static void start_step(struct job *job, struct run_step *step)
     build_order(job, step, &sending->frame);
     journal_attempt_began(daemon->journal, &job->run, step,
                           (struct journal_then){send_order, sending});
+    automation_step_began(daemon->automation, &job->run, step);
     tell_step(job, step);
 }
 
@@ -265,6 +271,7 @@ static void fail_step(struct job *job, struct run_step *step, const struct err *
 
     run_begin_attempt(&job->run, step, ++job->daemon->last_number, clock_monotonic_us());
     journal_attempt_began(job->daemon->journal, &job->run, step, JOURNAL_NOTHING);
+    automation_step_began(job->daemon->automation, &job->run, step);
     run_finish_attempt(&job->run, step, &report, clock_monotonic_us(), over, job);
 }
 
@@ -378,6 +385,8 @@ void work_progress(struct daemon *daemon, const struct progress *progress)
                           .lag = progress->lag,
                           .watermark = progress->watermark};
     work_tell(job, &event);
+    if (run_is_stream(&job->run))
+        automation_stream_wrote(daemon->automation, &job->run, step, progress->rows);
 }
 
 static size_t count_running_in(const struct daemon *daemon, const char *executor)

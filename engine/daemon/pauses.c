@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "daemon/automation.h"
 #include "daemon/streams.h"
 #include "daemon/subject.h"
 #include "daemon/timetable.h"
@@ -93,6 +94,7 @@ static void write_pause(struct job *job, bool is_paused)
     if (daemon->pauses != NULL) {
         set(daemon->pauses, pause.subject, is_paused);
         timetable_look(daemon->timetable);
+        automation_wake(daemon->automation);
     }
     if (daemon->streams != NULL && stream != NULL)
         streams_set_paused(daemon->streams, stream, is_paused);

@@ -27,6 +27,7 @@ struct old_run {
 
 struct pruner {
     struct daemon *daemon;
+    char *store; /* its path: the journal may go while the pool reads */
     uv_timer_t timer;
     uv_work_t work;
     bool is_reading; /* in the thread pool */
@@ -154,7 +155,7 @@ static void read_in_pool(uv_work_t *work)
     size_t count;
 
     arena_init(&arena);
-    if (store_reader_open(journal_path(pruner->daemon->journal), &reader, &err) < 0 ||
+    if (store_reader_open(pruner->store, &reader, &err) < 0 ||
         find_until(pruner, reader, &arena, &err) < 0 ||
         store_read_old_runs(reader, &page, &arena, &runs, &count, &err) < 0) {
         log_warn("retention: %s", err.message);
@@ -170,7 +171,10 @@ static void forget_events(void *arg);
 
 static void freed(uv_handle_t *handle)
 {
-    free(handle->data);
+    struct pruner *pruner = handle->data;
+
+    free(pruner->store);
+    free(pruner);
 }
 
 static void has_read(uv_work_t *work, int status)
@@ -264,6 +268,7 @@ struct pruner *pruner_open(struct daemon *daemon)
     struct pruner *pruner = alloc_zeroed(1, sizeof *pruner);
 
     pruner->daemon = daemon;
+    pruner->store = alloc_strdup(journal_path(daemon->journal));
     uv_timer_init(daemon->loop, &pruner->timer);
     pruner->timer.data = pruner;
     uv_unref((uv_handle_t *)&pruner->timer);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/alerts.h"
+#include "daemon/automation.h"
 #include "daemon/backfill.h"
 #include "daemon/dispatch.h"
 #include "daemon/idempotency.h"
@@ -48,11 +49,13 @@ static bool has_running_step(const struct daemon *daemon)
 
 static void close_parts(struct daemon *daemon)
 {
+    automation_close(daemon->automation);
     backfills_close(daemon->backfills);
     timetable_close(daemon->timetable);
     pauses_close(daemon->pauses);
     reload_close(daemon->reload);
     daemon->backfills = NULL;
+    daemon->automation = NULL;
     daemon->timetable = NULL;
     daemon->pauses = NULL;
     daemon->reload = NULL;
@@ -162,6 +165,7 @@ static void reloaded(struct daemon *daemon)
 {
     if (daemon->streams != NULL)
         streams_configure(daemon->streams);
+    automation_configure(daemon->automation);
 }
 
 static int begin(struct server *server, struct err *err)
@@ -196,6 +200,7 @@ static int begin(struct server *server, struct err *err)
     }
     server->has_begun = true;
     uv_timer_start(&server->life.ticking, give_memory_back, TRIM_MS, TRIM_MS);
+    daemon->automation = automation_open(daemon);
     daemon->streams = streams_open(daemon);
     daemon->pruner = pruner_open(daemon);
     work_dispatch(daemon);

@@ -31,6 +31,11 @@ const char *subject_stream(const char *subject)
     return behind(subject, "stream:");
 }
 
+const char *subject_asset(const char *subject)
+{
+    return behind(subject, "asset:");
+}
+
 static void refuse_problems(struct job *job, const struct problems *problems)
 {
     const char **lines = arena_calloc(&job->arena, problems->count, sizeof *lines);
@@ -85,10 +90,38 @@ static bool check_stream(struct job *job, const struct loaded *loaded, const cha
     return false;
 }
 
+/* One that is made by itself. */
+static bool check_asset(struct job *job, const struct loaded *loaded, const char *name)
+{
+    const struct graph *graph = &loaded->graph;
+    const struct asset *asset = graph_find(graph, name);
+    const char **names;
+
+    if (asset != NULL && asset->upkeep.when != UPKEEP_BY_HAND) {
+        job->request->subject = arena_printf(&job->arena, "asset:%s", asset->key);
+        return true;
+    }
+    if (asset != NULL) {
+        work_refuse_as(job, "conflict",
+                       arena_printf(&job->arena, "%s has no automation: nothing makes it by itself",
+                                    asset->key));
+        return false;
+    }
+    names = arena_calloc(&job->arena, 2 * graph->count + 1, sizeof *names);
+    for (size_t i = 0; i < graph->count; i++) {
+        names[2 * i] = graph->assets[i]->name;
+        names[2 * i + 1] = graph->assets[i]->key;
+    }
+    refuse_missing(job, "asset", name, names, 2 * graph->count);
+    return false;
+}
+
 static bool check_subject(struct job *job, const struct loaded *loaded)
 {
     const char *subject = job->request->subject;
     const char *schedule = subject_schedule(subject), *stream = subject_stream(subject);
+    const char *asset = subject_asset(subject);
+    bool ticks = strcmp(job->request->verb, "tick") == 0;
 
     if (loaded->problems.count > 0) {
         refuse_problems(job, &loaded->problems);
@@ -96,14 +129,15 @@ static bool check_subject(struct job *job, const struct loaded *loaded)
     }
     if (schedule != NULL)
         return check_schedule(job, loaded, schedule);
-    if (stream != NULL && strcmp(job->request->verb, "tick") != 0)
+    if (stream != NULL && !ticks)
         return check_stream(job, loaded, stream);
-    work_refuse_as(job, "config",
-                   arena_printf(&job->arena, "\"%s\" is nothing that can be told to %s: say %s",
-                                subject, job->request->verb,
-                                strcmp(job->request->verb, "tick") == 0
-                                    ? "schedule:NAME"
-                                    : "schedule:NAME or stream:NAME"));
+    if (asset != NULL && !ticks)
+        return check_asset(job, loaded, asset);
+    work_refuse_as(
+        job, "config",
+        arena_printf(&job->arena, "\"%s\" is nothing that can be told to %s: say %s", subject,
+                     job->request->verb,
+                     ticks ? "schedule:NAME" : "schedule:NAME, stream:NAME or asset:NAME"));
     return false;
 }
 

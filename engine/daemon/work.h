@@ -17,6 +17,7 @@
 #include <uv.h>
 
 struct alerts;
+struct automation;
 struct backfills;
 struct earlier;
 struct idempotency;
@@ -83,6 +84,7 @@ struct daemon {
     int64_t runs_at_once;    /* 0: no limit */
     struct loaded *loaded;   /* of a daemon that stays: what is believed of the files; or NULL */
     struct streams *streams; /* of a daemon that stays */
+    struct automation *automation;           /* of a daemon that stays, or NULL */
     struct idempotency *idempotency;         /* of a daemon that stays */
     struct reload *reload;                   /* who looks after it */
     struct pauses *pauses;                   /* of a daemon that stays, or NULL */

@@ -65,12 +65,14 @@ static const struct key first_keys[] = {
 
 static const struct key seed_keys[] = {
     ASSET_COMMON_KEYS,
+    UPKEEP_KEYS,
     {"delimiter", KEY_TEXT, offsetof(struct asset, delimiter), false, NULL},
     {0},
 };
 
 static const struct key source_keys[] = {
     ASSET_COMMON_KEYS,
+    UPKEEP_KEYS,
     {"bad_lines", KEY_CHOICE, offsetof(struct asset, bad_lines), false, asset_bad_lines_names},
     {"new_columns", KEY_CHOICE, offsetof(struct asset, new_columns), false,
      asset_new_columns_names},
@@ -79,6 +81,7 @@ static const struct key source_keys[] = {
 
 static const struct key generator_keys[] = {
     ASSET_COMMON_KEYS,
+    UPKEEP_KEYS,
     {"acknowledged_by", KEY_TEXT, offsetof(struct asset, acknowledged_by), false, NULL},
     {0},
 };
@@ -93,6 +96,7 @@ static const struct key plain_keys[] = {ASSET_COMMON_KEYS, {0}};
 
 static const struct key model_keys[] = {
     ASSET_COMMON_KEYS,
+    UPKEEP_KEYS,
     {"materialized", KEY_CHOICE, offsetof(struct asset, materialized), false,
      asset_materialized_names},
     {"strategy", KEY_CHOICE, offsetof(struct asset, strategy), false, asset_strategy_names},
@@ -105,6 +109,7 @@ static const struct key model_keys[] = {
 
 static const struct key snapshot_keys[] = {
     ASSET_COMMON_KEYS,
+    UPKEEP_KEYS,
     {"unique_key", KEY_TEXTS, offsetof(struct asset, unique_key), true, NULL},
     {"changed_at", KEY_TEXT, offsetof(struct asset, changed_at), true, NULL},
     {"deleted_at", KEY_TEXT, offsetof(struct asset, deleted_at), false, NULL},
@@ -570,6 +575,7 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
         keys_read(r.file.time, time_keys, asset, asset->file, NULL, problems);
     if (r.file.flush != NULL)
         keys_read(r.file.flush, flush_keys, asset, asset->file, NULL, problems);
+    upkeep_read(asset, problems);
     read_columns(&r);
     read_body(&r, stem);
     check_kind(&r);

@@ -17,6 +17,7 @@
 #include "config/keys.h"
 #include "config/pipeline.h"
 #include "graph/policy.h"
+#include "graph/upkeep.h"
 #include "template/template.h"
 
 #include <stdbool.h>
@@ -144,6 +145,8 @@ struct asset {
     const char *position;
     const char *changed_at, *deleted_at, *surrogate_key; /* snapshot */
     struct texts order_by;
+
+    struct upkeep upkeep;
 
     struct asset_column *columns;
     size_t column_count;

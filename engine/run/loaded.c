@@ -54,6 +54,7 @@ struct loaded *loaded_read(const struct request *request)
         }
         schedules_compile(&loaded->schedules, &loaded->pipeline, &loaded->graph, is_whole,
                           &loaded->problems);
+        rules_compile(&loaded->rules, &loaded->graph, &loaded->arena, &loaded->problems);
     }
     loaded->signature = signature.hash;
     loaded->may_be_torn = signature.newest_us > loaded->loaded_us - TICK_US;
@@ -100,6 +101,7 @@ void loaded_release(struct loaded *loaded)
     graph_release(&loaded->graph);
     partitioned_release(&loaded->partitioned);
     schedules_release(&loaded->schedules);
+    rules_release(&loaded->rules);
     arena_release(&loaded->arena);
     free(loaded);
 }

@@ -12,6 +12,7 @@
 #include "graph/graph.h"
 #include "message/control.h"
 #include "schedule/partitioned.h"
+#include "schedule/rule.h"
 #include "schedule/schedule.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct loaded {
     struct graph graph;
     struct schedules schedules;
     struct partitioned partitioned;
+    struct rules rules;
     struct problems problems; /* none, if the rest may be used */
     bool is_read;             /* else pipeline.toml could not be, and there is no graph */
     uint64_t signature;

@@ -132,6 +132,7 @@ Every command says what it does.
       failed    its last step failed; what is published is older
       never     it has not been published yet
       running   a run is at work on it
+      late      it is older than its freshness allows
       external  made by somebody else
     Edited files, and changes behind a source, are found by the run itself.
     SELECT is a name or key, or tag:, group:, kind:, path: with a value; * stands for anything.

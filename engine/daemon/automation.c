@@ -1,0 +1,444 @@
+#include "daemon/automation.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "daemon/alerts.h"
+#include "daemon/facts.h"
+#include "daemon/occupied.h"
+#include "daemon/pauses.h"
+#include "schedule/lateness.h"
+#include "store/automation.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    SOON_MS = 100,             /* what is published together is looked at together */
+    STREAM_MS = 1000,          /* a stream writes all the time */
+    LOOK_EVERY_MS = 60 * 1000, /* the clock may be set */
+};
+
+static const char TRIGGER[] = "automation";
+
+struct automation {
+    struct daemon *daemon;
+    struct loaded *loaded;
+    struct facts facts;
+    int64_t opened_us;
+    uv_timer_t timer;
+    int64_t due_us;  /* monotonic: when it looks; 0: it does not */
+    int64_t told_us; /* monotonic: when alerts were told of all that is late */
+    bool is_asking;
+    bool has_read, is_reading, is_closing;
+    uv_work_t reading;
+    char *store, *target; /* of the reading */
+    struct facts_read read;
+    struct err read_err;
+    bool read_failed;
+};
+
+static void look(uv_timer_t *timer);
+
+static void look_within(struct automation *automation, int64_t wait_ms)
+{
+    int64_t due_us = clock_monotonic_us() + wait_ms * 1000;
+
+    if (automation->is_closing || (automation->due_us > 0 && automation->due_us <= due_us))
+        return;
+    automation->due_us = due_us;
+    uv_update_time(automation->daemon->loop);
+    uv_timer_start(&automation->timer, look, (uint64_t)wait_ms, 0);
+}
+
+void automation_wake(struct automation *automation)
+{
+    if (automation != NULL)
+        look_within(automation, SOON_MS);
+}
+
+/* ---- what happens ---------------------------------------------------------------------------- */
+
+/* NULL: it is about another target, or nobody wants to know. */
+static struct fact *fact_of(struct automation *automation, const struct run *run,
+                            const struct run_step *step)
+{
+    if (automation == NULL ||
+        strcmp(run->plan->pipeline->target->name, automation->loaded->pipeline.target->name) != 0)
+        return NULL;
+    return facts_get(&automation->facts, step->asset->key);
+}
+
+void automation_step_began(struct automation *automation, const struct run *run,
+                           const struct run_step *step)
+{
+    struct fact *fact = fact_of(automation, run, step);
+
+    if (fact == NULL)
+        return;
+    fact->is_heard = true;
+    fact->is.handled_us = facts_now_us(&automation->facts);
+}
+
+void automation_step_over(struct automation *automation, const struct run *run,
+                          const struct run_step *step)
+{
+    struct fact *fact = fact_of(automation, run, step);
+    bool is_well = step->state == STEP_PUBLISHED || step->state == STEP_FRESH;
+
+    if (fact == NULL)
+        return;
+    fact->is_heard = true;
+    if (is_well)
+        fact->is.confirmed_us = fact->is.handled_us;
+    if (is_well || step->state == STEP_FAILED || step->state == STEP_REJECTED)
+        fact->is.is_rejected = step->state == STEP_REJECTED;
+    if (step->state == STEP_PUBLISHED) {
+        fact->is.published_us = facts_now_us(&automation->facts);
+        fact->is.version = facts_version(run->id, 0);
+    }
+    automation_wake(automation);
+}
+
+void automation_run_ended(struct automation *automation, const struct run *run)
+{
+    for (size_t i = 0; automation != NULL && i < run->step_count; i++) {
+        struct fact *fact = fact_of(automation, run, &run->steps[i]);
+        if (fact != NULL && run->steps[i].attempt == 0)
+            fact->is.handled_us = facts_now_us(&automation->facts);
+    }
+    automation_wake(automation);
+}
+
+void automation_stream_wrote(struct automation *automation, const struct run *run,
+                             const struct run_step *step, int64_t records)
+{
+    struct fact *fact = fact_of(automation, run, step);
+
+    if (fact == NULL || records == 0 || (strcmp(fact->run, run->id) == 0 && fact->rows == records))
+        return;
+    memcpy(fact->run, run->id, sizeof fact->run);
+    fact->rows = records;
+    fact->is.published_us = facts_now_us(&automation->facts);
+    fact->is.version = facts_version(run->id, records);
+    look_within(automation, STREAM_MS);
+}
+
+/* ---- asking for a run ------------------------------------------------------------------------ */
+
+/* What was asked for; one block, which is the job's. */
+struct asking {
+    size_t count;
+    struct asked {
+        const char *key;
+        uint64_t seen;
+    } items[];
+};
+
+static void write_down(struct automation *automation, const struct fact *fact, const char *run_id)
+{
+    char seen[24] = "";
+
+    if (fact->is.seen != 0)
+        (void)snprintf(seen, sizeof seen, "%016" PRIx64, fact->is.seen);
+    const struct store_automation row = {
+        .asset = fact->key,
+        .target = automation->loaded->pipeline.target->name,
+        .definition = fact->definition != NULL ? fact->definition : "",
+        .since_us = fact->is.since_us,
+        .seen = seen,
+        .requested_us = fact->is.requested_us,
+        .run_id = run_id,
+    };
+    store_automation_put(journal_store(automation->daemon->journal), &row);
+}
+
+/* In the turn of the loop in which the run is written, or refused. */
+static void settle(struct automation *automation, const struct asking *asking, const char *run_id)
+{
+    if (automation == NULL)
+        return;
+    for (size_t i = 0; i < asking->count; i++) {
+        struct fact *fact = facts_get(&automation->facts, asking->items[i].key);
+        fact->is.requested_us = facts_now_us(&automation->facts);
+        fact->is.seen = asking->items[i].seen;
+        write_down(automation, fact, run_id);
+    }
+    automation->is_asking = false;
+    automation_wake(automation);
+}
+
+static void queued(void *arg, const void *what, const char *run_id)
+{
+    const struct daemon *daemon = arg;
+
+    settle(daemon->automation, what, run_id);
+}
+
+static void refused(void *arg, const void *what, const char *const *lines, size_t count)
+{
+    const struct daemon *daemon = arg;
+
+    for (size_t i = 0; i < count; i++)
+        log_warn("automation: no run could be made: %s", lines[i]);
+    settle(daemon->automation, what, NULL);
+}
+
+static struct asking *keep_asking(const char **keys, const uint64_t *seen, size_t count)
+{
+    size_t size = sizeof(struct asking) + count * sizeof(struct asked), used = size;
+
+    for (size_t i = 0; i < count; i++)
+        size += strlen(keys[i]) + 1;
+    struct asking *asking = alloc_zeroed(1, size);
+    asking->count = count;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(keys[i]) + 1;
+        asking->items[i] = (struct asked){(char *)asking + used, seen[i]};
+        memcpy((char *)asking + used, keys[i], length);
+        used += length;
+    }
+    return asking;
+}
+
+static void ask(struct automation *automation, const struct automation_verdict *verdicts,
+                size_t count, struct arena *arena)
+{
+    struct daemon *daemon = automation->daemon;
+    const struct graph *graph = &automation->loaded->graph;
+    const struct pipeline *pipeline = &automation->loaded->pipeline;
+    const char **keys = arena_calloc(arena, count, sizeof *keys);
+    uint64_t *seen = arena_calloc(arena, count, sizeof *seen);
+    size_t found = 0;
+
+    for (size_t i = 0; i < graph->count; i++) {
+        if (verdicts[i].why == AUTOMATION_NOT)
+            continue;
+        log_info("automation: %s: %s", graph->assets[i]->key,
+                 automation_describe(&verdicts[i], arena));
+        keys[found] = graph->assets[i]->key;
+        seen[found++] = verdicts[i].seen;
+    }
+    const struct request request = {
+        .verb = "run",
+        .folder = pipeline->folder,
+        .target = pipeline->target->name,
+        .select = keys,
+        .select_count = found,
+        .trigger = TRIGGER,
+    };
+    const struct asker asker = {queued, refused, daemon, keep_asking(keys, seen, found)};
+    automation->is_asking = true;
+    work_ask(daemon, &request, &asker);
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+static struct automation_fact *gather(struct automation *automation, struct arena *arena)
+{
+    const struct graph *graph = &automation->loaded->graph;
+    struct automation_fact *facts = arena_calloc(arena, graph->count + 1, sizeof *facts);
+
+    for (size_t i = 0; i < graph->count; i++) {
+        const char *key = graph->assets[i]->key;
+        const struct rule *rule = automation->loaded->rules.of[i];
+        const struct fact *fact = map_find(&automation->facts.by_key, key);
+        if (fact != NULL)
+            facts[i] = fact->is;
+        if (rule != NULL && rule->when != UPKEEP_BY_HAND)
+            facts[i].is_paused = pauses_hold(automation->daemon->pauses,
+                                             arena_printf(arena, "asset:%s", key), false);
+    }
+    occupied_find(automation->daemon, graph, facts, arena);
+    return facts;
+}
+
+/* When time alone may change something. */
+static int64_t decide(struct automation *automation, int64_t now_us, struct arena *arena)
+{
+    const struct automation_world world = {
+        .graph = &automation->loaded->graph,
+        .rules = &automation->loaded->rules,
+        .facts = gather(automation, arena),
+        .now_us = now_us,
+    };
+    int64_t again_us = INT64_MAX;
+    size_t count;
+    const struct automation_verdict *verdicts = automation_decide(&world, arena, &count);
+
+    for (size_t i = 0; i < world.graph->count; i++)
+        again_us = verdicts[i].again_us < again_us ? verdicts[i].again_us : again_us;
+    if (count > 0)
+        ask(automation, verdicts, count, arena);
+    return again_us;
+}
+
+/* Tells alerts of what is late, when that changes and every minute: they do not repeat themselves. */
+static int64_t look_at_age(struct automation *automation, size_t i, int64_t now_us, bool tells_all)
+{
+    const char *key = automation->loaded->graph.assets[i]->key;
+    struct fact *fact = facts_get(&automation->facts, key);
+    bool was_made = fact->is.confirmed_us > 0;
+    int64_t fresh_us = was_made ? fact->is.confirmed_us : automation->opened_us;
+    char why[LATENESS_TEXT_SIZE];
+    struct lateness lateness;
+
+    lateness_find(automation->loaded->rules.of[i], fresh_us, now_us, &lateness);
+    if (lateness.is_late != fact->is_late || tells_all)
+        alerts_late(automation->daemon->alerts, key,
+                    lateness.is_late ? lateness_describe(&lateness, fresh_us, was_made, why)
+                                     : NULL);
+    if (lateness.is_late && !fact->is_late)
+        log_warn("%s is late: %s", key, lateness_describe(&lateness, fresh_us, was_made, why));
+    fact->is_late = lateness.is_late;
+    return lateness.next_us;
+}
+
+static int64_t look_at_ages(struct automation *automation, int64_t now_us)
+{
+    const struct loaded *loaded = automation->loaded;
+    int64_t monotonic_us = clock_monotonic_us(), again_us = INT64_MAX;
+    bool tells_all = automation->told_us == 0 ||
+                     monotonic_us - automation->told_us >= LOOK_EVERY_MS * INT64_C(1000);
+
+    if (tells_all)
+        automation->told_us = monotonic_us;
+    for (size_t i = 0; i < loaded->graph.count && loaded->rules.timed > 0; i++) {
+        const struct rule *rule = loaded->rules.of[i];
+        if (rule == NULL || !rule->has_freshness)
+            continue;
+        int64_t next_us = look_at_age(automation, i, now_us, tells_all);
+        again_us = next_us < again_us ? next_us : again_us;
+    }
+    return again_us;
+}
+
+static void look(uv_timer_t *timer)
+{
+    struct automation *automation = timer->data;
+    const struct daemon *daemon = automation->daemon;
+    const struct rules *rules = &automation->loaded->rules;
+    int64_t now_us = facts_now_us(&automation->facts), again_us, decided_us = INT64_MAX;
+    struct arena arena;
+
+    automation->due_us = 0;
+    if (!automation->has_read || daemon->is_draining || daemon->is_ending ||
+        (rules->automated == 0 && rules->timed == 0))
+        return;
+    arena_init(&arena);
+    again_us = look_at_ages(automation, now_us);
+    if (!automation->is_asking && rules->automated > 0)
+        decided_us = decide(automation, now_us, &arena);
+    again_us = decided_us < again_us ? decided_us : again_us;
+    arena_release(&arena);
+    int64_t wait_ms = again_us == INT64_MAX ? LOOK_EVERY_MS : (again_us - now_us) / 1000 + 1;
+    wait_ms = wait_ms < 1 ? 1 : wait_ms;
+    look_within(automation, wait_ms < LOOK_EVERY_MS ? wait_ms : LOOK_EVERY_MS);
+}
+
+/* ---- beginning and ending -------------------------------------------------------------------- */
+
+/* From when on ticks count is remembered of each asset with a cron expression. */
+static void begin_rules(struct automation *automation)
+{
+    const struct loaded *loaded = automation->loaded;
+
+    for (size_t i = 0; i < loaded->graph.count; i++) {
+        const struct rule *rule = loaded->rules.of[i];
+        if (rule == NULL || rule->when == UPKEEP_BY_HAND)
+            continue;
+        struct fact *fact = facts_get(&automation->facts, loaded->graph.assets[i]->key);
+        if (fact->definition != NULL && strcmp(fact->definition, rule->definition) == 0)
+            continue;
+        free(fact->definition);
+        fact->definition = alloc_strdup(rule->definition);
+        fact->is.since_us = facts_now_us(&automation->facts);
+        if (rule->when == UPKEEP_ON_CRON)
+            write_down(automation, fact, NULL);
+    }
+}
+
+void automation_configure(struct automation *automation)
+{
+    if (automation == NULL)
+        return;
+    struct loaded *loaded = loaded_retain(automation->daemon->loaded);
+    loaded_release(automation->loaded);
+    automation->loaded = loaded;
+    if (automation->has_read)
+        begin_rules(automation);
+    automation_wake(automation);
+}
+
+static void read_in_pool(uv_work_t *work)
+{
+    struct automation *automation = work->data;
+
+    automation->read_failed = facts_read(automation->store, automation->target, &automation->read,
+                                         &automation->read_err) < 0;
+}
+
+static void closed(uv_handle_t *handle)
+{
+    struct automation *automation = handle->data;
+
+    facts_release(&automation->facts);
+    arena_release(&automation->read.arena);
+    loaded_release(automation->loaded);
+    free(automation->store);
+    free(automation->target);
+    free(automation);
+}
+
+static void has_read(uv_work_t *work, int status)
+{
+    struct automation *automation = work->data;
+
+    (void)status;
+    automation->is_reading = false;
+    if (automation->is_closing) {
+        uv_close((uv_handle_t *)&automation->timer, closed);
+        return;
+    }
+    if (automation->read_failed) {
+        log_error("no asset is made by itself: %s", automation->read_err.message);
+        return;
+    }
+    facts_learn(&automation->facts, &automation->read);
+    arena_release(&automation->read.arena);
+    arena_init(&automation->read.arena);
+    automation->has_read = true;
+    begin_rules(automation);
+    automation_wake(automation);
+}
+
+struct automation *automation_open(struct daemon *daemon)
+{
+    struct automation *automation = alloc_zeroed(1, sizeof *automation);
+
+    automation->daemon = daemon;
+    automation->loaded = loaded_retain(daemon->loaded);
+    automation->store = alloc_strdup(journal_path(daemon->journal));
+    automation->target = alloc_strdup(daemon->loaded->pipeline.target->name);
+    automation->opened_us = clock_now_us();
+    facts_init(&automation->facts);
+    arena_init(&automation->read.arena);
+    uv_timer_init(daemon->loop, &automation->timer);
+    automation->timer.data = automation;
+    uv_unref((uv_handle_t *)&automation->timer);
+    automation->reading.data = automation;
+    automation->is_reading = true;
+    uv_queue_work(daemon->loop, &automation->reading, read_in_pool, has_read);
+    return automation;
+}
+
+void automation_close(struct automation *automation)
+{
+    if (automation == NULL || automation->is_closing)
+        return;
+    automation->is_closing = true;
+    uv_timer_stop(&automation->timer);
+    if (!automation->is_reading)
+        uv_close((uv_handle_t *)&automation->timer, closed);
+}

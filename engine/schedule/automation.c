@@ -1,0 +1,226 @@
+#include "schedule/automation.h"
+
+#include "base/hash.h"
+
+/* What an asset is to those that depend on it. */
+struct shown {
+    uint64_t version;
+    int64_t published_us, confirmed_us;
+    bool is_missing, is_rejected;
+    bool is_requested; /* it is to be made now, or a view of such a one */
+    bool is_busy;      /* it is being made, or something above it is */
+};
+
+struct deciding {
+    const struct automation_world *world;
+    struct shown *shown; /* by asset->order */
+};
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static const struct rule *rule_of(const struct deciding *d, const struct asset *asset)
+{
+    const struct rule *rule = d->world->rules->of[asset->order];
+
+    return rule != NULL && rule->when != UPKEEP_BY_HAND ? rule : NULL;
+}
+
+/* Of streams and what somebody else makes nothing is published that could be waited for. */
+static bool is_always_there(const struct asset *asset)
+{
+    return asset->kind == ASSET_STREAM || asset->kind == ASSET_EXTERNAL;
+}
+
+/* An asset that was found fresh is there, whoever made it. */
+static bool is_missing(const struct automation_fact *fact)
+{
+    return fact->published_us == 0 && fact->confirmed_us == 0;
+}
+
+/* What a view shows is as new as what it reads. */
+static void look_through(const struct deciding *d, const struct asset *asset, struct shown *shown)
+{
+    int64_t oldest_us = INT64_MAX;
+
+    for (size_t i = 0; i < asset->parent_count; i++) {
+        const struct shown *parent = &d->shown[asset->parents[i]->order];
+        shown->version = hash_mix(shown->version ^ hash_mix(parent->version + i));
+        shown->published_us = later(shown->published_us, parent->published_us);
+        shown->is_rejected |= parent->is_rejected && !parent->is_requested;
+        shown->is_requested |= parent->is_requested;
+        oldest_us = earlier(oldest_us, parent->confirmed_us);
+    }
+    if (asset->parent_count > 0)
+        shown->confirmed_us = later(shown->confirmed_us, oldest_us);
+}
+
+static void show(const struct deciding *d, const struct asset *asset, bool is_requested)
+{
+    const struct automation_fact *fact = &d->world->facts[asset->order];
+    struct shown *shown = &d->shown[asset->order];
+    bool is_view = asset->kind == ASSET_MODEL && asset->materialized == ASSET_VIEW;
+
+    *shown = (struct shown){
+        .version = fact->version,
+        .published_us = fact->published_us,
+        .confirmed_us =
+            is_always_there(asset) ? INT64_MAX : later(fact->confirmed_us, fact->published_us),
+        .is_missing = is_missing(fact) && !is_always_there(asset),
+        .is_rejected = fact->is_rejected,
+        .is_requested = is_requested,
+        .is_busy = fact->is_being_made && asset->kind != ASSET_STREAM,
+    };
+    for (size_t i = 0; i < asset->parent_count; i++)
+        shown->is_busy |= d->shown[asset->parents[i]->order].is_busy;
+    if (is_view && rule_of(d, asset) == NULL)
+        look_through(d, asset, shown);
+}
+
+/* ---- why it should be made ------------------------------------------------------------------- */
+
+static uint64_t versions_of(const struct deciding *d, const struct asset *asset)
+{
+    uint64_t hash = hash_mix(asset->parent_count + 1);
+
+    for (size_t i = 0; i < asset->parent_count; i++)
+        hash = hash_mix(hash ^ d->shown[asset->parents[i]->order].version);
+    return hash != 0 ? hash : 1;
+}
+
+static const struct asset *find_requested(const struct deciding *d, const struct asset *asset)
+{
+    for (size_t i = 0; i < asset->parent_count; i++)
+        if (d->shown[asset->parents[i]->order].is_requested)
+            return asset->parents[i];
+    return NULL;
+}
+
+static const struct asset *find_updated(const struct deciding *d, const struct asset *asset,
+                                        int64_t since_us)
+{
+    for (size_t i = 0; i < asset->parent_count; i++)
+        if (d->shown[asset->parents[i]->order].published_us > since_us)
+            return asset->parents[i];
+    return NULL;
+}
+
+/* When it is not there, or (eager) what it reads has changed. */
+static enum automation_why want(const struct deciding *d, const struct asset *asset, bool is_eager,
+                                struct automation_verdict *verdict)
+{
+    const struct automation_fact *fact = &d->world->facts[asset->order];
+
+    if (is_eager && (verdict->because = find_requested(d, asset)) != NULL)
+        return AUTOMATION_TOGETHER;
+    if (fact->seen == verdict->seen)
+        return AUTOMATION_NOT; /* was tried with what there is to read */
+    if (is_missing(fact))
+        return AUTOMATION_MISSING;
+    if (is_eager && (verdict->because = find_updated(d, asset, fact->handled_us)) != NULL)
+        return AUTOMATION_UPDATED;
+    return AUTOMATION_NOT;
+}
+
+static enum automation_why want_by_time(const struct deciding *d, const struct asset *asset,
+                                        const struct rule *rule, struct automation_verdict *verdict)
+{
+    const struct automation_fact *fact = &d->world->facts[asset->order];
+    int64_t now_us = d->world->now_us, tick_us, next_us;
+
+    if (cron_next(&rule->cron, rule->zone, now_us, &next_us))
+        verdict->again_us = next_us;
+    if (!cron_previous(&rule->cron, rule->zone, now_us + 1, &tick_us) ||
+        tick_us <= fact->since_us || tick_us <= later(fact->requested_us, fact->handled_us))
+        return AUTOMATION_NOT;
+    for (size_t i = 0; i < asset->parent_count; i++) {
+        const struct shown *parent = &d->shown[asset->parents[i]->order];
+        if (parent->confirmed_us < tick_us && !parent->is_requested)
+            return AUTOMATION_NOT;
+    }
+    return AUTOMATION_TICK;
+}
+
+/* ---- why it may not -------------------------------------------------------------------------- */
+
+static bool is_held(const struct deciding *d, const struct asset *asset)
+{
+    const struct automation_fact *fact = &d->world->facts[asset->order];
+
+    if (fact->is_paused || fact->is_in_run)
+        return true;
+    for (size_t i = 0; i < asset->parent_count; i++) {
+        const struct shown *parent = &d->shown[asset->parents[i]->order];
+        if (parent->is_busy ||
+            ((parent->is_missing || parent->is_rejected) && !parent->is_requested))
+            return true;
+    }
+    return false;
+}
+
+static bool is_in_gap(const struct deciding *d, const struct asset *asset, const struct rule *rule,
+                      struct automation_verdict *verdict)
+{
+    const struct automation_fact *fact = &d->world->facts[asset->order];
+    int64_t last_us = later(fact->requested_us, fact->handled_us);
+    int64_t over_us = last_us + rule->minimum_gap_us;
+
+    if (last_us == 0 || last_us > d->world->now_us || d->world->now_us >= over_us)
+        return false;
+    verdict->again_us = earlier(verdict->again_us, over_us);
+    return true;
+}
+
+static void decide(const struct deciding *d, const struct asset *asset, const struct rule *rule,
+                   struct automation_verdict *verdict)
+{
+    enum automation_why why;
+
+    verdict->seen = versions_of(d, asset);
+    why = rule->when == UPKEEP_ON_CRON ? want_by_time(d, asset, rule, verdict)
+                                       : want(d, asset, rule->when == UPKEEP_EAGER, verdict);
+    if (why != AUTOMATION_NOT && !is_held(d, asset) && !is_in_gap(d, asset, rule, verdict))
+        verdict->why = why;
+}
+
+const struct automation_verdict *automation_decide(const struct automation_world *world,
+                                                   struct arena *arena, size_t *count)
+{
+    const struct graph *graph = world->graph;
+    struct automation_verdict *verdicts = arena_calloc(arena, graph->count + 1, sizeof *verdicts);
+    const struct deciding d = {
+        .world = world,
+        .shown = arena_calloc(arena, graph->count + 1, sizeof(struct shown)),
+    };
+
+    *count = 0;
+    for (size_t i = 0; i < graph->count; i++) {
+        const struct asset *asset = graph->assets[i];
+        const struct rule *rule = rule_of(&d, asset);
+        verdicts[i].again_us = INT64_MAX;
+        if (rule != NULL)
+            decide(&d, asset, rule, &verdicts[i]);
+        show(&d, asset, verdicts[i].why != AUTOMATION_NOT);
+        *count += verdicts[i].why != AUTOMATION_NOT;
+    }
+    return verdicts;
+}
+
+const char *automation_describe(const struct automation_verdict *verdict, struct arena *arena)
+{
+    switch (verdict->why) {
+    case AUTOMATION_UPDATED: return arena_printf(arena, "%s has changed", verdict->because->key);
+    case AUTOMATION_TOGETHER: return arena_printf(arena, "with %s", verdict->because->key);
+    case AUTOMATION_MISSING: return "it is not there";
+    case AUTOMATION_TICK: return "it is time";
+    case AUTOMATION_NOT: break;
+    }
+    return "nothing to do";
+}
