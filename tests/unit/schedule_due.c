@@ -15,6 +15,7 @@
 
 static struct schedule_config config;
 static struct schedule schedule;
+static struct zone *zone;
 
 static int64_t us_of(const char *text)
 {
@@ -26,9 +27,9 @@ static int64_t us_of(const char *text)
 
 static void set(const char *cron, const char *timezone, enum schedule_catch_up catch_up)
 {
-    struct zone *zone;
     struct err err;
 
+    zone_free(zone);
     check_ok(zone_load(timezone, &zone, &err));
     config = (struct schedule_config){.name = "test", .catch_up = (int)catch_up};
     schedule = (struct schedule){.config = &config, .zone = zone};
