@@ -83,6 +83,12 @@ def dead_holders(shop):
              reason_of(shop, second, "marts.other") == "waits for pool tight: 1 of 1 slots")
     status, output = shop.run("runs", second)
     assert status == 0 and "waits for pool tight: 1 of 1 slots" in output, output
+    same = detach(shop, "slow")
+    wait_for("its reason", lambda: rows(shop, f"select 1 from steps where run_id = '{same}'") and
+             reason_of(shop, same, "marts.slow") == f"waits for run {first}, which makes it, too")
+    assert shop.run("cancel", same)[0] == 0
+    wait_for("its end", ended(shop, same))
+    assert reason_of(shop, same, "marts.slow") is None
     os.kill(working(served.process.pid, "executor")[0], signal.SIGKILL)
     wait_for("the other's end", ended(shop, second))
     assert steps_of(shop, second) == {"marts.other": ("succeeded", 1)}

@@ -237,6 +237,7 @@ TEST("ready steps stand in the order of their priorities, then of the graph")
 {
     struct run run;
     char order[16] = "";
+    size_t count = 0;
 
     write_model("a", "priority = -1\n");
     write_model("b", "");
@@ -249,7 +250,7 @@ TEST("ready steps stand in the order of their priorities, then of the graph")
     check_int(run.running.count, 1);
     run_finish_attempt(&run, step_named(&run, "b"), &refused, 1, hear, &told); /* back again */
     for (const struct run_step *step = run.ready.first; step != NULL; step = step->later)
-        strcat(order, step->asset->name);
+        order[count++] = step->asset->name[0];
     check_str(order, "cbda");
     check_int(run.running.count, 0);
     run_release(&run);
