@@ -456,8 +456,7 @@ static void read_in_pool(uv_work_t *work)
     struct retrying *retrying = work->data;
     struct store_reader *reader;
 
-    if (store_reader_open(journal_path(retrying->job->daemon->journal), &reader, &retrying->err) <
-        0)
+    if (store_reader_open(retrying->job->daemon->store_path, &reader, &retrying->err) < 0)
         return;
     (void)read_meant(retrying, reader);
     store_reader_close(reader);

@@ -15,6 +15,7 @@ struct journal {
     char *path;
     int64_t last_event; /* its number in the store */
     struct follower follower;
+    struct waiting *waiting;
     uv_async_t committed; /* the store's thread has something for us */
     uv_prepare_t submit;  /* the end of each turn of the loop */
     void (*failed)(void *arg, const struct err *err);
@@ -22,9 +23,10 @@ struct journal {
     int open_handles;
 };
 
-/* A callback on its way through the store. */
+/* A callback on its way through the store. Those that are under way when it closes are not called. */
 struct waiting {
     struct journal *journal;
+    struct waiting *next, **at; /* in the journal's list */
     struct journal_then then;
 };
 
@@ -57,6 +59,11 @@ static void handle_closed(uv_handle_t *handle)
 
     if (--journal->open_handles > 0)
         return;
+    while (journal->waiting != NULL) {
+        struct waiting *waiting = journal->waiting;
+        journal->waiting = waiting->next;
+        free(waiting);
+    }
     free(journal->path);
     free(journal);
 }
@@ -132,10 +139,18 @@ void journal_close(struct journal *journal)
     uv_close((uv_handle_t *)&journal->submit, handle_closed);
 }
 
+static void unlink_waiting(struct waiting *waiting)
+{
+    *waiting->at = waiting->next;
+    if (waiting->next != NULL)
+        waiting->next->at = waiting->at;
+}
+
 static void commit_done(void *arg, const struct err *err)
 {
     struct waiting *waiting = arg;
 
+    unlink_waiting(waiting);
     if (err != NULL)
         waiting->journal->failed(waiting->journal->failed_arg, err);
     else
@@ -152,6 +167,11 @@ static struct store_done done_of(struct journal *journal, struct journal_then th
     waiting = alloc_zeroed(1, sizeof *waiting);
     waiting->journal = journal;
     waiting->then = then;
+    waiting->next = journal->waiting;
+    waiting->at = &journal->waiting;
+    if (waiting->next != NULL)
+        waiting->next->at = &waiting->next;
+    journal->waiting = waiting;
     return (struct store_done){commit_done, waiting};
 }
 

@@ -106,6 +106,7 @@ int life_begin(struct life *life, const char *state_folder, struct err *err)
     life->daemon.journal = journal_open(&life->loop, state_folder, journal_failed, life, err);
     if (life->daemon.journal == NULL)
         return -1;
+    life->daemon.store_path = alloc_strdup(journal_path(life->daemon.journal));
     life->server = client_listen(&life->daemon, &life->loop, state_folder, err);
     return life->server != NULL ? 0 : -1;
 }
@@ -132,5 +133,6 @@ int life_end(struct life *life)
     work_forget_all(&life->daemon);
     loaded_release(life->daemon.loaded);
     uv_loop_close(&life->loop);
+    free(life->daemon.store_path);
     return life->has_failed ? -1 : 0;
 }

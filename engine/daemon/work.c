@@ -118,7 +118,7 @@ static void plan_in_pool(uv_work_t *work)
     /* Where nobody hears what is wrong with the files, what is believed of them is used. */
     bool is_trusted = daemon->stays && job->listener == NULL;
 
-    job->earlier_failed = earlier_read(job, journal_path(daemon->journal)) < 0;
+    job->earlier_failed = earlier_read(job, daemon->store_path) < 0;
     if (job->earlier_failed)
         return;
     job->plan = plan_with(earlier_request(job), job->loaded, is_trusted);

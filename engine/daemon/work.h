@@ -73,6 +73,7 @@ struct daemon {
     uv_loop_t *loop;
     const char *state_folder;
     struct journal *journal;
+    char *store_path; /* of its store; also for the thread pool, which may outlast the journal */
     struct alerts *alerts; /* of a daemon that stays, or NULL */
     struct tokens *tokens; /* NULL: nobody has asked for them yet */
     struct job *jobs;
