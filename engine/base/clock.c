@@ -101,7 +101,7 @@ static char *format(char *text, int64_t us, int digits, char between, const char
         *at++ = '.';
     if (digits > 0)
         at = put_digits(at, digits == 3 ? fraction / 1000 : fraction, digits);
-    strcpy(at, zone);
+    memcpy(at, zone, strlen(zone) + 1);
     return text;
 }
 

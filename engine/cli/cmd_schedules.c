@@ -208,8 +208,8 @@ static void print_whole(const struct listing *listing, const struct schedule *sc
 static int show(const struct listing *listing, const struct schedule *schedule, bool is_whole)
 {
     int64_t limit = listing->a->limit > 0 ? listing->a->limit : DEFAULT_TICKS;
-    struct store_tick *ticks;
-    size_t count;
+    struct store_tick *ticks = NULL;
+    size_t count = 0;
 
     if (read_ticks(listing, schedule, is_whole ? limit : 1, &ticks, &count) < 0)
         return -1;

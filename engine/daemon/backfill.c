@@ -282,10 +282,10 @@ static void insert(struct job *job, struct backfill *backfill)
 void backfills_add(struct job *job)
 {
     struct daemon *daemon = job->daemon;
-    struct partition *list;
+    struct partition *list = NULL;
     struct backfill *backfill;
     char id[ULID_SIZE + 1];
-    size_t count;
+    size_t count = 0;
     struct err err;
 
     if (daemon->backfills == NULL || daemon->is_draining) {

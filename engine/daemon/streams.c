@@ -318,10 +318,14 @@ void streams_close(struct streams *streams)
 
 void streams_free(struct streams *streams)
 {
+    struct stream *following;
+
     if (streams == NULL)
         return;
-    while (streams->first != NULL)
-        free_stream(streams->first);
+    for (struct stream *stream = streams->first; stream != NULL; stream = following) {
+        following = stream->next;
+        free_stream(stream);
+    }
     free(streams);
 }
 

@@ -115,13 +115,10 @@ static void plan_in_pool(uv_work_t *work)
 {
     struct job *job = work->data;
     const struct daemon *daemon = job->daemon;
-    /* Where nobody hears what is wrong with the files, what is believed of them is used. */
-    bool is_trusted = daemon->stays && job->listener == NULL;
-
     job->earlier_failed = earlier_read(job, daemon->store_path) < 0;
     if (job->earlier_failed)
         return;
-    job->plan = plan_with(earlier_request(job), job->loaded, is_trusted);
+    job->plan = plan_with(earlier_request(job), job->loaded, job->is_trusted);
     if (job->plan->problems.count > 0)
         return;
     earlier_restrict(job);
@@ -155,7 +152,7 @@ static void planned(uv_work_t *work, int status)
         reload_offer(daemon, job->plan->loaded);
     if (job->is_queued)
         queue_begin(job);
-    else if (job->earlier_failed)
+    else if (job->plan == NULL)
         refuse_earlier(job);
     else if (job->plan->problems.count > 0)
         refuse_problems(job);
@@ -176,6 +173,8 @@ void work_plan(struct job *job)
 {
     job->is_planning = true;
     job->loaded = loaded_retain(job->daemon->loaded);
+    /* Where nobody hears what is wrong with the files, what is believed of them is used. */
+    job->is_trusted = job->daemon->stays && job->listener == NULL;
     job->planning.data = job;
     uv_queue_work(job->daemon->loop, &job->planning, plan_in_pool, planned);
 }

@@ -58,6 +58,7 @@ struct job {
     struct err earlier_err; /* if it could not be read */
     bool earlier_failed;
     struct loaded *loaded; /* lent to the planning */
+    bool is_trusted;       /* whether no file has changed since is no matter */
     bool is_query;
     struct preview *preview; /* of a plan, in the arena */
     bool is_canceled;        /* before it had a run */

@@ -146,7 +146,7 @@ static int add_lane(struct stream *stream, int32_t partition, struct err *err)
         return -1;
     drop_lane(stream, partition);
     stream->lanes = alloc_resize(stream->lanes, (stream->lane_count + 1) * sizeof *stream->lanes);
-    stream->busy = alloc_resize(stream->busy, (stream->lane_count + 1) * sizeof *stream->busy);
+    stream->busy = alloc_resize(stream->busy, (stream->lane_count + 1) * sizeof(struct lane *));
     struct sink_limits limits = config->limits;
 
     /* A read that ends flushes at its end: what of the past it passes on its way there makes hours

@@ -205,8 +205,8 @@ void window_fill(struct order *order, const struct plan *plan, const struct asse
                  struct arena *arena)
 {
     const struct partitions *partitions = partitioned_find(&plan->loaded->partitioned, asset);
-    struct partition *list;
-    size_t count;
+    struct partition *list = NULL;
+    size_t count = 0;
     struct err err;
 
     if (partitions == NULL)
