@@ -413,7 +413,7 @@ static void set(struct fixture *fixture, struct settings *settings, const char *
 static void open_store(struct fixture *fixture, const char *path)
 {
     const struct store_options options = {.path = path, .wake = wake, .wake_arg = fixture};
-    struct store_reader *reader;
+    struct store_reader *reader = NULL;
     struct err err;
 
     uv_async_init(&fixture->loop, &fixture->wake, reap);
