@@ -150,7 +150,7 @@ static struct order_window of_range(const struct partitions *partitions,
                                     const struct partition *first, const struct partition *last,
                                     struct arena *arena)
 {
-    bool is_one = strcmp(first->key, last->key) == 0;
+    bool is_one = first == last;
     struct order_window window = {.first = arena_strdup(arena, first->key),
                                   .last = arena_strdup(arena, last->key)};
 
@@ -218,7 +218,8 @@ void window_fill(struct order *order, const struct plan *plan, const struct asse
     }
     /* It was read before, so nothing is wrong with it. */
     if (window_read(partitions, plan->partitions, plan->partition_count, plan->now_us, arena, &list,
-                    &count, &err) < 0)
+                    &count, &err) < 0 ||
+        count == 0)
         return;
     order->windows[0] = partitions->unit == PARTITION_STATIC
                             ? of_list(list, count, arena)

@@ -223,7 +223,7 @@ def killing(shop):
     with Hook() as hook:
         daemon = Daemon(shop, webhook(hook.url, 'dedupe = "0s"'))
         daemon.model("one", BROKEN)
-        for number in range(3, 7):
+        for number in range(3, 12):
             daemon.end()
             if daemon.start({"AORTA_FAULT": f"store.commit.before:{number}"}):
                 daemon.run("one")
