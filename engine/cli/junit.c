@@ -111,10 +111,8 @@ static void append_check(struct buf *out, const json_t *check)
 
 static void count(const json_t *list, const char *member, const char *value, size_t *found)
 {
-    const json_t *item;
-    size_t i;
-
-    json_array_foreach(list, i, item) *found += strcmp(text_of(item, member), value) == 0;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        *found += strcmp(text_of(json_array_get(list, i), member), value) == 0;
 }
 
 static void append_suite(struct buf *out, const json_t *run, const json_t *steps,
@@ -138,15 +136,15 @@ static void append_suite(struct buf *out, const json_t *run, const json_t *steps
 int junit_write(const char *path, const json_t *run, const json_t *steps, const json_t *checks,
                 struct err *err)
 {
-    const json_t *item;
     struct buf out;
-    size_t i;
 
     buf_init(&out);
     buf_append_str(&out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     append_suite(&out, run, steps, checks);
-    json_array_foreach(steps, i, item) append_step(&out, item);
-    json_array_foreach(checks, i, item) append_check(&out, item);
+    for (size_t i = 0; i < json_array_size(steps); i++)
+        append_step(&out, json_array_get(steps, i));
+    for (size_t i = 0; i < json_array_size(checks); i++)
+        append_check(&out, json_array_get(checks, i));
     buf_append_str(&out, "  </testsuite>\n</testsuites>\n");
     int result = file_write_atomic(path, out.data, out.size, err);
     buf_release(&out);

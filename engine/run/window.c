@@ -150,7 +150,7 @@ static struct order_window of_range(const struct partitions *partitions,
                                     const struct partition *first, const struct partition *last,
                                     struct arena *arena)
 {
-    bool is_one = first == last;
+    bool is_one = first->start_us == last->start_us;
     struct order_window window = {.first = arena_strdup(arena, first->key),
                                   .last = arena_strdup(arena, last->key)};
 
