@@ -40,8 +40,6 @@ struct web_backend {
     void (*cancel)(void *arg, const struct listener *listener);
     /* The listener is about to be freed; a run that he asked for goes on, a query does not. */
     void (*forget)(void *arg, const struct listener *listener);
-    /* The listener has read what was waiting for him. */
-    void (*drained)(void *arg, const struct listener *listener);
 
     /* The pipeline as it was last read without a problem, retained: loaded_release it. */
     struct loaded *(*loaded)(void *arg);

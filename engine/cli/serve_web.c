@@ -63,14 +63,6 @@ static void forget(void *arg, const struct listener *listener)
         work_forget_listener(web->daemon, listener);
 }
 
-static void drained(void *arg, const struct listener *listener)
-{
-    const struct serve_web *web = arg;
-
-    if (web->daemon != NULL)
-        work_drained(web->daemon, listener);
-}
-
 static struct loaded *loaded(void *arg)
 {
     const struct serve_web *web = arg;
@@ -173,7 +165,6 @@ struct serve_web *serve_web_open(struct daemon *daemon, const char *address, str
         .request = request,
         .cancel = cancel,
         .forget = forget,
-        .drained = drained,
         .loaded = loaded,
         .gauges = gauges,
         .streams = streams,

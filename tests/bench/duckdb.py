@@ -31,32 +31,32 @@ def _library():
 
 class Database:
     def __init__(self, path, settings):
-        self.library = _library()
+        self.duckdb = _library()
         self.database = ctypes.c_void_p()
         self.connection = ctypes.c_void_p()
-        if self.library.duckdb_open(path.encode(), ctypes.byref(self.database)) != 0:
+        if self.duckdb.duckdb_open(path.encode(), ctypes.byref(self.database)) != 0:
             raise RuntimeError(f"duckdb does not open {path}")
-        self.library.duckdb_connect(self.database, ctypes.byref(self.connection))
+        self.duckdb.duckdb_connect(self.database, ctypes.byref(self.connection))
         for name, value in settings.items():
             self.run(f"SET {name} = '{value}'")
 
     def run(self, sql):
         """Runs a statement; the first value of its result as text, or None."""
         result = _Result()
-        state = self.library.duckdb_query(self.connection, sql.encode(), ctypes.byref(result))
+        state = self.duckdb.duckdb_query(self.connection, sql.encode(), ctypes.byref(result))
         try:
             if state != 0:
-                raise RuntimeError(self.library.duckdb_result_error(ctypes.byref(result)).decode())
-            text = self.library.duckdb_value_varchar(ctypes.byref(result), 0, 0)
+                raise RuntimeError(self.duckdb.duckdb_result_error(ctypes.byref(result)).decode())
+            text = self.duckdb.duckdb_value_varchar(ctypes.byref(result), 0, 0)
             value = ctypes.string_at(text).decode() if text else None
-            self.library.duckdb_free(text)
+            self.duckdb.duckdb_free(text)
             return value
         finally:
-            self.library.duckdb_destroy_result(ctypes.byref(result))
+            self.duckdb.duckdb_destroy_result(ctypes.byref(result))
 
     def close(self):
-        self.library.duckdb_disconnect(ctypes.byref(self.connection))
-        self.library.duckdb_close(ctypes.byref(self.database))
+        self.duckdb.duckdb_disconnect(ctypes.byref(self.connection))
+        self.duckdb.duckdb_close(ctypes.byref(self.database))
 
 
 @contextlib.contextmanager

@@ -307,12 +307,6 @@ static void forget(void *arg, const struct listener *listener)
     fixture->forgotten++;
 }
 
-static void drained(void *arg, const struct listener *listener)
-{
-    (void)arg;
-    (void)listener;
-}
-
 static struct loaded *loaded(void *arg)
 {
     struct fixture *fixture = arg;
@@ -488,7 +482,6 @@ int main(int argc, char **argv)
         .request = take_request,
         .cancel = cancel,
         .forget = forget,
-        .drained = drained,
         .loaded = loaded,
         .gauges = gauges,
         .streams = streams,
