@@ -2,46 +2,31 @@
 """Alerts of `aorta serve`: to a webhook, to Slack and by mail; delivered at least once, whoever dies
 in between; not more often than a person wants to read; and no secret lies about."""
 
-import os
 import signal
-import sqlite3
 import subprocess
 
 from receivers import SECRET, Hook, Post, verify
-from shop import finish, main, wait_until
+from serving import Served, change, rows
+from shop import main, wait_until
 
 HOUR_US = 3600 * 10**6
 
 
-class Daemon:
+class Daemon(Served):
     """`aorta serve` in the shop, with alerts."""
 
     def __init__(self, shop, alerts, environment=None):
-        self.shop, self.log = shop, shop.folder / "serve.log"
-        self.environment = {"HOOK_SECRET": SECRET, **(environment or {})}
-        text = (shop.folder / "pipeline.toml").read_text()
-        shop.write("pipeline.toml", text + alerts)
-        self.start()
+        self.environment = {"HOOK_SECRET": SECRET, "AORTA_LOG": "info", **(environment or {})}
+        super().__init__(shop, more=alerts)
 
-    def start(self, more=None):
-        self.process = self.shop.start(
-            "serve", "--address", "127.0.0.1:0", environment={**self.environment, "AORTA_LOG": "info", **(more or {})})
-        self.lines = []
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if " ready: " in line:
-                return True
-        assert more, "".join(self.lines)
-        return False
+    def start(self, environment=None, may_die=False):
+        return super().start({**self.environment, **(environment or {})}, may_die)
 
     def end(self, how=signal.SIGTERM):
         """Ends it, and gives all that it said."""
-        if self.process.poll() is None:
-            os.kill(self.process.pid, how)
-        status, output = finish(self.process)
-        self.lines.append(output)
-        assert how == signal.SIGKILL or status == 0, "".join(self.lines)
-        return "".join(self.lines)
+        status = super().end(how)
+        assert how == signal.SIGKILL or status == 0, self.said
+        return "".join(self.said)
 
     def model(self, name, sql):
         self.shop.write(f"assets/marts/{name}.sql", sql)
@@ -50,11 +35,7 @@ class Daemon:
         return self.shop.run("run", *names)
 
     def rows(self, sql):
-        store = sqlite3.connect(self.shop.folder / ".aorta" / "runs.db", timeout=60)
-        rows = store.execute(sql).fetchall()
-        store.commit()
-        store.close()
-        return rows
+        return rows(self.shop, sql)
 
     def states(self):
         return [state for state, in self.rows("select state from alerts order by id")]
@@ -64,12 +45,12 @@ class Daemon:
 
     def hurry(self):
         """What waits is due now, and somebody looks."""
-        self.rows("update alerts set next_us = 0 where state = 'waiting'")
-        os.kill(self.process.pid, signal.SIGHUP)
+        change(self.shop, "update alerts set next_us = 0 where state = 'waiting'")
+        self.reload()
 
     def age(self):
         """All that was told was told an hour ago."""
-        self.rows(f"update alerts set created_us = created_us - {HOUR_US}")
+        change(self.shop, f"update alerts set created_us = created_us - {HOUR_US}")
 
 
 def webhook(url, more="", name="team"):
@@ -201,7 +182,7 @@ def dying(shop):
     wait_until(lambda: daemon.rows("select 1 from alerts where tries = 1"), "a try")
     assert "connect" in daemon.rows("select error from alerts")[0][0]
     daemon.end(signal.SIGKILL)
-    daemon.rows("update alerts set next_us = 0")
+    change(shop, "update alerts set next_us = 0")
     with Hook(port) as hook:
         hook.gate.clear()
         daemon.start()
@@ -225,7 +206,7 @@ def killing(shop):
         daemon.model("one", BROKEN)
         for number in range(3, 12):
             daemon.end()
-            if daemon.start({"AORTA_FAULT": f"store.commit.before:{number}"}):
+            if daemon.start({"AORTA_FAULT": f"store.commit.before:{number}"}, may_die=True):
                 daemon.run("one")
             daemon.end(signal.SIGKILL)
             daemon.start()

@@ -4,7 +4,7 @@
 import json
 import signal
 
-from served import Served, rows, wait_for
+from serving import Served, rows, wait_for
 from shop import main
 
 EAGER = 'automation = "eager"\n'
@@ -119,11 +119,11 @@ def killed_between(shop):
     prepare(shop)
     served = Served(shop, environment={"AORTA_FAULT": "daemon.queue.before:2"})
     assert order(shop, 100)[0] == 0
-    served.process.wait()
+    served.wait_end()
     assert automated(shop) == []
     assert rows(shop, "select count(*) from automation") == [(0,)]
     served = Served(shop, environment={"AORTA_FAULT": "daemon.order.before"})
-    served.process.wait()
+    served.wait_end()
     assert rows(shop, "select state from runs where trigger = 'automation'") == [("running",)]
     assert rows(shop, "select a.asset, a.run_id = r.id from automation a, runs r"
                 " where r.trigger = 'automation'") == [("marts.sales", 1)]
@@ -191,7 +191,7 @@ def ages(shop):
     assert state["late"] is True and state["state"] == "fresh" and state["late_since"], state
     path = shop.folder / "assets/seeds/countries.toml"
     path.write_text(path.read_text().replace('"1s"', '"1h"'))
-    served.process.send_signal(signal.SIGHUP)
+    served.reload()
     wait_for("both alerts", lambda: rows(
         shop, "select subject, kind, of_kind from alerts order by id") == [
             ("asset:seeds.countries", "lateness", "lateness"),

@@ -6,7 +6,7 @@ import json
 import signal
 
 from partitions import DAYS, DAYS_SQL, change, days, prepare, run
-from served import Served, rows, wait_for
+from serving import Served, rows, wait_for
 from shop import main
 
 WEEK = [f"2024-04-0{day}" for day in range(1, 8)]
@@ -112,10 +112,10 @@ def killed(shop):
         served = Served(shop, {"AORTA_FAULT": f"{point}:{passes}"})
         if one is None:  # the daemon may die before it answers
             shop.run("backfill", "days", "--from", WEEK[0], "--to", WEEK[-1], "--at-once", "2")
-        wait_for(f"the death at {point}", lambda: served.process.poll() is not None or (
+        wait_for(f"the death at {point}", lambda: served.has_ended() or (
             one is not None and has_ended(shop, one, "succeeded")))
-        deaths += served.process.poll() is not None
-        if served.process.poll() is None:
+        deaths += served.has_ended()
+        if not served.has_ended():
             served.end(signal.SIGKILL)
         found = rows(shop, "select id from backfills")
         one = found[0][0] if found else None

@@ -89,7 +89,7 @@ def dead_holders(shop):
     assert shop.run("cancel", same)[0] == 0
     wait_for("its end", ended(shop, same))
     assert reason_of(shop, same, "marts.slow") is None
-    os.kill(working(served.process.pid, "executor")[0], signal.SIGKILL)
+    os.kill(working(served.pid, "executor")[0], signal.SIGKILL)
     wait_for("the other's end", ended(shop, second))
     assert steps_of(shop, second) == {"marts.other": ("succeeded", 1)}
     wait_for("the second attempt", lambda: steps_of(shop, first)["marts.slow"] == ("running", 2))
@@ -193,9 +193,9 @@ def hung(shop):
     canceled, late = detach(shop, "slow"), detach(shop, "late")
     wait_for("both at work", lambda: running(shop, canceled, "marts.slow")
              and running(shop, late, "marts.late"))
-    executor, = working(served.process.pid, "executor")
+    executor, = working(served.pid, "executor")
     os.kill(executor, signal.SIGSTOP)
-    wait_for("it is stopped", lambda: members(served.process.pid)[executor][0] == "T")
+    wait_for("it is stopped", lambda: members(served.pid)[executor][0] == "T")
     status, output = shop.run("cancel", canceled)
     assert status == 0, output
     wait_for("the cancel's end", ended(shop, canceled))

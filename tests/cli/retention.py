@@ -4,7 +4,7 @@
 import json
 import signal
 
-from serving import Daemon
+from serving import Served, change, rows
 from shop import main, wait_until
 
 DAY_US = 24 * 3600 * 10**6
@@ -18,7 +18,7 @@ def listed(shop):
 
 
 def count(daemon, table, where="true"):
-    return daemon.rows(f"select count(*) from {table} where {where}")[0][0]
+    return rows(daemon.shop, f"select count(*) from {table} where {where}")[0][0]
 
 
 def add_old_runs(daemon):
@@ -27,8 +27,8 @@ def add_old_runs(daemon):
     for number in range(OLD):
         run, target = f"00{number:024d}", "prod" if number == 7 else "dev"
         asset = "seeds.gone" if number == 9 else "seeds.countries"
-        daemon.change(
-            "insert into runs (id, pipeline, target, trigger, selection, state, created_us) values "
+        change(
+            daemon.shop, "insert into runs (id, pipeline, target, trigger, selection, state, created_us) values "
             f"('{run}', 'shop', '{target}', 'manual', '', 'succeeded', {number})",
             f"insert into steps values ('{run}', '{asset}', 0, 'seed', 'fresh', null, null)",
             "with recursive n (i) as (select 1 union all select i + 1 from n where i < "
@@ -52,44 +52,44 @@ def forgets(shop):
     make_history(shop)
     before = listed(shop)
     assert {asset["state"] for asset in before} == {"fresh", "stale", "failed"}, before
-    with Daemon(shop) as daemon:
+    with Served(shop) as daemon:
         daemon.end()
-        daemon.change(f"update runs set created_us = created_us - {1000 * DAY_US}")
+        change(shop, f"update runs set created_us = created_us - {1000 * DAY_US}")
         add_old_runs(daemon)
-        daemon.change("insert into audit (at_us, actor, action, result) values "
+        change(shop, "insert into audit (at_us, actor, action, result) values "
                       "(1, 'user:ada', 'run', 'accepted')")
-        kept = daemon.rows("select id from runs where id like '01%' order by id")
+        kept = rows(shop, "select id from runs where id like '01%' order by id")
         assert len(kept) == 5
         daemon.start()
         wait_until(lambda: count(daemon, "audit", "actor = 'user:ada'") == 0, "the audit log is pruned")
         daemon.end()
-        left = [run for run, in daemon.rows("select id from runs order by id")]
+        left = [run for run, in rows(shop, "select id from runs order by id")]
         # The first and the second run published all and found it fresh; of the two that failed the
         # second stays; the last published the orders.
         assert left == [f"00{7:024d}", f"00{9:024d}"] + [kept[i][0] for i in (0, 1, 3, 4)], left
-        assert any(f"{OLD - 2 + 1} runs are forgotten" in line for line in daemon.lines)
+        assert any(f"{OLD - 2 + 1} runs are forgotten" in line for line in daemon.said)
         assert count(daemon, "events") == 0
         for table in ("steps", "attempts", "check_results", "materializations"):
             orphans = count(daemon, table, "run_id not in (select id from runs)")
             assert orphans == 0 < count(daemon, table), table
-        assert daemon.rows("pragma integrity_check") == [("ok",)]
-        assert daemon.rows("pragma foreign_key_check") == []
+        assert rows(shop, "pragma integrity_check") == [("ok",)]
+        assert rows(shop, "pragma foreign_key_check") == []
     assert listed(shop) == before
 
 
 def dies_and_goes_on(shop):
     """A daemon that dies while it forgets leaves the rest to the next one."""
-    with Daemon(shop) as daemon:
+    with Served(shop) as daemon:
         assert shop.run("run", "countries")[0] == 0
         daemon.end()
         add_old_runs(daemon)
         before, left = listed(shop), [OLD]
         for point in ("daemon.prune.before:2", "daemon.prune.after:3", "store.commit.after:2"):
             daemon.start({"AORTA_FAULT": point})
-            daemon.wait()
+            daemon.wait_end()
             assert daemon.process.returncode == -signal.SIGKILL, point
             left.append(count(daemon, "runs"))
-            assert daemon.rows("pragma foreign_key_check") == [] and left[-1] <= left[-2], left
+            assert rows(shop, "pragma foreign_key_check") == [] and left[-1] <= left[-2], left
             assert listed(shop) == before, point
         daemon.start()
         wait_until(lambda: count(daemon, "runs") == 3, f"the rest after {left}")
@@ -99,11 +99,11 @@ def dies_and_goes_on(shop):
 
 def keeps_the_newest(shop):
     """Without an age the number counts, and what is young keeps its events."""
-    with Daemon(shop, "\n[retention]\nmax_runs = 100\n") as daemon:
+    with Served(shop, more="\n[retention]\nmax_runs = 100\n") as daemon:
         assert shop.run("run", "countries")[0] == 0
         daemon.end()
         add_old_runs(daemon)
-        daemon.change("update runs set created_us = (select max(created_us) from runs)")
+        change(shop, "update runs set created_us = (select max(created_us) from runs)")
         before = listed(shop)
         daemon.start()
         wait_until(lambda: count(daemon, "runs") <= 102, "old runs are forgotten")

@@ -5,7 +5,7 @@ paused stays paused; runs of one schedule never run at the same time."""
 import json
 import signal
 
-from serving import Daemon
+from serving import Served, change, rows
 from shop import Gate, main, wait_until
 
 SECOND_US = 10**6
@@ -19,8 +19,8 @@ overlap = "queue"
 
 def ticks(daemon, name="seconds", state=None):
     """(due, state, run, reason) of a schedule's ticks, the oldest first."""
-    return daemon.rows("select due_us, state, run_id, reason from ticks where schedule = ?1 and "
-                       "(?2 is null or state = ?2) order by due_us", name, state)
+    return rows(daemon.shop, "select due_us, state, run_id, reason from ticks where schedule = ?1 and"
+                " (?2 is null or state = ?2) order by due_us", name, state)
 
 
 def wait_fired(daemon, count, name="seconds"):
@@ -34,8 +34,8 @@ def check_accounted(daemon, name="seconds"):
     dues = [due for due, *_ in found]
     assert dues == list(range(dues[0], dues[-1] + 1, SECOND_US)), dues
     fired = sorted(run for _, state, run, _ in found if state == "fired")
-    runs = [run for run, in daemon.rows(
-        "select id from runs where trigger = ? order by id", f"schedule:{name}")]
+    runs = [run for run, in rows(
+        daemon.shop, "select id from runs where trigger = ? order by id", f"schedule:{name}")]
     assert fired == runs, f"{fired}\n{runs}"
 
 
@@ -47,13 +47,13 @@ def listed(shop, name):
 
 def every_tick_fires(shop):
     """A tick is a run, once, when it is due."""
-    with Daemon(shop, SECONDS) as daemon:
+    with Served(shop, more=SECONDS) as daemon:
         wait_fired(daemon, 3)
         check_accounted(daemon)
-        late = daemon.rows("select max(at_us - due_us), min(at_us - due_us) from ticks")[0]
+        late = rows(shop, "select max(at_us - due_us), min(at_us - due_us) from ticks")[0]
         assert 0 <= late[1] <= late[0] < 30 * SECOND_US, late
-        wait_until(lambda: (3,) <= daemon.rows(
-            "select count(*) from runs where state = 'succeeded' and selection = 'countries'")[0],
+        wait_until(lambda: (3,) <= rows(
+            shop, "select count(*) from runs where state = 'succeeded' and selection = 'countries'")[0],
             "three runs that succeed")
         daemon.end()
         check_accounted(daemon)
@@ -62,8 +62,9 @@ def every_tick_fires(shop):
 
 def dies_before_the_tick_is_written(shop):
     """A daemon that dies before a tick is committed leaves it to the next one."""
-    with Daemon(shop, SECONDS + 'catch_up = "all"\n', {"AORTA_FAULT": "daemon.tick.before:2"}) as daemon:
-        daemon.wait()
+    fault = {"AORTA_FAULT": "daemon.tick.before:2"}
+    with Served(shop, fault, more=SECONDS + 'catch_up = "all"\n') as daemon:
+        daemon.wait_end()
         assert daemon.process.returncode == -signal.SIGKILL
         assert len(ticks(daemon)) == 1
         daemon.start()
@@ -75,27 +76,27 @@ def dies_before_the_tick_is_written(shop):
 
 def dies_after_the_tick_is_written(shop):
     """A tick that is committed does not fire again, and its run is taken up."""
-    with Daemon(shop, SECONDS, {"AORTA_FAULT": "daemon.tick.after:3"}) as daemon:
-        daemon.wait()
+    with Served(shop, {"AORTA_FAULT": "daemon.tick.after:3"}, more=SECONDS) as daemon:
+        daemon.wait_end()
         assert daemon.process.returncode == -signal.SIGKILL
         before = ticks(daemon)
         daemon.start()
         wait_fired(daemon, len(before) + 1)
         assert ticks(daemon)[:len(before)] == before
         check_accounted(daemon)
-        wait_until(lambda: daemon.rows(
-            "select state from runs where id = ?", before[-1][2]) == [("succeeded",)],
+        wait_until(lambda: rows(
+            shop, "select state from runs where id = ?", before[-1][2]) == [("succeeded",)],
             "the run of the tick")
         daemon.end()
 
 
 def misses_what_nobody_saw(shop):
     """What fell due while no daemon was there is missed, but for the last of it."""
-    with Daemon(shop, SECONDS.replace("* * * * * *", "* * * * *")) as daemon:
+    with Served(shop, more=SECONDS.replace("* * * * * *", "* * * * *")) as daemon:
         daemon.end()
         for minutes in (5, 200):
-            daemon.change("delete from ticks")
-            daemon.change(f"update schedules set reached_us = reached_us - {minutes * 60 * SECOND_US}")
+            change(shop, "delete from ticks")
+            change(shop, f"update schedules set reached_us = reached_us - {minutes * 60 * SECOND_US}")
             daemon.start()
             found = wait_fired(daemon, 1)
             daemon.end()
@@ -110,7 +111,7 @@ def misses_what_nobody_saw(shop):
 
 def pauses(shop):
     """A pause outlives the daemon; what fell into it is not caught up; the file is overruled."""
-    with Daemon(shop, SECONDS + SECONDS.replace("seconds", "others") + "paused = true\n") as daemon:
+    with Served(shop, more=SECONDS + SECONDS.replace("seconds", "others") + "paused = true\n") as daemon:
         wait_fired(daemon, 1)
         assert shop.run("pause", "schedule:seconds") == (0, "schedule:seconds is paused\n")
         count = len(ticks(daemon))
@@ -137,23 +138,23 @@ def overlapping(overlap):
 def tick_twice(shop, daemon):
     """A run that is held, then another tick: the first run, and what was said of the second."""
     assert shop.run("tick", "schedule:orders")[0] == 0
-    run = wait_until(lambda: daemon.rows("select run_id from steps where state = 'running'"),
+    run = wait_until(lambda: rows(shop, "select run_id from steps where state = 'running'"),
                      "a running step")[0][0]
     return run, shop.run("tick", "schedule:orders")
 
 
 def states_of(daemon, state):
-    return [run for run, in daemon.rows("select id from runs where state = ? order by id", state)]
+    return [run for run, in rows(daemon.shop, "select id from runs where state = ? order by id", state)]
 
 
 def states(daemon):
-    return [state for state, in daemon.rows("select state from runs order by id")]
+    return [state for state, in rows(daemon.shop, "select state from runs order by id")]
 
 
 def skips(shop):
     """While a run is not over, ticks of its schedule are skipped, and by hand refused."""
     gate = Gate(shop)
-    with Daemon(shop, overlapping("skip").replace("@yearly", "* * * * * *")) as daemon:
+    with Served(shop, more=overlapping("skip").replace("@yearly", "* * * * * *")) as daemon:
         wait_until(lambda: ticks(daemon, "orders", "skipped"), "a tick that is skipped")
         (_, first, run, _), (_, second, none, reason) = ticks(daemon, "orders")[:2]
         assert (first, second, none) == ("fired", "skipped", None)
@@ -168,15 +169,15 @@ def skips(shop):
 def queues(shop):
     """Runs of one schedule wait for each other, though there is room for more."""
     gate = Gate(shop)
-    with Daemon(shop, overlapping("queue")) as daemon:
+    with Served(shop, more=overlapping("queue")) as daemon:
         _, (status, output) = tick_twice(shop, daemon)
         assert status == 0 and output == states_of(daemon, "queued")[0] + "\n", output
         shop.run("run", "countries")
         assert states(daemon) == ["running", "queued", "succeeded"], states(daemon)
         gate.open()
         wait_until(lambda: states(daemon) == ["succeeded"] * 3, "the end of both")
-        ended, started = daemon.rows(
-            "select min(ended_us), max(started_us) from runs where trigger like 'schedule:%'")[0]
+        ended, started = rows(
+            shop, "select min(ended_us), max(started_us) from runs where trigger like 'schedule:%'")[0]
         assert ended <= started, (ended, started)
         daemon.end()
 
@@ -184,7 +185,7 @@ def queues(shop):
 def cancels(shop):
     """The newer tick's run takes the place of the older one, which is canceled."""
     gate = Gate(shop)
-    with Daemon(shop, overlapping("cancel")) as daemon:
+    with Served(shop, more=overlapping("cancel")) as daemon:
         first, (status, output) = tick_twice(shop, daemon)
         assert status == 0, output
         wait_until(lambda: states(daemon)[0] == "canceled", f"{first} is canceled")
@@ -195,7 +196,7 @@ def cancels(shop):
 
 def says_why_not(shop):
     """A tick whose run is refused says why, and the next one is looked at."""
-    with Daemon(shop, SECONDS + "vars = { least_cents = 7 }\n") as daemon:
+    with Served(shop, more=SECONDS + "vars = { least_cents = 7 }\n") as daemon:
         wait_fired(daemon, 1)
         shop.write("assets/marts/broken.sql", "select {{ ref('nowhere') }}")
         failed = wait_until(lambda: ticks(daemon, state="failed"), "a tick that failed")
@@ -209,7 +210,7 @@ def says_why_not(shop):
 
 def reloads(shop):
     """Schedules come, go and change with the file; a wrong one changes nothing."""
-    with Daemon(shop, SECONDS) as daemon:
+    with Served(shop, more=SECONDS) as daemon:
         text = (shop.folder / "pipeline.toml").read_text()
         wait_fired(daemon, 1)
         shop.write("pipeline.toml", text + '[schedule.wrong]\ncron = "61 * * * *"\n')
@@ -220,12 +221,13 @@ def reloads(shop):
                    SECONDS.replace("seconds", "others"))
         daemon.reload()
         wait_fired(daemon, 2, "others")
-        reached = dict(daemon.rows("select name, definition from schedules"))
+        reached = dict(rows(shop, "select name, definition from schedules"))
         assert reached == {"seconds": "UTC @yearly", "others": "UTC * * * * * *"}, reached
         shop.write("pipeline.toml", text.replace(SECONDS, ""))
         daemon.reload()
-        wait_until(lambda: not daemon.rows("select * from schedules"), "no schedule is left")
-        assert 'minute "61": allowed are 0 to 59' in daemon.end()
+        wait_until(lambda: not rows(shop, "select * from schedules"), "no schedule is left")
+        daemon.end()
+        assert 'minute "61": allowed are 0 to 59' in "".join(daemon.said)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@ processes."""
 import base64
 import re
 import signal
-import sqlite3
 import urllib.error
 import urllib.parse
 import urllib.request
 
 from receivers import Hook
+from serving import Served, rows
 from shop import finish, main, members, wait_until
 
 # Of characters that a URL and JSON escape; none of them is anywhere else by chance.
@@ -215,13 +215,8 @@ def served(shop):
     """the API lets tokens in and says no secret; alerts carry theirs to the receiver alone"""
     with Hook() as hook:
         planted = Planted(shop, hook)
-        daemon = shop.start("serve", "--address", "127.0.0.1:0", environment=planted.environment)
-        said = ""
-        while " ready: " not in said:
-            line = daemon.stdout.readline()
-            assert line, said
-            said += line
-        url = re.search(r"https?://\S+", said.splitlines()[-1]).group()
+        daemon = Served(shop, planted.environment)
+        url = daemon.url
         assert get(planted, url, "/api/v1/runs") == 200
         tokens = {}
         for role in ("viewer", "operator", "admin"):
@@ -247,13 +242,11 @@ def served(shop):
         assert get(planted, url, "/api/v1/runs", tokens["viewer"]) == 401
         assert get(planted, url, "/api/v1/runs", tokens["operator"]) == 200
         planted.hear("arguments", repr(members(daemon.pid)).encode())
-        daemon.send_signal(signal.SIGTERM)
-        planted.hear("serve", (said + finish(daemon)[1]).encode())
-        store = sqlite3.connect(shop.folder / ".aorta" / "runs.db")
-        used = dict(store.execute("select name, used_us is not null from tokens").fetchall())
-        asked = store.execute("select address, subject, result from audit where actor = "
-                              "'token:operator'").fetchall()
-        store.close()
+        daemon.end()
+        planted.hear("serve", "".join(daemon.said).encode())
+        used = dict(rows(shop, "select name, used_us is not null from tokens"))
+        asked = rows(shop, "select address, subject, result from audit where actor = "
+                     "'token:operator'")
         assert asked == [("127.0.0.1", "countries", "accepted")], asked
         assert used == {"viewer": 1, "operator": 1, "admin": 1}, used
         planted.check()

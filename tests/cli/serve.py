@@ -5,7 +5,7 @@ import json
 import os
 import signal
 
-from served import Served, rows, state_of, wait_for
+from serving import Served, rows, state_of, wait_for
 from shop import WAIT_SECONDS, main
 
 # Minutes of DuckDB if nobody cancels it.
@@ -44,7 +44,7 @@ def stays(shop):
     assert status == 0 and "succeeded" in output, output
     status, output = shop.run("serve")
     assert status == 2, output
-    assert f"process {served.process.pid} is at work in" in output, output
+    assert f"process {served.pid} is at work in" in output, output
     assert rows(shop, "select resumes from runs") == [(1,)]
     assert served.end() == 0, served.said
     assert shop.runs() == [("succeeded", "")]
@@ -178,7 +178,7 @@ def reloads(shop):
     shop.write("assets/marts/wrong.sql", "select 1 as one")
     served.wait("the pipeline is read: 6 assets")
     os.remove(shop.folder / "assets/marts/wrong.sql")
-    served.process.send_signal(signal.SIGHUP)
+    served.reload()
     served.wait("the pipeline is read: 5 assets")
 
 

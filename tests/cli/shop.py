@@ -40,7 +40,8 @@ class Shop:
         for process in self.sessions:
             kill_session(process.pid)
             process.wait()
-            process.stdout.close()
+            if process.stdout:
+                process.stdout.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def environment(self, more=None):
@@ -50,12 +51,12 @@ class Shop:
                       **(more or {}))
         return result
 
-    def start(self, *arguments, environment=None, folder=None, before=()):
+    def start(self, *arguments, environment=None, folder=None, before=(), output=subprocess.PIPE):
         """Starts the program in a session of its own, so that its children can be found too.
         `before` is a command that starts it."""
         process = subprocess.Popen(
             [*before, self.program, *arguments], cwd=folder or self.folder,
-            env=self.environment(environment), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            env=self.environment(environment), stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT, text=True, start_new_session=True)
         self.sessions.append(process)
         return process

@@ -5,7 +5,7 @@ import os
 import signal
 from pathlib import Path
 
-from served import Served, rows, wait_for
+from serving import Served, rows, wait_for
 from shop import main, members
 from stream import Watches, lake_of
 
@@ -31,7 +31,7 @@ def kept_running(shop):
         served = Served(watches)
         watches.produce(0)
         wait_for("the first records", lambda: lake_of(lake) == wanted[0])
-        for pid in executors_of(served.process.pid):
+        for pid in executors_of(served.pid):
             os.kill(pid, signal.SIGKILL)
         watches.produce(1)
         wait_for("the rest", lambda: lake_of(lake) == wanted[1])

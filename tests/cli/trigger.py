@@ -6,19 +6,15 @@ import socket
 import threading
 import xml.etree.ElementTree as ElementTree
 
-from served import Served, rows, wait_for
+from serving import Served, rows, wait_for
 from shop import main
 
 SLOW = "select count(*) as n from range(100000000000) where range % 7 = 8"
 
 
-def url_of(served):
-    return served.said[-1].split()[-1]
-
-
 def done(shop):
     """With --wait it shows the run and exits as it ends; without it prints the run's id."""
-    url = url_of(Served(shop))
+    url = Served(shop).url
     status, output = shop.run("trigger", "--url", url, "--wait")
     assert status == 0 and "succeeded in" in output and "marts.sales" in output, output
     status, output = shop.run("trigger", "countries", "--url", url)
@@ -35,7 +31,7 @@ def failed(shop):
     shop.write("assets/marts/bad.sql", "select 'a<b&c' as word, nothing from {{ ref('countries') }}")
     shop.write("assets/marts/after.sql", "select * from {{ ref('bad') }}")
     shop.change_source("update orders set cents = -5 where id = 10")
-    url = url_of(Served(shop))
+    url = Served(shop).url
     status, output = shop.run("trigger", "--url", url, "--junit", "report.xml")
     assert status == 1 and "failed" in output, output
     suite = ElementTree.parse(shop.folder / "report.xml").getroot().find("testsuite")
@@ -69,7 +65,7 @@ def refused(shop):
     status, output = shop.run("token", "create", "--name", "ci", "--role", "operator")
     assert status == 0, output
     token = next(word for word in output.split() if word.startswith("aorta_"))
-    url = url_of(Served(shop))
+    url = Served(shop).url
     status, output = shop.run("trigger", "countries", "--wait", "--url", url)
     assert status == 2 and "401" in output, output
     shop.write("token", token + "\n")
@@ -84,7 +80,7 @@ def refused(shop):
 
 def once(shop):
     """An answer that was lost is asked for again, and is the same run; so is the same key."""
-    url = url_of(Served(shop))
+    url = Served(shop).url
     host, port = url.removeprefix("http://").split(":")
     lossy = socket.create_server(("127.0.0.1", 0))
 
@@ -125,7 +121,7 @@ def over_a_death(shop):
     shop.write("assets/marts/slow.sql", SLOW)
     shop.write("assets/marts/slow.toml", 'materialized = "table"\n')
     served = Served(shop)
-    url = url_of(served)
+    url = served.url
     waiting = shop.start("trigger", "slow", "--key", "k", "--wait", "--url", url)
     wait_for("the slow step", lambda: rows(
         shop, "select state from steps where asset = 'marts.slow'") == [("running",)])
@@ -134,7 +130,7 @@ def over_a_death(shop):
     second = Served(shop, address=url.removeprefix("http://"))
     output, _ = waiting.communicate(timeout=120)
     assert waiting.returncode == 0 and "succeeded" in output, output
-    status, output = shop.run("trigger", "slow", "--key", "k", "--url", url_of(second))
+    status, output = shop.run("trigger", "slow", "--key", "k", "--url", second.url)
     assert status == 0 and rows(shop, "select id from runs") == [(output.strip(),)], output
 
 
@@ -142,7 +138,7 @@ def late(shop):
     """--timeout: it stops waiting, says where to look, and the run goes on."""
     shop.write("assets/marts/slow.sql", SLOW)
     shop.write("assets/marts/slow.toml", 'materialized = "table"\n')
-    url = url_of(Served(shop))
+    url = Served(shop).url
     status, output = shop.run("trigger", "slow", "--wait", "--timeout", "1s", "--url", url)
     assert status == 1 and "is not over yet" in output, output
     assert rows(shop, "select state from runs") == [("running",)]

@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/cli"))
 
-from served import Served, rows, wait_for  # noqa: E402: found by the line above
+from serving import Served, rows, wait_for  # noqa: E402: found by the line above
 from shop import Shop, kill_session, members  # noqa: E402
 
 # What the daemon passes on a run's way; what executors pass is in points.py, ticks in served.py.
@@ -57,9 +57,9 @@ class Place(Shop):
     def kill(self, served, what):
         """SIGKILL for the daemon, for its executors, or for all at once."""
         if what == "all":
-            kill_session(served.process.pid)
-        for pid in members(served.process.pid):
-            if (pid == served.process.pid) == (what == "daemon") and what != "all":
+            kill_session(served.pid)
+        for pid in members(served.pid):
+            if (pid == served.pid) == (what == "daemon") and what != "all":
                 try:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
@@ -77,8 +77,8 @@ def leave_work(place, chance, served):
     if accepted and chance.random() < 0.5:
         chosen = chance.choice(sorted(accepted))
         accepted[chosen] = place.run("cancel", chosen)[0] == 0
-    if served.process.poll() is None:
-        served.process.send_signal(signal.SIGHUP)
+    if not served.has_ended():
+        served.reload()
     return accepted
 
 
@@ -126,7 +126,7 @@ def kill_at(program, point, wanted):
         served = Served(place, environment={"AORTA_FAULT": f"{point}:1",
                                             "AORTA_FAULT_ONCE": str(once)}, may_die=True)
         accepted = leave_work(place, random.Random(1), served)
-        wait_for(f"{point}", lambda: once.exists() or served.process.poll() is not None)
+        wait_for(f"{point}", lambda: once.exists() or served.has_ended())
         place.kill(served, "all")
         check(place, accepted, wanted)
 

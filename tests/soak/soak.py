@@ -23,7 +23,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/cli"))
 
-from served import Served, rows, wait_for  # noqa: E402: found by the line above
+from serving import Served, rows, wait_for  # noqa: E402: found by the line above
 from shop import Shop, members  # noqa: E402
 
 WAIT_S = 60
@@ -59,25 +59,19 @@ class Soak:
     def __init__(self, place, seed):
         self.place, self.seed = place, seed
         self.served = Served(place)
-        self.url_port = int(self.served.said[-1].rsplit(":", 1)[1])
+        self.port = int(self.served.url.rsplit(":", 1)[1])
         self.is_over = threading.Event()  # nothing more is asked for
         self.has_ended = threading.Event()  # and nothing more happens
         self.failures, self.done = [], {}
         self.samples = []  # (seconds, MiB, descriptors)
         self.followed = []  # ids of events
-        self.drain = threading.Thread(target=self.read_log, daemon=True)
-        self.drain.start()
-
-    def read_log(self):
-        for line in self.served.process.stdout:
-            self.served.said = [*self.served.said[-50:], line]
 
     def count(self, what):
         self.done[what] = self.done.get(what, 0) + 1
 
     def call(self, method, path, body=None):
         """(status, JSON or text)"""
-        connection = http.client.HTTPConnection("127.0.0.1", self.url_port, timeout=WAIT_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
         try:
             connection.request(method, path, json.dumps(body) if body is not None else None,
                                {"Content-Type": "application/json"} if body is not None else {})
@@ -116,7 +110,7 @@ class Soak:
 
     def follow_for_a_while(self, chance):
         """Who comes, reads some events of the newest, and hangs up."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.url_port, timeout=WAIT_S)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
         connection.request("GET", f"/api/v1/events?after={chance.choice([0, 100, 10 ** 9])}")
         connection.sock.settimeout(chance.uniform(0.1, 1))
         try:
@@ -133,7 +127,7 @@ class Soak:
         sql = chance.choice([STEPS, STEPS + " order by 1", "select {{ ref('nobody') }}"])
         self.place.write("assets/marts/steps.sql", sql)
         if chance.random() < 0.5:
-            self.served.process.send_signal(signal.SIGHUP)
+            self.served.reload()
         else:
             self.call("POST", "/api/v1/pipeline/reload")
         self.count("reloads")
@@ -144,8 +138,8 @@ class Soak:
 
     def kill(self, chance):
         time.sleep(chance.uniform(2, 8))
-        for pid in members(self.served.process.pid):
-            if pid != self.served.process.pid and chance.random() < 0.7:
+        for pid in members(self.served.pid):
+            if pid != self.served.pid and chance.random() < 0.7:
                 try:
                     os.kill(pid, signal.SIGKILL)
                     self.count("executors killed")
@@ -153,7 +147,7 @@ class Soak:
                     pass
 
     def sample(self, _):
-        process = f"/proc/{self.served.process.pid}"
+        process = f"/proc/{self.served.pid}"
         status = Path(f"{process}/status").read_text(encoding="utf-8")
         memory = int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
         self.samples.append((time.monotonic(), memory, len(os.listdir(f"{process}/fd"))))
@@ -173,13 +167,13 @@ class Soak:
     def follow_all(self):
         """Every event, from the first; who is cut off goes on behind the last that he saw."""
         while not self.has_seen_all():
-            connection = http.client.HTTPConnection("127.0.0.1", self.url_port, timeout=WAIT_S)
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
             try:
                 connection.request("GET", "/api/v1/events", headers={
                     "Last-Event-ID": str(self.followed[-1] if self.followed else 0)})
                 self.hear(connection.getresponse())
             except (OSError, http.client.HTTPException) as error:
-                if self.served.process.poll() is not None:
+                if self.served.has_ended():
                     self.failures.append(f"the follower: {error}")
                     return
             finally:
@@ -240,7 +234,7 @@ class Soak:
                 wrong.append(f"{table} that are not over: {left[:3]}")
         status = self.served.end()
         if status != 0:
-            wrong.append(f"the daemon ended with {status}: {''.join(self.served.said)}")
+            wrong.append(f"the daemon ended with {status}: {''.join(self.served.said[-50:])}")
         store = sqlite3.connect(self.place.folder / ".aorta/runs.db")
         if store.execute("pragma integrity_check").fetchall() != [("ok",)]:
             wrong.append("the store is damaged")

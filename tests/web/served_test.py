@@ -7,7 +7,7 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 import harness  # noqa: E402
-import served  # noqa: E402
+from serving import Served, wait_for  # noqa: E402
 from shop import main  # noqa: E402
 
 SLOW = "select count(*) as n from range(100000000000) where range % 7 = 8"
@@ -17,9 +17,8 @@ class Api(harness.Server):
     """The same calls, to a daemon of the shop."""
 
     def __init__(self, shop):  # no fixture is started
-        self.daemon = served.Served(shop)
-        ready = next(line for line in self.daemon.said if "ready: " in line)
-        self.url = next(word for word in ready.split() if word.startswith("http://"))
+        self.daemon = Served(shop)
+        self.url = self.daemon.url
         self.port = int(self.url.rsplit(":", 1)[1])
 
     def run(self, body=None, wait=60, **headers):
@@ -104,7 +103,7 @@ def a_run_is_canceled(shop):
                 kinds.append(json.loads(line[6:])["kind"])
         done.set()
     threading.Thread(target=follow, daemon=True).start()
-    served.wait_for("the step", lambda: "step" in kinds)
+    wait_for("the step", lambda: "step" in kinds)
     assert api.call("POST", f"/api/v1/runs/{name}/cancel").status == 202
     assert done.wait(harness.WAIT_S) and kinds[-1] == "ended"
     assert api.get(f"/api/v1/runs/{name}").json()["state"] == "canceled"
