@@ -4,6 +4,7 @@
 #include "store/audit.h"
 #include "store/tokens.h"
 #include "web/ask.h"
+#include "web/list.h"
 #include "web/problem.h"
 #include "web/routes.h"
 
@@ -11,33 +12,30 @@
 
 /* ---- tokens ---------------------------------------------------------------------------------- */
 
+static void write_token(struct json_writer *json, const void *item)
+{
+    const struct store_token *token = item;
+
+    web_write_text(json, "id", token->id);
+    web_write_text(json, "name", token->name);
+    web_write_text(json, "role", token->role);
+    web_write_time(json, "created_at", token->created_us);
+    web_write_time(json, "expires_at", token->expires_us);
+    web_write_time(json, "revoked_at", token->revoked_us);
+    web_write_time(json, "used_at", token->used_us);
+}
+
 static void list_tokens(struct web_exchange *exchange, struct store_reader *reader)
 {
     struct store_token *tokens;
     size_t count;
     struct err err;
 
-    if (store_read_tokens(reader, &exchange->arena, &tokens, &count, &err) < 0) {
+    if (store_read_tokens(reader, &exchange->arena, &tokens, &count, &err) < 0)
         web_read_failed(exchange, &err);
-        return;
-    }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    json_write_key(json, "tokens");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++) {
-        json_write_object(json);
-        web_write_text(json, "id", tokens[i].id);
-        web_write_text(json, "name", tokens[i].name);
-        web_write_text(json, "role", tokens[i].role);
-        web_write_time(json, "created_at", tokens[i].created_us);
-        web_write_time(json, "expires_at", tokens[i].expires_us);
-        web_write_time(json, "revoked_at", tokens[i].revoked_us);
-        web_write_time(json, "used_at", tokens[i].used_us);
-        json_write_end(json);
-    }
-    json_write_end(json);
-    json_write_end(json);
+    else
+        web_list_answer(exchange,
+                        &(const struct web_list){WEB_LIST("tokens", tokens, count, write_token)});
 }
 
 struct sent_token {
@@ -118,6 +116,20 @@ static const struct web_parameter audit_parameters[] = {
     {0},
 };
 
+static void write_entry(struct json_writer *json, const void *item)
+{
+    const struct store_audit *entry = item;
+
+    web_write_int(json, "id", entry->id);
+    web_write_time(json, "at", entry->at_us);
+    web_write_text(json, "actor", entry->actor);
+    web_write_text(json, "address", entry->address);
+    web_write_text(json, "action", entry->action);
+    web_write_text(json, "subject", entry->subject);
+    web_write_text(json, "result", entry->result);
+    web_write_raw(json, "detail", entry->detail);
+}
+
 static void list_audit(struct web_exchange *exchange, struct store_reader *reader)
 {
     const struct store_audit_page page = {
@@ -134,26 +146,9 @@ static void list_audit(struct web_exchange *exchange, struct store_reader *reade
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    json_write_key(json, "entries");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++) {
-        json_write_object(json);
-        web_write_int(json, "id", entries[i].id);
-        web_write_time(json, "at", entries[i].at_us);
-        web_write_text(json, "actor", entries[i].actor);
-        web_write_text(json, "address", entries[i].address);
-        web_write_text(json, "action", entries[i].action);
-        web_write_text(json, "subject", entries[i].subject);
-        web_write_text(json, "result", entries[i].result);
-        web_write_raw(json, "detail", entries[i].detail);
-        json_write_end(json);
-    }
-    json_write_end(json);
-    web_write_count(json, "next",
-                    count > 0 && (int64_t)count == page.limit ? entries[count - 1].id : -1);
-    json_write_end(json);
+    const struct web_list list = {WEB_LIST("entries", entries, count, write_entry),
+                                  WEB_PAGE(page.limit, WEB_CURSOR_INT, struct store_audit, id)};
+    web_list_answer(exchange, &list);
 }
 
 const struct web_route web_access_routes[] = {

@@ -1,5 +1,7 @@
 /* Assets: what is declared, by the loaded graph, and what is known of them, by the store. */
+#include "web/assets.h"
 #include "run/freshness.h"
+#include "web/list.h"
 #include "web/problem.h"
 #include "web/routes.h"
 #include "web/runs.h"
@@ -7,15 +9,6 @@
 #include <string.h>
 
 /* ---- declarations ---------------------------------------------------------------------------- */
-
-static void write_texts(struct json_writer *json, const char *key, const struct texts *texts)
-{
-    json_write_key(json, key);
-    json_write_array(json);
-    for (size_t i = 0; i < texts->count; i++)
-        json_write_str(json, texts->items[i]);
-    json_write_end(json);
-}
 
 static void write_keys(struct json_writer *json, const char *key, struct asset *const *assets,
                        size_t count)
@@ -27,10 +20,17 @@ static void write_keys(struct json_writer *json, const char *key, struct asset *
     json_write_end(json);
 }
 
+struct listed {
+    const struct asset *asset;
+    const struct freshness_of *known;
+};
+
 /* What the list says of each. */
-static void write_summary(struct json_writer *json, const struct asset *asset,
-                          const struct freshness_of *known)
+static void write_summary(struct json_writer *json, const void *item)
 {
+    const struct listed *listed = item;
+    const struct asset *asset = listed->asset;
+    const struct freshness_of *known = listed->known;
     const struct store_materialization *newest = known->newest;
     const struct store_last_step *last = known->last;
 
@@ -39,7 +39,7 @@ static void write_summary(struct json_writer *json, const struct asset *asset,
     web_write_text(json, "group", asset->group);
     web_write_text(json, "kind", asset_kind_names[asset->kind]);
     web_write_text(json, "description", asset->description);
-    write_texts(json, "tags", &asset->tags);
+    web_write_texts(json, "tags", asset->tags.items, asset->tags.count);
     web_write_text(json, "state", freshness_names[known->state]);
     web_write_text(json, "because", known->because != NULL ? known->because->key : NULL);
     web_write_count(json, "rows", newest != NULL ? newest->rows : STORE_NO_COUNT);
@@ -71,35 +71,34 @@ static void write_place(struct json_writer *json, const char *key, const struct 
     json_write_end(json);
 }
 
-static void write_columns(struct json_writer *json, const struct asset *asset)
+static void write_column(struct json_writer *json, const void *item)
 {
-    json_write_key(json, "columns");
-    json_write_array(json);
-    for (size_t i = 0; i < asset->column_count; i++) {
-        json_write_object(json);
-        web_write_text(json, "name", asset->columns[i].name);
-        web_write_text(json, "type", asset->columns[i].type);
-        web_write_text(json, "description", asset->columns[i].description);
-        json_write_end(json);
-    }
-    json_write_end(json);
+    const struct asset_column *column = item;
+
+    web_write_text(json, "name", column->name);
+    web_write_text(json, "type", column->type);
+    web_write_text(json, "description", column->description);
 }
 
-static void write_declared_checks(struct json_writer *json, const struct asset *asset)
+static struct web_list columns_of(const struct asset *asset)
 {
-    json_write_key(json, "declared_checks");
-    json_write_array(json);
-    for (size_t i = 0; i < asset->check_count; i++) {
-        json_write_object(json);
-        web_write_text(json, "column", asset->checks[i].column);
-        web_write_raw(json, "check", asset->checks[i].json);
-        json_write_end(json);
-    }
-    json_write_end(json);
+    return (struct web_list){
+        WEB_LIST("columns", asset->columns, asset->column_count, write_column)};
+}
+
+static void write_check(struct json_writer *json, const void *item)
+{
+    const struct asset_check *check = item;
+
+    web_write_text(json, "column", check->column);
+    web_write_raw(json, "check", check->json);
 }
 
 static void write_declaration(struct json_writer *json, const struct asset *asset)
 {
+    const struct web_list columns = columns_of(asset);
+    const struct web_list checks = {
+        WEB_LIST("declared_checks", asset->checks, asset->check_count, write_check)};
     bool is_model = asset->kind == ASSET_MODEL;
 
     web_write_text(json, "file", asset->file);
@@ -112,14 +111,13 @@ static void write_declaration(struct json_writer *json, const struct asset *asse
     write_place(json, "into", &asset->into);
     write_keys(json, "parents", asset->parents, asset->parent_count);
     write_keys(json, "children", asset->children, asset->child_count);
-    write_columns(json, asset);
-    write_declared_checks(json, asset);
+    web_list_write(json, &columns);
+    web_list_write(json, &checks);
 }
 
 /* ---- the list and one ------------------------------------------------------------------------ */
 
-/* The asset of the path, by key or name; NULL: the answer is there. */
-static const struct asset *find(struct web_exchange *exchange)
+const struct asset *web_asset_find(struct web_exchange *exchange)
 {
     const struct asset *asset = graph_find(&exchange->loaded->graph, exchange->parts[0]);
 
@@ -164,25 +162,18 @@ static void list(struct web_exchange *exchange, struct store_reader *reader)
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    json_write_key(json, "assets");
-    json_write_array(json);
-    for (size_t i = 0; i < graph->count; i++) {
-        const struct asset *asset = graph->assets[i];
-        if (!is_wanted(exchange, asset, &known[asset->order]))
-            continue;
-        json_write_object(json);
-        write_summary(json, asset, &known[asset->order]);
-        json_write_end(json);
-    }
-    json_write_end(json);
-    json_write_end(json);
+    struct listed *listed = arena_calloc(&exchange->arena, graph->count, sizeof *listed);
+    size_t count = 0;
+    for (size_t i = 0; i < graph->count; i++)
+        if (is_wanted(exchange, graph->assets[i], &known[i]))
+            listed[count++] = (struct listed){graph->assets[i], &known[i]};
+    web_list_answer(exchange,
+                    &(const struct web_list){WEB_LIST("assets", listed, count, write_summary)});
 }
 
 static void get(struct web_exchange *exchange, struct store_reader *reader)
 {
-    const struct asset *asset = find(exchange);
+    const struct asset *asset = web_asset_find(exchange);
     struct freshness_of *known;
     struct err err;
 
@@ -195,20 +186,18 @@ static void get(struct web_exchange *exchange, struct store_reader *reader)
     }
     struct json_writer *json = web_json(exchange, 200);
     json_write_object(json);
-    write_summary(json, asset, &known[asset->order]);
+    write_summary(json, &(const struct listed){asset, &known[asset->order]});
     write_declaration(json, asset);
     json_write_end(json);
 }
 
 static void get_columns(struct web_exchange *exchange)
 {
-    const struct asset *asset = find(exchange);
+    const struct asset *asset = web_asset_find(exchange);
 
     if (asset != NULL) {
-        struct json_writer *json = web_json(exchange, 200);
-        json_write_object(json);
-        write_columns(json, asset);
-        json_write_end(json);
+        const struct web_list columns = columns_of(asset);
+        web_list_answer(exchange, &columns);
     }
     web_done(exchange);
 }
@@ -223,9 +212,20 @@ static const struct web_parameter history_parameters[] = {
     {0},
 };
 
+static void write_materialization(struct json_writer *json, const void *item)
+{
+    const struct store_materialization *materialization = item;
+
+    web_write_int(json, "id", materialization->id);
+    web_write_text(json, "run", materialization->run_id);
+    web_write_time(json, "at", materialization->at_us);
+    web_write_count(json, "rows", materialization->rows);
+    web_write_text(json, "version", materialization->version);
+}
+
 static void get_history(struct web_exchange *exchange, struct store_reader *reader)
 {
-    const struct asset *asset = find(exchange);
+    const struct asset *asset = web_asset_find(exchange);
     int64_t limit = web_value(exchange, HISTORY_LIMIT)->number;
     struct store_materialization *history;
     size_t count;
@@ -238,42 +238,18 @@ static void get_history(struct web_exchange *exchange, struct store_reader *read
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    json_write_key(json, "materializations");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++) {
-        json_write_object(json);
-        web_write_int(json, "id", history[i].id);
-        web_write_text(json, "run", history[i].run_id);
-        web_write_time(json, "at", history[i].at_us);
-        web_write_count(json, "rows", history[i].rows);
-        web_write_text(json, "version", history[i].version);
-        json_write_end(json);
-    }
-    json_write_end(json);
-    web_write_count(json, "next",
-                    count > 0 && (int64_t)count == limit ? history[count - 1].id : -1);
-    json_write_end(json);
+    const struct web_list page = {
+        WEB_LIST("materializations", history, count, write_materialization),
+        WEB_PAGE(limit, WEB_CURSOR_INT, struct store_materialization, id)};
+    web_list_answer(exchange, &page);
 }
 
 static void get_checks(struct web_exchange *exchange, struct store_reader *reader)
 {
-    const struct asset *asset = find(exchange);
-    struct store_check_result *results;
-    size_t count;
-    struct err err;
+    const struct asset *asset = web_asset_find(exchange);
 
-    if (asset == NULL)
-        return;
-    if (store_read_last_checks(reader, asset->key, &exchange->arena, &results, &count, &err) < 0) {
-        web_read_failed(exchange, &err);
-        return;
-    }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    web_write_checks(json, results, count);
-    json_write_end(json);
+    if (asset != NULL)
+        web_checks_answer(exchange, reader, asset->key);
 }
 
 /* ---- lineage --------------------------------------------------------------------------------- */
@@ -323,7 +299,7 @@ static void write_reached(struct web_exchange *exchange, const char *key, const 
 
 static void get_lineage(struct web_exchange *exchange)
 {
-    const struct asset *asset = find(exchange);
+    const struct asset *asset = web_asset_find(exchange);
 
     if (asset != NULL) {
         struct json_writer *json = web_json(exchange, 200);

@@ -2,6 +2,7 @@
  * executor keeps the limits of rows, bytes and time, and lets nothing but reading through. */
 #include "base/units.h"
 #include "web/ask.h"
+#include "web/assets.h"
 #include "web/problem.h"
 #include "web/routes.h"
 
@@ -119,12 +120,10 @@ static void query(struct web_exchange *exchange)
 /* The asset of the path; NULL: the answer is there. */
 static const struct asset *find(struct web_exchange *exchange)
 {
-    const struct asset *asset = graph_find(&exchange->loaded->graph, exchange->parts[0]);
+    const struct asset *asset = web_asset_find(exchange);
 
-    if (asset == NULL) {
-        web_problem(exchange, 404, "there is no asset \"%.100s\"", exchange->parts[0]);
+    if (asset == NULL)
         web_done(exchange);
-    }
     return asset;
 }
 

@@ -1,17 +1,14 @@
 /* What can be done with runs: one is asked for, canceled, repeated, or begun as a schedule would. */
 #include "web/ask.h"
+#include "web/create.h"
 #include "web/problem.h"
 #include "web/routes.h"
 #include "web/runs.h"
 #include "web/site.h"
 #include "web/stream.h"
 
-#include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { VARS = 100, KEY_BYTES = 200 };
 
 enum { RUN_WAIT };
 
@@ -20,26 +17,26 @@ static const struct web_parameter run_parameters[] = {
     {0},
 };
 
-/* As message/record.h has lists of texts. */
-struct texts_field {
-    const char **texts;
-    size_t count;
-};
-
 /* What is sent, for a new run or the same once more. */
 struct sent_run {
-    struct texts_field select, exclude;
+    struct web_texts select, exclude, partitions;
     bool full_refresh, discard_history, force, fail_fast, only_failed;
     const char *vars; /* a JSON object */
     int64_t threads, priority;
 };
 
 static const struct record_field run_fields[] = {
-    RECORD_FIELD(sent_run, select, TEXTS),      RECORD_FIELD(sent_run, exclude, TEXTS),
-    RECORD_FIELD(sent_run, full_refresh, BOOL), RECORD_FIELD(sent_run, discard_history, BOOL),
-    RECORD_FIELD(sent_run, force, BOOL),        RECORD_FIELD(sent_run, fail_fast, BOOL),
-    RECORD_FIELD(sent_run, vars, JSON),         RECORD_FIELD(sent_run, threads, INT),
-    RECORD_FIELD(sent_run, priority, INT),      {0},
+    RECORD_FIELD(sent_run, select, TEXTS),
+    RECORD_FIELD(sent_run, exclude, TEXTS),
+    RECORD_FIELD(sent_run, partitions, TEXTS),
+    RECORD_FIELD(sent_run, full_refresh, BOOL),
+    RECORD_FIELD(sent_run, discard_history, BOOL),
+    RECORD_FIELD(sent_run, force, BOOL),
+    RECORD_FIELD(sent_run, fail_fast, BOOL),
+    RECORD_FIELD(sent_run, vars, JSON),
+    RECORD_FIELD(sent_run, threads, INT),
+    RECORD_FIELD(sent_run, priority, INT),
+    {0},
 };
 static const struct record_shape run_shape = {run_fields, sizeof(struct sent_run)};
 
@@ -145,44 +142,17 @@ static const struct web_ask_kind running = {.hear = hear_run, .late = run_late};
 
 /* ---- what is asked --------------------------------------------------------------------------- */
 
-/* {"since": "2024-04-01", "count": 7} as assignments. */
-static int read_vars(struct web_exchange *exchange, const char *vars, struct request *request)
-{
-    const char *name;
-    json_t *value, *root = json_loads(vars, 0, NULL);
-
-    if (!json_is_object(root) || json_object_size(root) > VARS) {
-        json_decref(root);
-        web_problem(exchange, 400, "field \"vars\" must be an object of at most %d values", VARS);
-        return -1;
-    }
-    request->assignments =
-        arena_calloc(&exchange->arena, json_object_size(root) + 1, sizeof *request->assignments);
-    json_object_foreach(root, name, value)
-    {
-        char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY);
-        request->assignments[request->assignment_count++] = arena_printf(
-            &exchange->arena, "%s=%s", name, text != NULL ? text : json_string_value(value));
-        free(text);
-    }
-    json_decref(root);
-    return 0;
-}
-
 static void ask(struct web_exchange *exchange, struct request *request)
 {
     struct asked_run *asked = arena_alloc(&exchange->arena, sizeof *asked);
     int64_t wait_s = web_value(exchange, RUN_WAIT)->number;
-    const char *key = exchange->idempotency_key;
 
-    if (key != NULL && (key[0] == '\0' || strlen(key) > KEY_BYTES)) {
-        web_problem(exchange, 400, "header Idempotency-Key has 1 to %d bytes", KEY_BYTES);
+    if (web_key_fill(exchange, request) < 0) {
         web_done(exchange);
         return;
     }
     asked->waits = wait_s > 0;
     request->trigger = "api";
-    request->idempotency_key = key;
     request->detaches = !asked->waits;
     web_ask(exchange, request, &running, asked, wait_s > 0 ? wait_s * 1000 : 60000);
 }
@@ -205,7 +175,8 @@ static void create(struct web_exchange *exchange)
         .priority = sent->priority,
     };
 
-    if (sent->vars != NULL && read_vars(exchange, sent->vars, &request) < 0)
+    if (web_vars_fill(exchange, sent->vars, &request) < 0 ||
+        web_partitions_fill(exchange, &sent->partitions, &request) < 0)
         web_done(exchange);
     else
         ask(exchange, &request);

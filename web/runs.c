@@ -1,6 +1,7 @@
 /* Runs: the list, one, and what belongs to it. What can be done with them: web/run_actions.c. */
 #include "web/runs.h"
 #include "base/ulid.h"
+#include "web/list.h"
 #include "web/problem.h"
 #include "web/routes.h"
 
@@ -34,8 +35,10 @@ static void write_error(struct json_writer *json, enum err_code code, const char
     json_write_end(json);
 }
 
-static void write_run_members(struct json_writer *json, const struct store_run *run)
+static void write_run(struct json_writer *json, const void *item)
 {
+    const struct store_run *run = item;
+
     web_write_text(json, "id", run->id);
     web_write_text(json, "pipeline", run->pipeline);
     web_write_text(json, "target", run->target);
@@ -84,44 +87,28 @@ static void list(struct web_exchange *exchange, struct store_reader *reader)
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    json_write_key(json, "runs");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++) {
-        json_write_object(json);
-        write_run_members(json, &runs[i]);
-        json_write_end(json);
-    }
-    json_write_end(json);
-    web_write_text(json, "next",
-                   count > 0 && (int64_t)count == filter.limit ? runs[count - 1].id : NULL);
-    json_write_end(json);
+    const struct web_list page = {WEB_LIST("runs", runs, count, write_run),
+                                  WEB_PAGE(filter.limit, WEB_CURSOR_TEXT, struct store_run, id)};
+    web_list_answer(exchange, &page);
 }
 
 /* ---- one ------------------------------------------------------------------------------------- */
 
-static void write_steps(struct json_writer *json, const struct store_step *steps, size_t count)
+static void write_step(struct json_writer *json, const void *item)
 {
-    json_write_key(json, "steps");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++) {
-        const struct store_step *step = &steps[i];
-        json_write_object(json);
-        web_write_text(json, "asset", step->asset);
-        web_write_int(json, "position", step->position);
-        web_write_text(json, "kind", step->kind);
-        web_write_text(json, "state", store_state_name(step->state));
-        web_write_text(json, "reason", step->reason);
-        web_write_text(json, "executor", step->executor);
-        web_write_int(json, "attempts", step->attempts);
-        web_write_time(json, "started_at", step->started_us);
-        web_write_time(json, "ended_at", step->ended_us);
-        web_write_count(json, "rows", step->rows);
-        write_error(json, step->error_code, step->error_message);
-        json_write_end(json);
-    }
-    json_write_end(json);
+    const struct store_step *step = item;
+
+    web_write_text(json, "asset", step->asset);
+    web_write_int(json, "position", step->position);
+    web_write_text(json, "kind", step->kind);
+    web_write_text(json, "state", store_state_name(step->state));
+    web_write_text(json, "reason", step->reason);
+    web_write_text(json, "executor", step->executor);
+    web_write_int(json, "attempts", step->attempts);
+    web_write_time(json, "started_at", step->started_us);
+    web_write_time(json, "ended_at", step->ended_us);
+    web_write_count(json, "rows", step->rows);
+    write_error(json, step->error_code, step->error_message);
 }
 
 /* The run of the path; NULL: the answer is there. */
@@ -156,8 +143,8 @@ void web_run_answer(struct web_exchange *exchange, struct store_reader *reader, 
     }
     struct json_writer *json = web_json(exchange, status);
     json_write_object(json);
-    write_run_members(json, run);
-    write_steps(json, steps, count);
+    write_run(json, run);
+    web_list_write(json, &(const struct web_list){WEB_LIST("steps", steps, count, write_step)});
     json_write_end(json);
     if (status == 202)
         web_header_add(exchange, "Location",
@@ -181,33 +168,38 @@ static void get_steps(struct web_exchange *exchange, struct store_reader *reader
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    write_steps(json, steps, count);
-    json_write_end(json);
+    web_list_answer(exchange,
+                    &(const struct web_list){WEB_LIST("steps", steps, count, write_step)});
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-void web_write_checks(struct json_writer *json, const struct store_check_result *results,
-                      size_t count)
+static void write_check(struct json_writer *json, const void *item)
 {
-    json_write_key(json, "checks");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++) {
-        const struct store_check_result *result = &results[i];
-        json_write_object(json);
-        web_write_text(json, "asset", result->asset);
-        web_write_text(json, "check", result->check);
-        web_write_text(json, "run", result->run_id);
-        web_write_text(json, "status", result->status);
-        web_write_text(json, "severity", result->severity);
-        web_write_int(json, "failures", result->failures);
-        web_write_raw(json, "sample", result->sample);
-        web_write_time(json, "at", result->at_us);
-        json_write_end(json);
-    }
-    json_write_end(json);
+    const struct store_check_result *result = item;
+
+    web_write_text(json, "asset", result->asset);
+    web_write_text(json, "check", result->check);
+    web_write_text(json, "run", result->run_id);
+    web_write_text(json, "status", result->status);
+    web_write_text(json, "severity", result->severity);
+    web_write_int(json, "failures", result->failures);
+    web_write_raw(json, "sample", result->sample);
+    web_write_time(json, "at", result->at_us);
+}
+
+void web_checks_answer(struct web_exchange *exchange, struct store_reader *reader,
+                       const char *asset)
+{
+    struct store_check_result *results;
+    size_t count;
+    struct err err;
+
+    if (store_read_last_checks(reader, asset, &exchange->arena, &results, &count, &err) < 0)
+        web_read_failed(exchange, &err);
+    else
+        web_list_answer(exchange,
+                        &(const struct web_list){WEB_LIST("checks", results, count, write_check)});
 }
 
 static void get_checks(struct web_exchange *exchange, struct store_reader *reader)
@@ -223,27 +215,13 @@ static void get_checks(struct web_exchange *exchange, struct store_reader *reade
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    web_write_checks(json, results, count);
-    json_write_end(json);
+    web_list_answer(exchange,
+                    &(const struct web_list){WEB_LIST("checks", results, count, write_check)});
 }
 
-/* What the checks of all assets said last. */
 static void last_checks(struct web_exchange *exchange, struct store_reader *reader)
 {
-    struct store_check_result *results;
-    size_t count;
-    struct err err;
-
-    if (store_read_last_checks(reader, NULL, &exchange->arena, &results, &count, &err) < 0) {
-        web_read_failed(exchange, &err);
-        return;
-    }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    web_write_checks(json, results, count);
-    json_write_end(json);
+    web_checks_answer(exchange, reader, NULL);
 }
 
 /* ---- the log --------------------------------------------------------------------------------- */
@@ -255,6 +233,18 @@ static const struct web_parameter log_parameters[] = {
     [LOG_LIMIT] = {"limit", WEB_INT, .min = 1, .max = 1000, .fallback = 200},
     {0},
 };
+
+static void write_event(struct json_writer *json, const void *item)
+{
+    const struct store_event *event = item;
+
+    web_write_int(json, "id", event->id);
+    web_write_int(json, "sequence", event->sequence);
+    web_write_time(json, "at", event->at_us);
+    web_write_text(json, "asset", event->asset);
+    web_write_text(json, "kind", event->kind);
+    web_write_raw(json, "detail", event->detail);
+}
 
 static void get_log(struct web_exchange *exchange, struct store_reader *reader)
 {
@@ -271,27 +261,9 @@ static void get_log(struct web_exchange *exchange, struct store_reader *reader)
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    json_write_key(json, "events");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++) {
-        json_write_object(json);
-        web_write_int(json, "id", events[i].id);
-        web_write_int(json, "sequence", events[i].sequence);
-        web_write_time(json, "at", events[i].at_us);
-        web_write_text(json, "asset", events[i].asset);
-        web_write_text(json, "kind", events[i].kind);
-        web_write_raw(json, "detail", events[i].detail);
-        json_write_end(json);
-    }
-    json_write_end(json);
-    json_write_key(json, "next");
-    if (count > 0 && (int64_t)count == limit)
-        json_write_int(json, events[count - 1].sequence);
-    else
-        json_write_null(json);
-    json_write_end(json);
+    const struct web_list page = {WEB_LIST("events", events, count, write_event),
+                                  WEB_PAGE(limit, WEB_CURSOR_INT, struct store_event, sequence)};
+    web_list_answer(exchange, &page);
 }
 
 const struct web_route web_runs_routes[] = {

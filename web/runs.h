@@ -10,8 +10,8 @@
 void web_run_answer(struct web_exchange *exchange, struct store_reader *reader, const char *id,
                     int status);
 
-/* The results as a list named "checks". */
-void web_write_checks(struct json_writer *json, const struct store_check_result *results,
-                      size_t count);
+/* Likewise what the checks of the asset said last; NULL: those of all. */
+void web_checks_answer(struct web_exchange *exchange, struct store_reader *reader,
+                       const char *asset);
 
 #endif

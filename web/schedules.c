@@ -3,6 +3,7 @@
 #include "store/schedules.h"
 #include "base/clock.h"
 #include "schedule/due.h"
+#include "web/list.h"
 #include "web/problem.h"
 #include "web/routes.h"
 
@@ -10,14 +11,10 @@
 
 enum { NEXT_TICKS = 3 };
 
-static void write_texts(struct json_writer *json, const char *key, const struct texts *texts)
-{
-    json_write_key(json, key);
-    json_write_array(json);
-    for (size_t i = 0; i < texts->count; i++)
-        json_write_str(json, texts->items[i]);
-    json_write_end(json);
-}
+struct listed {
+    const struct schedule *schedule;
+    bool is_paused;
+};
 
 /* What people say goes before what the file says. */
 static bool is_paused(const struct schedule *schedule, const struct store_pause *pauses,
@@ -29,29 +26,28 @@ static bool is_paused(const struct schedule *schedule, const struct store_pause 
     return schedule->config->is_paused;
 }
 
-static void write_schedule(struct json_writer *json, const struct schedule *schedule,
-                           bool is_now_paused)
+static void write_schedule(struct json_writer *json, const void *item)
 {
-    const struct schedule_config *config = schedule->config;
+    const struct listed *listed = item;
+    const struct schedule_config *config = listed->schedule->config;
     char text[CLOCK_TEXT_SIZE];
     int64_t ticks[NEXT_TICKS];
 
-    json_write_object(json);
     web_write_text(json, "name", config->name);
     web_write_text(json, "cron", config->cron);
     web_write_text(json, "timezone", config->timezone);
-    write_texts(json, "select", &config->select);
-    write_texts(json, "exclude", &config->exclude);
+    web_write_texts(json, "select", config->select.items, config->select.count);
+    web_write_texts(json, "exclude", config->exclude.items, config->exclude.count);
     web_write_text(json, "catch_up", schedule_catch_up_names[config->catch_up]);
     web_write_text(json, "overlap", schedule_overlap_names[config->overlap]);
     web_write_int(json, "priority", config->priority);
-    web_write_bool(json, "is_paused", is_now_paused);
+    web_write_bool(json, "is_paused", listed->is_paused);
     json_write_key(json, "next_ticks");
     json_write_array(json);
-    size_t count = is_now_paused ? 0 : due_list(schedule, clock_now_us(), ticks, NEXT_TICKS);
+    size_t count =
+        listed->is_paused ? 0 : due_list(listed->schedule, clock_now_us(), ticks, NEXT_TICKS);
     for (size_t i = 0; i < count; i++)
         json_write_str(json, clock_format_iso(text, ticks[i], 6));
-    json_write_end(json);
     json_write_end(json);
 }
 
@@ -66,14 +62,12 @@ static void list(struct web_exchange *exchange, struct store_reader *reader)
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    json_write_key(json, "schedules");
-    json_write_array(json);
+    struct listed *listed = arena_calloc(&exchange->arena, schedules->count, sizeof *listed);
     for (size_t i = 0; i < schedules->count; i++)
-        write_schedule(json, &schedules->items[i], is_paused(&schedules->items[i], pauses, count));
-    json_write_end(json);
-    json_write_end(json);
+        listed[i] =
+            (struct listed){&schedules->items[i], is_paused(&schedules->items[i], pauses, count)};
+    web_list_answer(exchange, &(const struct web_list){
+                                  WEB_LIST("schedules", listed, schedules->count, write_schedule)});
 }
 
 /* ---- ticks ----------------------------------------------------------------------------------- */
@@ -85,6 +79,18 @@ static const struct web_parameter tick_parameters[] = {
     [TICKS_LIMIT] = {"limit", WEB_INT, .min = 1, .max = 500, .fallback = 50},
     {0},
 };
+
+static void write_tick(struct json_writer *json, const void *item)
+{
+    const struct store_tick *tick = item;
+
+    web_write_time(json, "due_at", tick->due_us);
+    web_write_text(json, "state", tick->state);
+    web_write_text(json, "run", tick->run_id);
+    web_write_text(json, "run_state", tick->run_state);
+    web_write_text(json, "reason", tick->reason);
+    web_write_time(json, "at", tick->at_us);
+}
 
 static void get_ticks(struct web_exchange *exchange, struct store_reader *reader)
 {
@@ -103,24 +109,9 @@ static void get_ticks(struct web_exchange *exchange, struct store_reader *reader
         web_read_failed(exchange, &err);
         return;
     }
-    struct json_writer *json = web_json(exchange, 200);
-    json_write_object(json);
-    json_write_key(json, "ticks");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++) {
-        json_write_object(json);
-        web_write_time(json, "due_at", ticks[i].due_us);
-        web_write_text(json, "state", ticks[i].state);
-        web_write_text(json, "run", ticks[i].run_id);
-        web_write_text(json, "run_state", ticks[i].run_state);
-        web_write_text(json, "reason", ticks[i].reason);
-        web_write_time(json, "at", ticks[i].at_us);
-        json_write_end(json);
-    }
-    json_write_end(json);
-    web_write_time(json, "next",
-                   count > 0 && (int64_t)count == limit ? ticks[count - 1].due_us : 0);
-    json_write_end(json);
+    const struct web_list page = {WEB_LIST("ticks", ticks, count, write_tick),
+                                  WEB_PAGE(limit, WEB_CURSOR_TIME, struct store_tick, due_us)};
+    web_list_answer(exchange, &page);
 }
 
 const struct web_route web_schedules_routes[] = {

@@ -1,13 +1,15 @@
 /* The streams that the daemon keeps running, and how they are. */
+#include "web/list.h"
 #include "web/problem.h"
 #include "web/routes.h"
 #include "web/site.h"
 
 #include <string.h>
 
-static void write_stream(struct json_writer *json, const struct stream_state *stream)
+static void write_stream(struct json_writer *json, const void *item)
 {
-    json_write_object(json);
+    const struct stream_state *stream = item;
+
     web_write_text(json, "asset", stream->asset);
     web_write_text(json, "state", stream->state);
     web_write_time(json, "since", stream->since_us);
@@ -20,7 +22,6 @@ static void write_stream(struct json_writer *json, const struct stream_state *st
     json_write_double(json, stream->records_per_second);
     web_write_int(json, "restarts", stream->restarts);
     web_write_time(json, "next_start_at", stream->next_start_us);
-    json_write_end(json);
 }
 
 static struct stream_state *kept(struct web_exchange *exchange, size_t *count)
@@ -34,15 +35,9 @@ static void list(struct web_exchange *exchange)
 {
     size_t count;
     const struct stream_state *streams = kept(exchange, &count);
-    struct json_writer *json = web_json(exchange, 200);
 
-    json_write_object(json);
-    json_write_key(json, "streams");
-    json_write_array(json);
-    for (size_t i = 0; i < count; i++)
-        write_stream(json, &streams[i]);
-    json_write_end(json);
-    json_write_end(json);
+    web_list_answer(exchange,
+                    &(const struct web_list){WEB_LIST("streams", streams, count, write_stream)});
     web_done(exchange);
 }
 
@@ -53,7 +48,10 @@ static void get(struct web_exchange *exchange)
 
     for (size_t i = 0; i < count; i++)
         if (strcmp(streams[i].asset, exchange->parts[0]) == 0) {
-            write_stream(web_json(exchange, 200), &streams[i]);
+            struct json_writer *json = web_json(exchange, 200);
+            json_write_object(json);
+            write_stream(json, &streams[i]);
+            json_write_end(json);
             web_done(exchange);
             return;
         }

@@ -66,6 +66,7 @@ static const struct {
     {"--timeout", offsetof(struct arguments, timeout)},
     {"--from", offsetof(struct arguments, from)},
     {"--to", offsetof(struct arguments, to)},
+    {"--only", offsetof(struct arguments, only)},
     {"--at-once", offsetof(struct arguments, at_once)},
     {"--priority", offsetof(struct arguments, priority)},
     {"--step", offsetof(struct arguments, step)},

@@ -32,6 +32,20 @@ static void hear(struct listener *listener, const struct frame *frame)
     }
 }
 
+/* "missing,failed" as a list. */
+static void read_only(struct arguments *a)
+{
+    struct request *request = &a->request;
+    const char *at = a->only;
+
+    request->only = arena_calloc(a->arena, strlen(at) + 1, sizeof *request->only);
+    while (at != NULL) {
+        size_t length = strcspn(at, ",");
+        request->only[request->only_count++] = arena_strndup(a->arena, at, length);
+        at = at[length] == ',' ? at + length + 1 : NULL;
+    }
+}
+
 static int fill_new(struct arguments *a)
 {
     struct request *request = &a->request;
@@ -44,8 +58,10 @@ static int fill_new(struct arguments *a)
     if (a->from != NULL)
         request->partitions[request->partition_count++] =
             arena_printf(a->arena, "%s..%s", a->from, a->to);
-    if (request->partition_count == 0)
-        return command_fail(-1, "which partitions? say --from and --to, or --partition");
+    if (a->only != NULL)
+        read_only(a);
+    if (request->partition_count == 0 && request->only_count == 0)
+        return command_fail(-1, "which partitions? say --from and --to, --partition or --only");
     return 0;
 }
 
@@ -100,6 +116,7 @@ static const struct flag flags[] = {
     {"--from", "KEY", "the first partition"},
     {"--to", "KEY", "the last"},
     {"--partition", "KEY", "one of them, or FROM..TO; repeatable"},
+    {"--only", "STATES", "of these what is missing, failed or stale: missing,failed"},
     {"--at-once", "N", "runs at once (default: 1)"},
     {"--priority", "N", "of its runs: higher ones start first (default: 0)"},
     {"--cancel", NULL, "cancels the backfill: what has been made stays"},
@@ -114,7 +131,8 @@ const struct command cmd_backfill = {
     "SELECT… --from KEY --to KEY",
     "Makes many partitions, a run each, by aorta serve",
     "Prints the backfill's id; aorta backfills ID shows how far it is. It survives the end of the\n"
-    "daemon: the next one goes on. With --cancel or --retry the argument is the id of one, or as\n"
+    "daemon: the next one goes on. With --only and no range it is of all partitions that there are now.\n"
+    "With --cancel or --retry the argument is the id of one, or as\n"
     "much of it as says which.\n\n" HELP_OF_SELECTION,
     flags,
     run};

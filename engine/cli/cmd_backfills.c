@@ -20,18 +20,6 @@ static const struct table_column columns[] = {
 static const struct table_column partition_columns[] = {
     {.name = "partition"}, {.name = "state", .is_state = true}, {.name = "run"}};
 
-static const char *selection_of(const struct store_backfill *backfill, struct arena *arena)
-{
-    struct request request = {0};
-    const char *text = "";
-    struct err err;
-
-    if (record_decode(backfill->request, strlen(backfill->request), &request_shape, arena, &request,
-                      &err) == 0)
-        text = run_describe_selection(&request, arena);
-    return text[0] != '\0' ? text : "everything";
-}
-
 static void write_backfill(struct json_writer *json, const struct store_backfill *backfill,
                            struct arena *arena)
 {
@@ -53,7 +41,7 @@ static void write_backfill(struct json_writer *json, const struct store_backfill
         {"from", backfill->first},
         {"to", backfill->last},
         {"by", backfill->actor},
-        {"selection", selection_of(backfill, arena)},
+        {"selection", run_describe_stored(backfill->request, arena)},
     };
 
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -81,7 +69,7 @@ static void add_backfill(struct table *table, const struct store_backfill *backf
                                       (long long)backfill->total),
                          table_number(failed, backfill->failed),
                          arena_printf(arena, "%s..%s", backfill->first, backfill->last),
-                         selection_of(backfill, arena),
+                         run_describe_stored(backfill->request, arena),
                      });
 }
 
@@ -120,12 +108,13 @@ static void print_partition(const struct store_backfill_partition *partition)
 
 static int list_partitions(const struct arguments *a, struct store_reader *reader, const char *id)
 {
+    const struct store_backfill_part_page all = {.id = id, .after_position = -1};
     struct store_backfill_partition *partitions;
     struct table *table;
     size_t count;
     struct err err;
 
-    if (store_read_backfill_partitions(reader, id, a->arena, &partitions, &count, &err) < 0)
+    if (store_read_backfill_partitions(reader, &all, a->arena, &partitions, &count, &err) < 0)
         return command_fail(EXIT_FAILED, "%s", err.message);
     table = table_new(partition_columns, sizeof partition_columns / sizeof *partition_columns);
     for (size_t i = 0; i < count; i++) {
@@ -143,14 +132,19 @@ static int list_partitions(const struct arguments *a, struct store_reader *reade
 static int list(const struct arguments *a, struct store_reader *reader)
 {
     const char *id = a->rest_count > 0 ? a->rest[0] : NULL;
-    int64_t limit = id != NULL ? 2 : a->limit > 0 ? a->limit : DEFAULT_BACKFILLS;
+    const struct store_backfill_page page = {
+        .prefix = id,
+        .limit = id != NULL     ? 2
+                 : a->limit > 0 ? a->limit
+                                : DEFAULT_BACKFILLS,
+    };
     struct store_backfill *backfills = NULL;
     size_t count = 0;
     struct table *table;
     struct err err;
 
     if (reader != NULL &&
-        store_read_backfills(reader, id, limit, a->arena, &backfills, &count, &err) < 0)
+        store_read_backfills(reader, &page, a->arena, &backfills, &count, &err) < 0)
         return command_fail(EXIT_FAILED, "%s", err.message);
     if (id != NULL && count != 1)
         return command_fail(

@@ -47,6 +47,9 @@ static json_t *body_of(const struct arguments *a)
         json_object_set_new(body, "select", texts(a->rest, a->rest_count));
     if (request->exclude_count > 0)
         json_object_set_new(body, "exclude", texts(request->exclude, request->exclude_count));
+    if (request->partition_count > 0)
+        json_object_set_new(body, "partitions",
+                            texts(request->partitions, request->partition_count));
     if (request->assignment_count > 0)
         json_object_set_new(body, "vars", variables_of(request));
     if (request->threads > 0)
@@ -189,6 +192,7 @@ static const struct flag flags[] = {
     {"--discard-history", NULL, "with --full-refresh: also what cannot be read again"},
     {"--force", NULL, "builds also what is fresh"},
     {"--fail-fast", NULL, "starts nothing more after the first failure"},
+    {"--partition", "KEY", "of what is made in such: one, or FROM..TO; repeatable"},
     {"--threads", "N", "steps at once"},
     {"--var", "NAME=VALUE", "sets a variable of pipeline.toml; may be repeated"},
     {"--json", NULL, "with --wait: one JSON object an event"},

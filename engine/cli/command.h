@@ -52,8 +52,9 @@ struct arguments {
     const char *state, *step;              /* which runs, which step of one */
     bool as_json, as_csv, only_names, only_sql, is_offline, follows;
     bool lists_partitions, cancels, retries;
-    const char *from, *to, *at_once, *priority; /* of a backfill, as they were typed, or NULL */
-    const char **rest;                          /* what is no flag */
+    const char *from, *to, *only, *at_once,
+        *priority;     /* of a backfill, as they were typed, or NULL */
+    const char **rest; /* what is no flag */
     size_t rest_count;
     struct arena *arena;
 };

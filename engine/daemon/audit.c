@@ -75,18 +75,38 @@ static void write_flag(struct json_writer *json, const char *key, bool flag)
     json_write_bool(json, true);
 }
 
-static const char *detail_of(const struct request *request, struct arena *arena)
+static void write_number(struct json_writer *json, const char *key, int64_t number)
 {
+    if (number == 0)
+        return;
+    json_write_key(json, key);
+    json_write_int(json, number);
+}
+
+/* What came of it, or is about to. */
+static void write_made(struct json_writer *json, const struct job *job)
+{
+    if (job->run.id[0] != '\0')
+        write_text(json, strcmp(job->request->verb, "backfill") == 0 ? "backfill" : "run",
+                   job->run.id);
+}
+
+static const char *detail_of(const struct job *job, struct arena *arena)
+{
+    const struct request *request = job->request;
     struct json_writer json;
     struct buf text;
 
     buf_init(&text);
     json_writer_init(&json, &text);
     json_write_object(&json);
+    write_made(&json, job);
     write_text(&json, "target", request->target);
     write_texts(&json, "select", request->select, request->select_count);
     write_texts(&json, "exclude", request->exclude, request->exclude_count);
     write_names(&json, "variables", request->assignments, request->assignment_count, arena);
+    write_texts(&json, "partitions", request->partitions, request->partition_count);
+    write_texts(&json, "only", request->only, request->only_count);
     write_flag(&json, "full_refresh", request->full_refresh);
     write_flag(&json, "discard_history", request->discard_history);
     write_flag(&json, "force", request->force);
@@ -94,10 +114,9 @@ static const char *detail_of(const struct request *request, struct arena *arena)
     write_flag(&json, "rejected", request->drops_rejected);
     write_text(&json, "trigger", request->trigger);
     write_text(&json, "role", request->role);
-    if (request->lasts_ms > 0) {
-        json_write_key(&json, "lasts_ms");
-        json_write_int(&json, request->lasts_ms);
-    }
+    write_number(&json, "at_once", request->at_once);
+    write_number(&json, "priority", request->priority);
+    write_number(&json, "lasts_ms", request->lasts_ms);
     json_write_end(&json);
     const char *detail = text.size > 2 ? arena_strndup(arena, text.data, text.size) : NULL;
     buf_release(&text);
@@ -110,7 +129,7 @@ void audit_job(const struct job *job, const char *result)
     struct arena arena;
 
     if (request == NULL || request->verb == NULL || only_looks(request->verb) ||
-        (request->actor == NULL && request->trigger != NULL))
+        request->backfill != NULL || (request->actor == NULL && request->trigger != NULL))
         return;
     arena_init(&arena);
     const struct store_audit entry = {
@@ -121,7 +140,7 @@ void audit_job(const struct job *job, const char *result)
         .action = request->verb,
         .subject = subject_of(request, &arena),
         .result = result != NULL ? result : "refused",
-        .detail = detail_of(request, &arena),
+        .detail = detail_of(job, &arena),
     };
     store_audit_append(journal_store(job->daemon->journal), &entry, STORE_NO_DONE);
     arena_release(&arena);

@@ -5,9 +5,9 @@
 #include "base/log.h"
 #include "daemon/backfill_item.h"
 #include "daemon/dispatch.h"
+#include "daemon/idempotency.h"
 #include "daemon/queue.h"
 #include "daemon/verbs.h"
-#include "run/window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -228,27 +228,10 @@ static const char *request_of(const struct job *job, const char *id, struct aren
     request.trigger = arena_printf(arena, "backfill:%s", id);
     request.backfill = id;
     request.environment = request.idempotency_key = request.address = NULL;
-    request.partitions = NULL;
-    request.partition_count = 0;
+    request.partitions = request.only = NULL;
+    request.partition_count = request.only_count = 0;
     request.detaches = false;
     return write_request(&request, arena);
-}
-
-/* The partitions that the plan means, by the first asset that has such: the others have the same
- * ones, or the plan would have been refused. */
-static int list_parts(const struct job *job, struct arena *arena, struct partition **list,
-                      size_t *count, struct err *err)
-{
-    const struct plan *plan = job->plan;
-
-    for (size_t i = 0; i < plan->graph->count; i++) {
-        const struct partitions *partitions =
-            partitioned_find(&plan->loaded->partitioned, plan->graph->assets[i]);
-        if (plan->is_selected[i] && partitions != NULL)
-            return window_read(partitions, plan->partitions, plan->partition_count, plan->now_us,
-                               arena, list, count, err);
-    }
-    return err_set(err, ERR_CONFIG, "nothing that is selected is made in partitions");
 }
 
 static void insert(struct job *job, struct backfill *backfill)
@@ -265,7 +248,7 @@ static void insert(struct job *job, struct backfill *backfill)
     };
     const struct event accepted = {
         .type = "accepted",
-        .message = arena_strdup(&job->arena, backfill->id),
+        .message = job->run.id,
         .total = (int64_t)backfill->count,
     };
     struct backfill **last = &backfills->first;
@@ -274,6 +257,7 @@ static void insert(struct job *job, struct backfill *backfill)
         last = &(*last)->next;
     *last = backfill;
     store_backfill_insert(store_of(backfills), &stored, write_keys(backfill, &job->arena));
+    idempotency_note(job);
     work_tell(job, &accepted);
     go_on_soon(backfills);
     verbs_end_committed(job);
@@ -282,26 +266,25 @@ static void insert(struct job *job, struct backfill *backfill)
 void backfills_add(struct job *job)
 {
     struct daemon *daemon = job->daemon;
-    struct partition *list = NULL;
+    const struct partition *list = job->range;
+    size_t count = job->range_count;
     struct backfill *backfill;
     char id[ULID_SIZE + 1];
-    size_t count = 0;
-    struct err err;
 
     if (daemon->backfills == NULL || daemon->is_draining) {
         work_refuse_as(job, "conflict",
                        "no daemon stays here that could carry it out: start aorta serve first");
         return;
     }
-    if (job->plan->partition_count == 0) {
-        work_refuse_as(job, "config", "which partitions? give --from and --to, or --partition");
+    if (idempotency_answer(job))
         return;
-    }
-    if (list_parts(job, &job->arena, &list, &count, &err) < 0) {
-        work_refuse_as(job, "config", err.message);
+    if (count == 0) {
+        work_refuse_as(job, "conflict",
+                       "there is nothing to make: none of these partitions is in such a state");
         return;
     }
     ulid_next(&daemon->run_ids, id);
+    memcpy(job->run.id, id, sizeof id); /* it has no run of its own: what its key means */
     backfill = backfill_new(id, request_of(job, id, &job->arena), count);
     if (backfill == NULL) {
         work_refuse_as(job, "config", "it cannot be asked for again");
@@ -317,6 +300,7 @@ void backfills_add(struct job *job)
 
 int backfills_open(struct daemon *daemon, struct backfills **backfills, struct err *err)
 {
+    const struct store_backfill_page all = {.state = "running", .limit = INT64_MAX};
     struct backfills *opened = alloc_zeroed(1, sizeof *opened);
     struct store_reader *reader = NULL;
     struct store_backfill *stored;
@@ -330,11 +314,9 @@ int backfills_open(struct daemon *daemon, struct backfills **backfills, struct e
     uv_unref((uv_handle_t *)&opened->timer);
     int result = store_reader_open(journal_path(daemon->journal), &reader, err);
     if (result == 0)
-        result = store_read_backfills(reader, NULL, INT64_MAX, &arena, &stored, &count, err);
+        result = store_read_backfills(reader, &all, &arena, &stored, &count, err);
     for (size_t i = 0; result == 0 && i < count; i++) {
         struct backfill *backfill = NULL;
-        if (strcmp(stored[i].state, "running") != 0)
-            continue;
         result = backfill_read(reader, &stored[i], &backfill, err);
         if (result < 0 || backfill == NULL)
             continue;
@@ -375,7 +357,8 @@ void backfills_close(struct backfills *backfills)
 
 /* -------------------------------------------------------------------------------- canceling, retrying */
 
-/* The one whose id begins so; refused if there is none. */
+/* The one whose id begins so, which the request says whole from then on; refused if there is
+ * none. */
 static struct backfill *find_meant(struct job *job)
 {
     const struct backfills *backfills = job->daemon->backfills;
@@ -394,7 +377,10 @@ static struct backfill *find_meant(struct job *job)
         work_refuse_as(job, others ? "config" : "missing",
                        others ? "more than one backfill begins so: say more of its id"
                               : "no backfill of this id is at work");
-    return others ? NULL : found;
+    if (found == NULL || others)
+        return NULL;
+    job->request->of = arena_strdup(&job->arena, found->id);
+    return found;
 }
 
 void backfills_begin_cancel(struct job *job)
@@ -434,11 +420,11 @@ static int refuse_retry(struct retrying *retrying, const char *state, const char
 static int read_meant(struct retrying *retrying, struct store_reader *reader)
 {
     struct job *job = retrying->job;
+    const struct store_backfill_page page = {.prefix = job->request->of, .limit = 2};
     struct store_backfill *stored;
     size_t count;
 
-    if (store_read_backfills(reader, job->request->of, 2, &job->arena, &stored, &count,
-                             &retrying->err) < 0)
+    if (store_read_backfills(reader, &page, &job->arena, &stored, &count, &retrying->err) < 0)
         return -1;
     if (count != 1)
         return refuse_retry(retrying, count == 0 ? "missing" : "config",
@@ -448,6 +434,7 @@ static int read_meant(struct retrying *retrying, struct store_reader *reader)
         return refuse_retry(retrying, "conflict", "it is not over yet: cancel it first, or wait");
     if (stored->failed + stored->canceled == 0)
         return refuse_retry(retrying, "conflict", "all of it has succeeded");
+    job->request->of = stored->id;
     return backfill_read(reader, stored, &retrying->backfill, &retrying->err);
 }
 

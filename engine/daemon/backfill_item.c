@@ -65,10 +65,11 @@ static enum backfill_state state_of(const struct store_backfill_partition *row)
 
 static int read_parts(struct store_reader *reader, struct backfill *backfill, struct err *err)
 {
+    const struct store_backfill_part_page all = {.id = backfill->id, .after_position = -1};
     struct store_backfill_partition *rows;
 
-    if (store_read_backfill_partitions(reader, backfill->id, &backfill->arena, &rows,
-                                       &backfill->count, err) < 0)
+    if (store_read_backfill_partitions(reader, &all, &backfill->arena, &rows, &backfill->count,
+                                       err) < 0)
         return -1;
     backfill->parts = arena_calloc(&backfill->arena, backfill->count + 1, sizeof *backfill->parts);
     for (size_t i = 0; i < backfill->count; i++) {

@@ -97,11 +97,11 @@ void idempotency_close(struct idempotency *keys)
     free(keys);
 }
 
-/* The same run, told when it is in the store. */
+/* The same run or backfill, told when it is in the store. */
 static void tell_same(void *arg)
 {
     struct job *job = arg;
-    const struct event accepted = {.type = "accepted", .run = job->run.id};
+    const struct event accepted = {.type = "accepted", .run = job->run.id, .message = job->run.id};
     const struct event ended = {.type = "ended", .run = job->run.id, .state = "queued"};
 
     work_tell(job, &accepted);

@@ -1,5 +1,6 @@
 /*
- * A request that is made twice with one key is one run: a CI job that lost the answer asks again.
+ * A request that is made twice with one key is one run, or one backfill: a CI job that lost the
+ * answer asks again.
  *
  * The key is the actor's own, is kept for a day, and belongs to what was asked: with another request
  * it is refused. Draft: datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header.
@@ -18,7 +19,7 @@ struct idempotency *idempotency_open(struct daemon *daemon, struct err *err);
 void idempotency_close(struct idempotency *keys);
 
 /* Whether the job's key was used before: then the job is answered and over. Else it is noted, with
- * the run that the job gets: to be called when that has its id. */
+ * what the job gets: to be called when run.id has the id of that. */
 bool idempotency_answer(struct job *job);
 void idempotency_note(const struct job *job);
 

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "daemon/audit.h"
 #include "daemon/backfill.h"
+#include "daemon/backfill_range.h"
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
 #include "daemon/preview.h"
@@ -122,7 +123,10 @@ static void plan_in_pool(uv_work_t *work)
     if (job->plan->problems.count > 0)
         return;
     earlier_restrict(job);
-    window_check(job->plan, job->earlier != NULL);
+    if (strcmp(job->request->verb, "backfill") == 0)
+        backfill_range_read(job);
+    else
+        window_check(job->plan, job->earlier != NULL);
 }
 
 static void refuse_earlier(struct job *job)

@@ -57,8 +57,10 @@ struct job {
     struct earlier *earlier;
     struct err earlier_err; /* if it could not be read */
     bool earlier_failed;
-    struct loaded *loaded; /* lent to the planning */
-    bool is_trusted;       /* whether no file has changed since is no matter */
+    struct loaded *loaded;   /* lent to the planning */
+    bool is_trusted;         /* whether no file has changed since is no matter */
+    struct partition *range; /* of a backfill that is asked for, in the plan's arena */
+    size_t range_count;
     bool is_query;
     struct preview *preview; /* of a plan, in the arena */
     bool is_canceled;        /* before it had a run */

@@ -36,6 +36,7 @@ static const struct record_field request_fields[] = {
     RECORD_FIELD(request, lasts_ms, INT),
     RECORD_FIELD(request, address, TEXT),
     RECORD_FIELD(request, at_once, INT),
+    RECORD_FIELD(request, only, TEXTS),
     RECORD_FIELD(request, backfill, TEXT),
     {0},
 };

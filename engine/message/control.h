@@ -51,6 +51,8 @@ struct request {
     int64_t lasts_ms;    /* create_token; 0: it does not expire */
     const char *address; /* where the request came from; NULL: from this machine's socket */
     int64_t at_once;     /* backfill: runs; 0: one */
+    const char **only;   /* backfill: partitions that are "missing", "failed" or "stale" */
+    size_t only_count;   /* 0: all */
     const char *backfill; /* a run: the backfill that it is a part of */
 };
 
@@ -74,7 +76,7 @@ extern const struct record_shape request_shape;
  * or unreachable (message: why the destination could not be asked) instead of them; ended;
  *
  * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended; of create_token: accepted, token
- * (message), ended. `refused` comes instead of accepted; its state
+ * (message), ended; of a backfill: accepted (message: its id, total), ended. `refused` comes instead of accepted; its state
  * is "config" when a person must change the request or the files, "missing" when what it is about
  * is not there, "conflict" when that is in no state for it, "busy" when it may be asked again. */
 struct event {

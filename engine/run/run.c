@@ -112,6 +112,17 @@ const char *run_describe_selection(const struct request *request, struct arena *
     return copy;
 }
 
+const char *run_describe_stored(const char *text, struct arena *arena)
+{
+    struct request request = {0};
+    const char *selection = "";
+    struct err err;
+
+    if (record_decode(text, strlen(text), &request_shape, arena, &request, &err) == 0)
+        selection = run_describe_selection(&request, arena);
+    return selection[0] != '\0' ? selection : "everything";
+}
+
 /* What each step waits for, turned around. */
 static void link_steps(struct run *run)
 {

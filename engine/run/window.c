@@ -39,27 +39,31 @@ static size_t tidy(struct partition *list, size_t count)
     return kept;
 }
 
-static int check_list(const struct partitions *partitions, const struct partition *list,
-                      size_t count, int64_t now_us, struct err *err)
+static int check_begun(const struct partitions *partitions, const struct partition *list,
+                       size_t count, int64_t now_us, struct err *err)
 {
-    if (partitions->unit == PARTITION_STATIC)
-        return 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; partitions->unit != PARTITION_STATIC && i < count; i++)
         if (list[i].start_us > now_us)
             return err_set(err, ERR_CONFIG, "partition \"%s\" has not begun yet", list[i].key);
-        if (i > 0 && list[i].start_us != list[i - 1].end_us)
+    return 0;
+}
+
+static int check_gaps(const struct partitions *partitions, const struct partition *list,
+                      size_t count, struct err *err)
+{
+    for (size_t i = 1; partitions->unit != PARTITION_STATIC && i < count; i++)
+        if (list[i].start_us != list[i - 1].end_us)
             return err_set(err, ERR_CONFIG,
                            "a run makes partitions that follow each other, and between \"%s\" and "
                            "\"%s\" there are others: ask for all of them, or for one part at a "
                            "time",
                            list[i - 1].key, list[i].key);
-    }
     return 0;
 }
 
-int window_read(const struct partitions *partitions, const char *const *texts, size_t count,
-                int64_t now_us, struct arena *arena, struct partition **list, size_t *list_count,
-                struct err *err)
+int window_read_any(const struct partitions *partitions, const char *const *texts, size_t count,
+                    int64_t now_us, struct arena *arena, struct partition **list,
+                    size_t *list_count, struct err *err)
 {
     struct partition *all = NULL;
     size_t all_count = 0;
@@ -78,7 +82,22 @@ int window_read(const struct partitions *partitions, const char *const *texts, s
         all = joined;
         all_count = tidy(joined, all_count + some_count);
     }
-    if (check_list(partitions, all, all_count, now_us, err) < 0)
+    if (check_begun(partitions, all, all_count, now_us, err) < 0)
+        return -1;
+    *list = all;
+    *list_count = all_count;
+    return 0;
+}
+
+int window_read(const struct partitions *partitions, const char *const *texts, size_t count,
+                int64_t now_us, struct arena *arena, struct partition **list, size_t *list_count,
+                struct err *err)
+{
+    struct partition *all;
+    size_t all_count;
+
+    if (window_read_any(partitions, texts, count, now_us, arena, &all, &all_count, err) < 0 ||
+        check_gaps(partitions, all, all_count, err) < 0)
         return -1;
     *list = all;
     *list_count = all_count;

@@ -25,6 +25,11 @@ int window_read(const struct partitions *partitions, const char *const *texts, s
                 int64_t now_us, struct arena *arena, struct partition **list, size_t *list_count,
                 struct err *err);
 
+/* The same, and some may be left out: for whoever makes each by itself. */
+int window_read_any(const struct partitions *partitions, const char *const *texts, size_t count,
+                    int64_t now_us, struct arena *arena, struct partition **list,
+                    size_t *list_count, struct err *err);
+
 /* Reports what is wrong with the partitions that the plan was asked for, once it is known what it
  * builds. `is_rest`: it is what is left of a run, where perhaps nothing has partitions. */
 void window_check(struct plan *plan, bool is_rest);

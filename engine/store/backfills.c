@@ -101,12 +101,14 @@ static const char backfills_sql[] =
     " (SELECT key FROM backfill_partitions WHERE backfill_id = b.id ORDER BY position LIMIT 1),"
     " (SELECT key FROM backfill_partitions WHERE backfill_id = b.id ORDER BY position DESC LIMIT 1)"
     " FROM (SELECT * FROM backfills WHERE substr(id, 1, length(?1)) = ?1"
+    "  AND (?4 IS NULL OR id < ?4) AND (?5 IS NULL OR state = ?5)"
     "  ORDER BY id DESC LIMIT ?2) AS b"
     " JOIN backfill_partitions AS p ON p.backfill_id = b.id GROUP BY b.id ORDER BY b.id DESC";
 
 static const char partitions_sql[] =
     "SELECT position, key, state, run_id, (SELECT state FROM runs WHERE id = run_id)"
-    " FROM backfill_partitions WHERE backfill_id = ?1 ORDER BY position";
+    " FROM backfill_partitions WHERE backfill_id = ?1 AND position > ?3"
+    " AND (?4 IS NULL OR state = ?4) ORDER BY position LIMIT ?2";
 
 static void fill_backfill(void *item, const struct statement *row, struct arena *arena)
 {
@@ -142,15 +144,17 @@ static void fill_partition(void *item, const struct statement *row, struct arena
     partition->run_state = statement_text(row, 4, arena);
 }
 
-int store_read_backfills(struct store_reader *reader, const char *prefix, int64_t limit,
+int store_read_backfills(struct store_reader *reader, const struct store_backfill_page *page,
                          struct arena *arena, struct store_backfill **backfills, size_t *count,
                          struct err *err)
 {
     const struct reader_query query = {
         .sql = backfills_sql,
-        .text = prefix != NULL ? prefix : "",
-        .ints = {limit},
+        .text = page->prefix != NULL ? page->prefix : "",
+        .ints = {page->limit},
         .int_count = 1,
+        .second = page->before_id,
+        .third = page->state,
         .item_size = sizeof **backfills,
         .fill = fill_backfill,
     };
@@ -162,13 +166,17 @@ int store_read_backfills(struct store_reader *reader, const char *prefix, int64_
     return 0;
 }
 
-int store_read_backfill_partitions(struct store_reader *reader, const char *id, struct arena *arena,
+int store_read_backfill_partitions(struct store_reader *reader,
+                                   const struct store_backfill_part_page *page, struct arena *arena,
                                    struct store_backfill_partition **partitions, size_t *count,
                                    struct err *err)
 {
     const struct reader_query query = {
         .sql = partitions_sql,
-        .text = id,
+        .text = page->id,
+        .ints = {page->limit > 0 ? page->limit : -1, page->after_position},
+        .int_count = 2,
+        .second = page->state,
         .item_size = sizeof **partitions,
         .fill = fill_partition,
     };

@@ -56,12 +56,28 @@ void store_backfill_retry(struct store *store, const char *id, struct store_done
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* Those whose id begins so (NULL: all), the newest first, at most `limit`. */
-int store_read_backfills(struct store_reader *reader, const char *prefix, int64_t limit,
+/* Which backfills: the newest first. */
+struct store_backfill_page {
+    const char *prefix;    /* whose id begins with that; NULL: any */
+    const char *before_id; /* older than that; NULL: from the newest */
+    const char *state;     /* NULL: any */
+    int64_t limit;
+};
+
+int store_read_backfills(struct store_reader *reader, const struct store_backfill_page *page,
                          struct arena *arena, struct store_backfill **backfills, size_t *count,
                          struct err *err);
 
-int store_read_backfill_partitions(struct store_reader *reader, const char *id, struct arena *arena,
+/* Which partitions of a backfill, in their order. */
+struct store_backfill_part_page {
+    const char *id;
+    const char *state;      /* NULL: any */
+    int64_t after_position; /* -1: from the first */
+    int64_t limit;          /* 0: all */
+};
+
+int store_read_backfill_partitions(struct store_reader *reader,
+                                   const struct store_backfill_part_page *page, struct arena *arena,
                                    struct store_backfill_partition **partitions, size_t *count,
                                    struct err *err);
 

@@ -1,28 +1,12 @@
 """The API of a real daemon: what it is asked for it does, and says so as its contract has it."""
 
 import json
-import pathlib
-import sys
 import threading
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
-import harness  # noqa: E402
-from serving import Served, wait_for  # noqa: E402
-from shop import main  # noqa: E402
-
-SLOW = "select count(*) as n from range(100000000000) where range % 7 = 8"
-
-
-class Api(harness.Server):
-    """The same calls, to a daemon of the shop."""
-
-    def __init__(self, shop):  # no fixture is started
-        self.daemon = Served(shop)
-        self.url = self.daemon.url
-        self.port = int(self.url.rsplit(":", 1)[1])
-
-    def run(self, body=None, wait=60, **headers):
-        return self.call("POST", f"/api/v1/runs?wait={wait}", body or {}, **headers)
+import harness
+from api import SLOW, Api
+from serving import wait_for
+from shop import main
 
 
 def a_run_from_the_call_to_its_end(shop):
