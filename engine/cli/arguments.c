@@ -103,6 +103,7 @@ static const struct {
     {"--csv", offsetof(struct arguments, as_csv)},
     {"--offline", offsetof(struct arguments, is_offline)},
     {"--follow", offsetof(struct arguments, follows)},
+    {"--quiet", offsetof(struct arguments, is_quiet)},
     {"--sql", offsetof(struct arguments, only_sql)},
     {"--names", offsetof(struct arguments, only_names)},
 };

@@ -26,6 +26,7 @@ out:
 static const struct flag flags[] = {
     {"--failed", NULL, "only what did not succeed, and what was skipped because of it"},
     {"--detach", NULL, "prints the new run's id, and leaves it to aorta serve"},
+    {"--quiet", NULL, "says only what goes wrong, and how it ends"},
     {"--json", NULL, "one JSON object an event"},
     FLAGS_OF_PIPELINE,
     {0},

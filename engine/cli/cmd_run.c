@@ -25,6 +25,7 @@ static const struct flag flags[] = {
     {"--fail-fast", NULL, "starts nothing more after the first failure"},
     {"--threads", "N", "steps at once (default: 4 an executor); 1: in the order of plan"},
     {"--detach", NULL, "prints the run's id, and leaves it to aorta serve"},
+    {"--quiet", NULL, "says only what goes wrong, and how it ends"},
     {"--json", NULL, "one JSON object an event"},
     FLAGS_OF_SELECTION,
     FLAGS_OF_PIPELINE,

@@ -1,4 +1,5 @@
 #include "base/suggest.h"
+#include "cli/comparison.h"
 #include "cli/history.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -33,11 +34,6 @@ static const struct table_column check_columns[] = {
     {.name = "condition", .shrinks = true},
     {.name = "rows", .is_right = true},
 };
-
-static const char *selection_of(const struct store_run *run)
-{
-    return run->selection != NULL && run->selection[0] != '\0' ? run->selection : "everything";
-}
 
 /* ------------------------------------------------------------------------------------ all of them */
 
@@ -97,7 +93,7 @@ static void add_run(struct table *table, const struct store_run *run, bool is_li
                          table_number(counts[2], run->skipped_count),
                          run->target,
                          run->trigger,
-                         selection_of(run),
+                         history_selection(run),
                      });
 }
 
@@ -143,7 +139,7 @@ static int list_runs(const struct arguments *a, struct store_reader *reader, boo
     }
     table_end(table);
     if (a->only_names)
-        puts("last");
+        puts("last\nprevious");
     if (count == 0 && status == EXIT_OK && !a->as_json && !a->only_names)
         puts(a->state != NULL || a->request.target != NULL ? "there is no such run"
                                                            : "there is no run yet: aorta run");
@@ -281,7 +277,7 @@ static void print_whole(const struct whole_run *whole)
 
     printf("run        %s\n", run->id);
     printf("pipeline   %s, target %s\n", run->pipeline, run->target);
-    printf("selection  %s\n", selection_of(run));
+    printf("selection  %s\n", history_selection(run));
     printf("started    %s, %s\n", table_time(started, run->created_us), run->trigger);
     printf("took       %s\n", table_duration(took, run->created_us, run->ended_us));
     printf("state      %s%s%s\n\n", terminal_colour(state), state, terminal_plain(state));
@@ -289,9 +285,10 @@ static void print_whole(const struct whole_run *whole)
     print_failed_checks(whole);
 }
 
-static int show_run(const struct arguments *a, struct store_reader *reader, bool is_live)
+static int show_run(const struct arguments *a, struct store_reader *reader, const char *name,
+                    bool is_live)
 {
-    struct whole_run whole = {.run = history_find_run(a, reader, a->rest[0]), .is_live = is_live};
+    struct whole_run whole = {.run = history_find_run(a, reader, name), .is_live = is_live};
     struct err err;
 
     if (whole.run == NULL)
@@ -308,6 +305,33 @@ static int show_run(const struct arguments *a, struct store_reader *reader, bool
     return EXIT_OK;
 }
 
+static int show_two(const struct arguments *a, struct store_reader *reader, bool is_live)
+{
+    const struct store_run *first, *second;
+    struct err err;
+
+    if ((first = history_find_run(a, reader, a->rest[0])) == NULL ||
+        (second = history_find_run(a, reader, a->rest[1])) == NULL)
+        return EXIT_USAGE;
+    if (comparison_print(reader, first, second, is_live, a->arena, &err) < 0)
+        return command_fail(EXIT_FAILED, "%s", err.message);
+    return EXIT_OK;
+}
+
+/* None, one, or two beside each other; as JSON each is an object of its own. */
+static int show(const struct arguments *a, struct store_reader *reader, bool is_live)
+{
+    int status = EXIT_OK;
+
+    if (a->rest_count == 0)
+        return list_runs(a, reader, is_live);
+    if (a->rest_count == 2 && !a->as_json)
+        return show_two(a, reader, is_live);
+    for (size_t i = 0; i < a->rest_count && status == EXIT_OK; i++)
+        status = show_run(a, reader, a->rest[i], is_live);
+    return status;
+}
+
 static int run(int argc, char **argv)
 {
     struct arguments a;
@@ -318,8 +342,9 @@ static int run(int argc, char **argv)
     arena_init(&arena);
     if (arguments_read(&cmd_runs, argc, argv, &arena, &a) < 0)
         goto out;
-    if (a.rest_count > 1) {
-        command_fail(EXIT_USAGE, "runs wants one run: the beginning of its id, or last");
+    if (a.rest_count > 2) {
+        command_fail(EXIT_USAGE,
+                     "runs wants one run, or two: the beginning of an id, last, previous");
         goto out;
     }
     if (a.state != NULL && check_state(a.state) < 0)
@@ -328,7 +353,7 @@ static int run(int argc, char **argv)
         history_is_live(&a); /* before the store is read, so that what it says is final */
     status = EXIT_FAILED;
     if (history_open(&a, &reader) == 0)
-        status = a.rest_count == 0 ? list_runs(&a, reader, is_live) : show_run(&a, reader, is_live);
+        status = show(&a, reader, is_live);
 out:
     store_reader_close(reader);
     arena_release(&arena);
@@ -348,9 +373,10 @@ static const struct flag flags[] = {
 
 const struct command cmd_runs = {
     "runs",
-    "[RUN]",
+    "[RUN [RUN]]",
     "Lists the runs, or shows one: its steps, and the checks that did not pass",
-    "RUN is the beginning of a run's id, or last. Of a run, ok counts the steps that were\n"
+    "RUN is the beginning of a run's id, or last, or previous: the one before the last. Two stand\n"
+    "beside each other: what each did with an asset. Of a run, ok counts the steps that were\n"
     "published or fresh, skipped also those that were canceled. With --target only that\n"
     "target's runs count: else those of all.",
     flags,

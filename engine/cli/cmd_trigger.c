@@ -109,7 +109,7 @@ static int write_junit(struct api *api, const char *run, const char *path, struc
 
 static int wait_for(const struct arguments *a, struct api *api, const char *run, struct err *err)
 {
-    struct progress_view *view = progress_new(a->as_json);
+    struct progress_view *view = progress_new(a->as_json, false);
     int64_t within_ms = a->request.timeout_ms > 0 ? a->request.timeout_ms : WITHIN_MS;
     int followed = api_follow(api, run, within_ms, hear, view, err);
     int status = progress_end(view);

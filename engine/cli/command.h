@@ -50,7 +50,7 @@ struct arguments {
     bool waits;                            /* trigger */
     const char *address;                   /* of --address, or NULL */
     const char *state, *step;              /* which runs, which step of one */
-    bool as_json, as_csv, only_names, only_sql, is_offline, follows;
+    bool as_json, as_csv, only_names, only_sql, is_offline, follows, is_quiet;
     bool lists_partitions, cancels, retries;
     const char *from, *to, *only, *at_once,
         *priority;     /* of a backfill, as they were typed, or NULL */

@@ -36,15 +36,22 @@ const struct store_run *history_find_run(const struct arguments *arguments,
     size_t count = 0;
     struct err err;
 
-    bool is_last = strcmp(text, "last") == 0;
+    bool is_previous = strcmp(text, "previous") == 0;
+    bool is_last = is_previous || strcmp(text, "last") == 0;
     const char *target = arguments->request.target;
     const struct store_run_page page = {
         .prefix = is_last ? NULL : upper(arguments->arena, text),
         .target = target,
-        .limit = is_last ? 1 : 3,
+        .limit = is_previous ? 2
+                 : is_last   ? 1
+                             : 3,
     };
     if (reader != NULL && store_find_runs(reader, &page, arguments->arena, &runs, &count, &err) < 0)
         command_fail(0, "%s", err.message);
+    else if (is_previous && count == 2)
+        return &runs[1];
+    else if (is_previous && count == 1)
+        command_fail(0, "there is no run before %s: aorta runs lists them", runs[0].id);
     else if (count == 1)
         return runs;
     else if (count > 1)
@@ -72,6 +79,26 @@ const char *history_run_word(enum store_state state, bool is_live)
 const char *history_step_word(enum store_state state, bool is_live)
 {
     return state == STATE_SUCCEEDED ? "published" : history_run_word(state, is_live);
+}
+
+const char *history_selection(const struct store_run *run)
+{
+    return run->selection != NULL && run->selection[0] != '\0' ? run->selection : "everything";
+}
+
+const char *history_checks(int64_t passed, int64_t warned, int64_t failed, struct arena *arena)
+{
+    const struct {
+        int64_t count;
+        const char *word;
+    } parts[] = {{passed, "ok"}, {warned, "warned"}, {failed, "failed"}};
+    const char *text = "";
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i].count > 0)
+            text = arena_printf(arena, "%s%s%lld %s", text, text[0] != '\0' ? ", " : "",
+                                (long long)parts[i].count, parts[i].word);
+    return text;
 }
 
 void history_write_time(struct json_writer *json, const char *key, int64_t us)

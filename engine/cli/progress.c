@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "cli/command.h"
+#include "cli/history.h"
 #include "cli/live.h"
 #include "cli/output.h"
 #include "cli/table.h"
@@ -35,7 +36,7 @@ struct progress_view {
     struct map by_asset;
     struct line *lines;
     size_t line_count, capacity;
-    bool as_json;
+    bool as_json, is_quiet;
     const char *ending; /* "canceling", "ending"; NULL: not yet */
     struct live *live;  /* NULL: plain lines */
     int64_t drawn_us;
@@ -55,7 +56,7 @@ static void make_way(void *live)
     live_clear(live);
 }
 
-struct progress_view *progress_new(bool as_json)
+struct progress_view *progress_new(bool as_json, bool is_quiet)
 {
     struct progress_view *view = alloc_zeroed(1, sizeof *view);
 
@@ -63,6 +64,7 @@ struct progress_view *progress_new(bool as_json)
     arena_init(&view->frame_arena);
     map_init(&view->by_asset);
     view->as_json = as_json;
+    view->is_quiet = is_quiet;
     view->before = -1;
     view->live = as_json ? NULL : live_new();
     if (view->live != NULL)
@@ -253,7 +255,6 @@ static void print_step(struct progress_view *view, const struct line *line)
     if (line->message != NULL)
         live_print(view->live, "  %s", line->message);
     live_print(view->live, "\n");
-    print_note(view->live, line);
 }
 
 static struct line *line_of(struct progress_view *view, const struct event *event)
@@ -296,10 +297,13 @@ static void hear_step(struct progress_view *view, const struct event *event)
     }
     if (is_over(line->state)) {
         line->rows = event->rows;
-        view->over_count++;
-        view->failed_count +=
+        bool has_failed =
             strcmp(line->state, "failed") == 0 || strcmp(line->state, "rejected") == 0;
-        print_step(view, line);
+        view->over_count++;
+        view->failed_count += has_failed;
+        if (has_failed || !view->is_quiet)
+            print_step(view, line);
+        print_note(view->live, line);
     } else if (line->message != NULL && strcmp(line->state, "ready") == 0) {
         live_print(view->live, "retry     %-32s %s\n", line->asset, line->message);
     }
@@ -329,7 +333,7 @@ static void hear_wait(struct progress_view *view, const struct event *event)
     if (line->wait == NULL || (view->wait != NULL && strcmp(view->wait, line->wait) == 0))
         return;
     view->wait = line->wait;
-    if (view->live == NULL)
+    if (view->live == NULL && !view->is_quiet)
         printf("ready     %-32s %s\n", line->asset, line->wait);
 }
 
@@ -359,7 +363,7 @@ static void hear_stream(struct progress_view *view, struct line *line)
     }
     if (line->said_us == 0)
         line->said_us = now;
-    if (view->live != NULL || now - line->said_us < SAY_US)
+    if (view->live != NULL || view->is_quiet || now - line->said_us < SAY_US)
         return;
     line->said_us = now;
     printf("streaming %-32s %12s records, lag %s%s%s\n", line->asset,
@@ -413,43 +417,29 @@ void progress_hear(struct progress_view *view, const struct event *event, const 
         output_flush();
 }
 
-static void describe_checks(const struct line *line, struct buf *out)
-{
-    if (line->passed > 0)
-        buf_printf(out, "%lld ok", (long long)line->passed);
-    if (line->warned > 0)
-        buf_printf(out, "%s%lld warned", out->size > 0 ? ", " : "", (long long)line->warned);
-    if (line->failed > 0)
-        buf_printf(out, "%s%lld failed", out->size > 0 ? ", " : "", (long long)line->failed);
-}
-
-static void print_table(const struct progress_view *view)
+static void print_table(struct progress_view *view)
 {
     int asset_width = 5;
-    struct buf checks;
 
     for (size_t i = 0; i < view->line_count; i++) {
         int width = (int)strlen(view->lines[i].asset);
         asset_width = width > asset_width ? width : asset_width;
     }
     printf("\n%-*s  %-9s  %12s  %8s  %s\n", asset_width, "asset", "kind", "rows", "time", "checks");
-    buf_init(&checks);
     for (size_t i = 0; i < view->line_count; i++) {
         const struct line *line = &view->lines[i];
+        const char *checks = history_checks(line->passed, line->warned, line->failed, &view->arena);
         char rows[TABLE_TEXT_SIZE] = "-", time[32] = "-";
         if (line->seconds > 0)
             snprintf(time, sizeof time, "%.2fs", line->seconds);
         if (strcmp(line->state, "published") == 0 && line->rows >= 0)
             table_number(rows, line->rows);
-        buf_reset(&checks);
-        describe_checks(line, &checks);
         printf("%-*s  %-9s  %12s  %8s  ", asset_width, line->asset, line->kind, rows, time);
         if (strcmp(line->state, "published") != 0)
             printf("%s%s%s%s", terminal_colour(line->state), line->state,
-                   terminal_plain(line->state), checks.size > 0 ? ", " : "");
-        printf("%s\n", checks.data);
+                   terminal_plain(line->state), checks[0] != '\0' ? ", " : "");
+        printf("%s\n", checks);
     }
-    buf_release(&checks);
 }
 
 int progress_end(struct progress_view *view)
@@ -461,8 +451,10 @@ int progress_end(struct progress_view *view)
     log_set_before(NULL, NULL);
     live_free(view->live);
     if (!view->as_json && view->line_count > 0) {
-        print_table(view);
-        printf("\n%s in %.2fs\n", view->state != NULL ? view->state : "interrupted",
+        if (!view->is_quiet)
+            print_table(view);
+        printf("%s%s in %.2fs\n", view->is_quiet ? "" : "\n",
+               view->state != NULL ? view->state : "interrupted",
                (double)(clock_monotonic_us() - view->started_us) / 1e6);
     }
     output_flush();

@@ -15,8 +15,9 @@
 
 struct progress_view;
 
-/* With as_json each event is one JSON object on standard output, and nothing else is. */
-struct progress_view *progress_new(bool as_json);
+/* With as_json each event is one JSON object on standard output, and nothing else is. A quiet one
+ * says what goes wrong and how it ends: no line a step, no table; a terminal still shows what runs. */
+struct progress_view *progress_new(bool as_json, bool is_quiet);
 
 /* One event of the run, as text of its message and as record. */
 void progress_hear(struct progress_view *view, const struct event *event, const char *text,

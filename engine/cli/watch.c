@@ -43,7 +43,7 @@ int watch(const struct arguments *arguments)
     struct err err;
 
     watching.is_stream = strcmp(arguments->request.verb, "stream") == 0;
-    watching.view = progress_new(arguments->as_json);
+    watching.view = progress_new(arguments->as_json, arguments->is_quiet);
     int done =
         daemon_request(arguments->state_folder, &arguments->request, &watching.listener, &err);
     int status = progress_end(watching.view);

@@ -104,6 +104,7 @@ Every command says what it does.
       --fail-fast             starts nothing more after the first failure
       --threads N             steps at once (default: 4 an executor); 1: in the order of plan
       --detach                prints the run's id, and leaves it to aorta serve
+      --quiet                 says only what goes wrong, and how it ends
       --json                  one JSON object an event
       --exclude SELECT        leaves out what it means; may be repeated
       --project DIR           folder of pipeline.toml (default: this one, or above)
@@ -185,9 +186,10 @@ Every command says what it does.
       --project DIR           folder of pipeline.toml (default: this one, or above)
       --target NAME           which target of pipeline.toml
       --var NAME=VALUE        sets a variable of pipeline.toml; may be repeated
-    usage: aorta runs [RUN]
+    usage: aorta runs [RUN [RUN]]
     Lists the runs, or shows one: its steps, and the checks that did not pass.
-    RUN is the beginning of a run's id, or last. Of a run, ok counts the steps that were
+    RUN is the beginning of a run's id, or last, or previous: the one before the last. Two stand
+    beside each other: what each did with an asset. Of a run, ok counts the steps that were
     published or fresh, skipped also those that were canceled. With --target only that
     target's runs count: else those of all.
       --limit N               how many, the newest first (default: 20)

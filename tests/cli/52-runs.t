@@ -117,9 +117,36 @@ One run: by the beginning of its id, in any case, or the last one.
     $ aorta logs
     aorta: logs wants a run: the beginning of its id, or last
     [2]
-    $ aorta runs last $failed
-    aorta: runs wants one run: the beginning of its id, or last
+    $ aorta runs previous last $failed
+    aorta: runs wants one run, or two: the beginning of an id, last, previous
     [2]
+    $ aorta runs last nonsense
+    aorta: there is no run nonsense: aorta runs lists them
+    [2]
+
+Two beside each other: how many rows, how long, and what the checks of both said; as JSON an object
+each. The run before the last one is the previous one.
+
+    $ aorta run countries --quiet --force
+    succeeded in <seconds>
+    $ aorta run +sales --quiet --threads 1
+    check fail  raw.customers                    country_relationships: 1 rows without a match
+    rejected  raw.customers                     check country_relationships failed: 1 rows without a match
+    failed in <seconds>
+    [1]
+    $ aorta runs previous last
+       run                         started                took  state      selection
+    1  <any>  <time> <seconds>  succeeded  countries
+    2  <any>  <time> <seconds>  failed     +sales
+    asset               kind    rows 1  time 1   rows 2  time 2  checks
+    seeds.countries     seed         3 <seconds>    fresh <seconds>  2 ok
+    raw.orders          source       -       -    fresh <seconds>
+    staging.stg_orders  model        -       -    fresh <seconds>
+    raw.customers       source       -       -   failed <seconds>  1 failed
+    marts.sales         model        -       -  skipped       -
+    $ aorta runs previous last --json | pick selection state
+    countries | succeeded
+    +sales | failed
 
 Followed while it runs. (The shop's database is held by somebody, so that the step waits.)
 

@@ -157,7 +157,7 @@ def test_other_names(pipeline):
     assert complete(pipeline, "aorta query ")[-2:] == ["@buyer", "@top"]
     assert complete(pipeline, "aorta connectors s") == ["sqlite"]
     assert complete(pipeline, "aorta logs ") == [
-        "--help", "--follow", "--step", "--json", "--project", "--target", "--var", "last"]
+        "--help", "--follow", "--step", "--json", "--project", "--target", "--var", "last", "previous"]
     assert complete(pipeline, "aorta check --project as") == ["assets"]
     assert complete(pipeline, "aorta init as") == ["assets"]
 
