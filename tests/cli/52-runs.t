@@ -147,6 +147,8 @@ each. The run before the last one is the previous one.
     $ aorta runs previous last --json | pick selection state
     countries | succeeded
     +sales | failed
+    $ aorta run countries --quiet
+    succeeded in <seconds>
 
 Followed while it runs. (The shop's database is held by somebody, so that the step waits.)
 
