@@ -9,10 +9,10 @@
 
 static enum model_strategy strategy_of(const struct order *order)
 {
+    if (order->partition_column != NULL)
+        return MODEL_PARTITION;
     if (order->strategy == NULL)
         return MODEL_APPEND;
-    if (strcmp(order->strategy, "partition") == 0)
-        return MODEL_PARTITION;
     return strcmp(order->strategy, "delete_insert") == 0 ? MODEL_DELETE_INSERT : MODEL_APPEND;
 }
 

@@ -40,11 +40,12 @@ struct asset_file {
         "connection", KEY_TEXT, offsetof(struct asset_file, connection), false, NULL  \
     }
 
-#define ASSET_COMMON_KEYS                                                        \
-    {"description", KEY_TEXT, offsetof(struct asset, description), false, NULL}, \
-        {"tags", KEY_TEXTS, offsetof(struct asset, tags), false, NULL},          \
-    {                                                                            \
-        "depends_on", KEY_TEXTS, offsetof(struct asset, depends_on), false, NULL \
+#define ASSET_COMMON_KEYS                                                                  \
+    {"description", KEY_TEXT, offsetof(struct asset, description), false, NULL},           \
+        {"tags", KEY_TEXTS, offsetof(struct asset, tags), false, NULL},                    \
+        {"partitions", KEY_TABLE, offsetof(struct asset, partitioned.table), false, NULL}, \
+    {                                                                                      \
+        "depends_on", KEY_TEXTS, offsetof(struct asset, depends_on), false, NULL           \
     }
 
 /* Keys of every kind come in two tables: those that need a second look, and those that do not. */
@@ -103,7 +104,6 @@ static const struct key model_keys[] = {
     {"unique_key", KEY_TEXTS, offsetof(struct asset, unique_key), false, NULL},
     {"delete_marker", KEY_TEXT, offsetof(struct asset, delete_marker), false, NULL},
     {"position", KEY_TEXT, offsetof(struct asset, position), false, NULL},
-    {"partitions", KEY_TABLE, offsetof(struct asset, partitioned.table), false, NULL},
     {0},
 };
 
@@ -580,7 +580,7 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     read_body(&r, stem);
     check_kind(&r);
     asset_files_check(asset, problems);
-    asset_partitions_read(asset, problems);
+    asset_partitions_read(asset, pipeline->arena, problems);
     asset_rules_check(asset, problems);
     name_key(&r);
     return asset;

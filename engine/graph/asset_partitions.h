@@ -1,8 +1,7 @@
 /*
- * What a model says of the partitions that it is made in.
+ * What an asset says of the partitions that it is made in.
  *
- *     materialized = "incremental"
- *     strategy = "partition"          # the rows of a partition are replaced
+ *     materialized = "incremental"    # or "table"
  *
  *     [partitions]
  *     by = "day"                      # hour, day, week, month
@@ -12,6 +11,16 @@
  *     column = "created_at"           # which column says to which partition a row belongs
  *
  * or, in the place of time, keys = ["north", "south"]: then the column holds the key.
+ *
+ * A run of a partition replaces exactly that partition's rows. So not everything can have
+ * partitions:
+ *
+ *     table                    a run without --partition builds all of them anew
+ *     incremental, partition   such a run makes the last (the strategy if none is given)
+ *     source of files          the folders say the hour or the day of an object, in UTC, and there
+ *                              is no column; such a run reads what is new, of whatever partition
+ *     stream                   has them without saying so: the hours of its events
+ *     anything else            is refused, with the reason and the way out
  *
  * Here it is only read: schedule/partitioned.h knows what it means.
  */
@@ -23,8 +32,8 @@
 /* As many are behind, or before, the last that is over. */
 enum { ASSET_END_OFFSET_MOST = 1000 };
 
-/* Reads the asset's table, if it has one, and reports what makes no sense. */
-void asset_partitions_read(struct asset *asset, struct problems *problems);
+/* Reads the asset's table, if it has one, and reports what makes no sense. Its body has been read. */
+void asset_partitions_read(struct asset *asset, struct arena *arena, struct problems *problems);
 
 /* Where one of its keys stands; the table's place if it is not given. */
 struct asset_site asset_partitions_site(const struct asset *asset, const char *key);

@@ -259,6 +259,18 @@ static int check_places(const struct model_attempt *attempt, const struct state 
     return check_place(attempt, own, &beside, &there, err);
 }
 
+/* Whether what is there can stay: rows are added, or those of a partition are replaced. */
+static bool can_stay(const struct model_attempt *attempt, const struct state *own)
+{
+    const struct model_spec *spec = attempt->spec;
+
+    if (own->version == 0 || !attempt->target.is_there || attempt->target.is_view ||
+        spec->full_refresh)
+        return false;
+    return spec->is_partition_asked ||
+           (spec->materialization->can_be_incremental && restarted_input(attempt) == NULL);
+}
+
 int decide_attempt(struct model_attempt *attempt, struct state *own, const char **print,
                    struct err *err)
 {
@@ -273,10 +285,7 @@ int decide_attempt(struct model_attempt *attempt, struct state *own, const char 
         return -1;
     attempt->reads_rows = arena_calloc(attempt->arena, spec->ref_count, sizeof(bool));
     attempt->result->state = *own;
-    attempt->is_incremental = spec->materialization->can_be_incremental && own->version > 0 &&
-                              attempt->target.is_there && !attempt->target.is_view &&
-                              !spec->full_refresh &&
-                              (spec->is_partition_asked || restarted_input(attempt) == NULL);
+    attempt->is_incremental = can_stay(attempt, own);
     /* A partition that was asked for says nothing of the others: what makes the asset stale does so
      * still. */
     if (spec->is_partition_asked && attempt->is_incremental && own->fingerprint != NULL)

@@ -84,9 +84,6 @@ static int write_table(struct model_attempt *attempt, struct err *err)
 const struct materialization materialization_view = {
     .name = "view", .is_view = true, .write = write_view, .publish = publish_the_view};
 
-const struct materialization materialization_table = {
-    .name = "table", .write = write_table, .publish = replace_with_hidden};
-
 /* ------------------------------------------------------------------------------------------ seed */
 
 static int load_rows(struct model_attempt *attempt, struct stage_load *load, struct err *err)
@@ -331,6 +328,25 @@ const struct materialization materialization_incremental = {
     .write = write_incremental,
     .publish = publish_incremental,
 };
+
+/* ---------------------------------------------------------------------------------------- table */
+
+/* Built anew, unless a partition of it was asked for: that is replaced as an incremental one's is. */
+static int write_table_or_window(struct model_attempt *attempt, struct err *err)
+{
+    if (attempt->is_incremental)
+        return write_incremental(attempt, err);
+    return write_table(attempt, err) < 0 || window_check_staged(attempt, err) < 0 ? -1 : 0;
+}
+
+static int publish_table_or_window(struct model_attempt *attempt, struct err *err)
+{
+    return attempt->result->was_incremental ? publish_the_window(attempt, err)
+                                            : replace_with_hidden(attempt, err);
+}
+
+const struct materialization materialization_table = {
+    .name = "table", .write = write_table_or_window, .publish = publish_table_or_window};
 
 const struct materialization *materialization_find(const char *name)
 {

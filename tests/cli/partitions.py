@@ -127,6 +127,23 @@ def without_one(shop, _):
 
 
 @on_both
+def tables(shop, is_sqlite):
+    """A table's partition is replaced by itself; a run that names none builds all of them anew."""
+    write_days(shop, is_sqlite, settings=DAYS.replace("incremental", "table")
+               .replace('strategy = "partition"\n', ""))
+    run(shop, "days", "--partition", "2024-04-04")
+    assert days(shop) == [(3, 3), (4, 4)], days(shop)
+    assert "published marts.days" in run(shop, "days"), "the others were not made"
+    assert days(shop) == [(1, 1), (2, 2), (3, 3), (4, 4), (5, 5)], days(shop)
+    assert "fresh" in run(shop, "days")
+    change(shop, "update readings set value = value + 10; delete from readings where id = 4")
+    run(shop, "days", "--partition", "2024-04-02", "--partition", "2024-04-03")
+    assert days(shop) == [(1, 11), (2, 12), (3, 3), (4, 4), (5, 5)], days(shop)
+    run(shop, "days")
+    assert days(shop) == [(1, 11), (2, 12), (3, 13), (5, 15)], days(shop)
+
+
+@on_both
 def what_is_asked_for_leaves_the_rest_stale(shop, _):
     """A partition that was asked for does not make the asset fresh for who asks for none."""
     run(shop, "days", "--partition", "2024-04-04")
@@ -222,9 +239,23 @@ def mistakes(shop):
     """What is wrong with partitions is said where it stands."""
     prepare(shop, False)
     said = 'strategy = "partition"\npartitions = { by = "day", start = "2024-04-01", '
+    by_day = 'partitions = { by = "day", start = "2024-04-01", column = "seen" }'
     for settings, problem in (
-            ('materialized = "table"\npartitions = { by = "day", start = "2024-04-01", '
-             'column = "seen" }', '2:1: partitions need materialized = "incremental"'),
+            (f'materialized = "view"\n{by_day}', '2:1: a view has no rows'),
+            (f'materialized = "incremental"\nstrategy = "append"\n{by_day}',
+             '3:1: strategy "append" only adds rows'),
+            (f'materialized = "incremental"\nstrategy = "delete_insert"\nunique_key = "id"\n'
+             f'{by_day}', '4:1: strategy "delete_insert" replaces rows by their keys'),
+            ('materialized = "table"\npartitions = { by = "day", start = "2024-04-01" }',
+             '2:1: column is missing'),
+            (f'kind = "snapshot"\nunique_key = "id"\nchanged_at = "seen"\n'
+             f'surrogate_key = "key"\n{by_day}', '5:1: a snapshot is one history'),
+            (f'kind = "external"\n{by_day}', '2:1: what somebody else makes has no partitions'),
+            (f'kind = "generator"\nfrom = {{ connection = "shop", table = "t" }}\n'
+             f'into = {{ connection = "shop", table = "t" }}\n{by_day}',
+             '4:1: a generator goes on where it ended'),
+            (f'kind = "source"\nfrom = {{ connection = "shop", table = "readings", '
+             f'cursor = "id" }}\n{by_day}', '3:1: a source of a table has no partitions'),
             (f'materialized = "incremental"\n{said}timezone = "Europe/Londn", column = "seen" }}',
              '3:'),
             (f'materialized = "incremental"\n{said}keys = ["a"], column = "seen" }}',
@@ -241,8 +272,13 @@ def mistakes(shop):
         status, output = shop.run("check")
         assert status == 2, output
         assert f"assets/marts/days.toml:" in output and problem in output, output
+    write_days(shop, False, sql=DAYS_SQL.replace("{{ ref('readings') }}",
+                                                 "{{ new_rows(ref('readings')) }}"))
+    status, output = shop.run("check")
+    assert status == 2 and "days.sql:2:" in output, output
+    assert "new_rows() has no place in a model that is made in partitions" in output, output
 
 
 if __name__ == "__main__":
-    main([one_after_another, without_one, what_is_asked_for_leaves_the_rest_stale, keys, refused_rows,
-          a_check_of_the_whole, dates, not_to_be_made, mistakes])
+    main([one_after_another, without_one, tables, what_is_asked_for_leaves_the_rest_stale, keys,
+          refused_rows, a_check_of_the_whole, dates, not_to_be_made, mistakes])
