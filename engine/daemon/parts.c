@@ -1,10 +1,15 @@
 #include "daemon/parts.h"
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "run/window.h"
 #include "store/partitions.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define US_PER_HOUR (INT64_C(3600) * CLOCK_US_PER_SECOND)
+#define HOURS_FAR (INT64_C(1) << 31) /* that can be told in microseconds */
 
 /* [["2024-04-04", start_us, end_us], …], in the arena. */
 static const char *list_of(const struct partition *list, size_t count, struct arena *arena)
@@ -41,7 +46,7 @@ static struct store_window window_of(const struct run *run, const struct run_ste
 
 static const struct partitions *partitions_of(const struct run *run, const struct run_step *step)
 {
-    return partitioned_find(&run->plan->loaded->partitioned, step->asset);
+    return partitioned_known(&run->plan->loaded->partitioned, step->asset);
 }
 
 /* Writes those that the texts mean; longer lists than there may be are not written. */
@@ -63,6 +68,63 @@ static void write_texts(struct store *store, const struct run *run, const struct
     arena_release(&arena);
 }
 
+/* ---- hours ----------------------------------------------------------------------------------- */
+
+struct found {
+    struct partition *list;
+    size_t count, capacity;
+};
+
+static void find_one(struct found *found, const struct partition *partition)
+{
+    const struct partition *newest = found->count > 0 ? &found->list[found->count - 1] : NULL;
+
+    if ((newest != NULL && newest->start_us >= partition->start_us) ||
+        found->count == PARTITIONS_MOST)
+        return;
+    if (found->count == found->capacity) {
+        found->capacity = found->capacity > 0 ? found->capacity * 2 : 16;
+        found->list = alloc_resize(found->list, found->capacity * sizeof *found->list);
+    }
+    found->list[found->count++] = *partition;
+}
+
+/* The partitions that have something of those hours: executor/hours.h. */
+static void find_hours(const struct partitions *partitions, const char *text, struct found *found)
+{
+    char *end;
+    int64_t first = strtoll(text, &end, 10), last = first;
+    struct partition at;
+
+    if (strncmp(end, "..", 2) == 0)
+        last = strtoll(end + 2, &end, 10);
+    if (*end != '\0' || first < -HOURS_FAR || last > HOURS_FAR)
+        return; /* nobody's hour */
+    int64_t from_us = first * US_PER_HOUR, until_us = (last + 1) * US_PER_HOUR;
+    from_us = from_us > partitions->first_us ? from_us : partitions->first_us;
+    for (bool more = partition_at(partitions, from_us, &at); more && at.start_us < until_us;
+         more = partition_next(partitions, &at, &at))
+        find_one(found, &at);
+}
+
+static void publish_hours(struct store *store, const struct run *run, const struct run_step *step,
+                          const struct texts *hours, struct store_window *window)
+{
+    const struct partitions *partitions = partitions_of(run, step);
+    struct found found = {0};
+    struct arena arena;
+
+    arena_init(&arena);
+    for (size_t i = 0; partitions->unit != PARTITION_STATIC && i < hours->count; i++)
+        find_hours(partitions, hours->items[i], &found);
+    window->list = list_of(found.list, found.count, &arena);
+    store_partitions_publish(store, window);
+    free(found.list);
+    arena_release(&arena);
+}
+
+/* ---- what happens to a step ------------------------------------------------------------------ */
+
 /* What was asked for; if nothing was, which it will be is not known before it is. */
 static struct texts asked(const struct run *run)
 {
@@ -83,11 +145,15 @@ void parts_publish(struct store *store, const struct run *run, const struct run_
 {
     struct store_window window = window_of(run, step, now_us);
     const struct texts texts = {.items = report->partitions, .count = report->partition_count};
+    const struct texts hours = {.items = report->hours, .count = report->hour_count};
 
-    if (partitions_of(run, step) == NULL || texts.count == 0)
+    if (partitions_of(run, step) == NULL)
         return;
     window.is_whole = report->is_whole;
-    write_texts(store, run, step, &texts, &window, store_partitions_publish);
+    if (texts.count > 0)
+        write_texts(store, run, step, &texts, &window, store_partitions_publish);
+    else if (step->asset->kind == ASSET_SOURCE)
+        publish_hours(store, run, step, &hours, &window);
 }
 
 void parts_end(struct store *store, const struct run *run, const struct run_step *step,

@@ -113,6 +113,7 @@ void intake_close(struct intake *intake)
         intake->kind->close(intake);
     quarantine_close(&intake->quarantine);
     buf_release(&intake->notes);
+    hours_release(&intake->hours);
     connection_release(intake->connection);
     pthread_mutex_destroy(&intake->lock);
 }

@@ -20,6 +20,7 @@
 #ifndef AORTA_EXECUTOR_INTAKE_H
 #define AORTA_EXECUTOR_INTAKE_H
 
+#include "executor/hours.h"
 #include "executor/metadata.h"
 #include "executor/quarantine.h"
 #include "executor/step.h"
@@ -32,6 +33,7 @@ struct intake_load {
     struct relation target;
     const struct relation_columns *columns; /* of the target */
     const char *position;                   /* NULL: from the beginning */
+    const struct order_window *window;      /* all files of it, and only those; NULL: what is new */
     int64_t extracted_at_us;
     bool replaces;  /* the whole target, or there is none: not only new rows */
     bool may_leave; /* what cannot be read now is as well read by the next load */
@@ -57,6 +59,7 @@ struct intake {
     const char *replaced, *replaced_lines; /* or NULL */
     /* Conditions for rows of the stage, and lines of this load's quarantine, that are taken back. */
     const char *left, *left_lines; /* or NULL */
+    struct hours hours;            /* of the files that were read, once it is settled */
     struct buf notes;              /* what a person should know, a line each */
     void *state;                   /* the kind's own */
 

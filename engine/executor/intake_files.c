@@ -13,6 +13,7 @@
  */
 #include "base/hash.h"
 #include "base/limits.h"
+#include "executor/key_hour.h"
 #include "executor/lake_columns.h"
 #include "executor/lake_listing.h"
 #include "executor/object_workers.h"
@@ -21,6 +22,9 @@
 #include <string.h>
 
 enum { LISTED_LEFT = 5 }; /* names in a note */
+
+#define US_PER_HOUR (INT64_C(3600) * CLOCK_US_PER_SECOND)
+enum { HOURS_PER_DAY = 24 };
 
 struct files_state {
     struct files files;
@@ -38,7 +42,8 @@ struct files_state {
 
 static bool takes_all(const struct intake *intake)
 {
-    return intake->load.replaces || strcmp(intake->step->order->mode, "append_all") == 0;
+    return intake->load.replaces || intake->load.window != NULL ||
+           strcmp(intake->step->order->mode, "append_all") == 0;
 }
 
 /* --------------------------------------------------------------------------------------- changes */
@@ -57,6 +62,11 @@ static int apply_rule(struct intake *intake, struct err *err)
     const struct order *order = intake->step->order;
     const struct picked_file *changed = first_changed(state);
 
+    if (intake->load.window != NULL) {
+        intake->replaced = files_picked_rows(&state->files, metadata_file(order->airbyte_names));
+        intake->replaced_lines = files_picked_rows(&state->files, "file");
+        return 0;
+    }
     if (changed == NULL || takes_all(intake) || strcmp(order->changed_files, "append") == 0)
         return 0;
     if (strcmp(order->changed_files, "fail") == 0)
@@ -127,6 +137,11 @@ static int check_cut(struct intake *intake, struct err *err)
 
     if (!is_cut_short(intake->state))
         return 0;
+    if (intake->load.window != NULL)
+        return err_set(err, ERR_CONFIG,
+                       "%s: partition %s has %d files or more, too many for one load: ask for "
+                       "fewer at a time",
+                       intake->step->order->file, intake->load.window->label, LIMIT_LOAD_FILES);
     if (strcmp(mode, "incremental_append") != 0)
         return err_set(
             err, ERR_CONFIG,
@@ -136,6 +151,27 @@ static int check_cut(struct intake *intake, struct err *err)
     buf_printf(&intake->notes, "%d files were read, the rest is for the next run\n",
                LIMIT_LOAD_FILES);
     return 0;
+}
+
+/* Borders are in UTC, as folders are. */
+static int set_window(struct intake *intake, struct lake_listing *listing, struct err *err)
+{
+    const struct order_window *window = intake->load.window;
+
+    if (window == NULL)
+        return 0;
+    listing->has_window = true;
+    if (!clock_parse(window->start, strlen(window->start), &listing->from_us, NULL, NULL) ||
+        !clock_parse(window->end, strlen(window->end), &listing->until_us, NULL, NULL))
+        return err_set(err, ERR_BROKEN, "partition %s has no borders", window->label);
+    return 0;
+}
+
+static bool is_of_window(const void *arg, const char *file)
+{
+    const struct lake_listing *listing = arg;
+
+    return key_hour_place(file, listing->from_us, listing->until_us) == KEY_WITHIN;
 }
 
 static int pick(struct intake *intake, struct err *err)
@@ -150,7 +186,10 @@ static int pick(struct intake *intake, struct err *err)
                                            .connection = intake->connection,
                                            .position = takes_all(intake) ? NULL : load->position,
                                            .files = &state->files};
-    if (lake_listing_run(&state->listing, err) < 0 ||
+    if (set_window(intake, &state->listing, err) < 0 ||
+        lake_listing_run(&state->listing, err) < 0 ||
+        (load->window != NULL &&
+         files_find_gone(&state->files, is_of_window, &state->listing, err) < 0) ||
         files_pick(&state->files, takes_all(intake) ? FILES_ALL : FILES_NEWS, LIMIT_LOAD_FILES,
                    &state->picked, &state->count, err) < 0)
         return -1;
@@ -297,11 +336,26 @@ static int files_take_back(struct intake *intake, struct err *err)
     return 0;
 }
 
+static void find_hours(struct intake *intake)
+{
+    const struct files_state *state = intake->state;
+    struct key_hour found;
+
+    for (size_t i = 0; i < state->count; i++) {
+        if (state->is_left[i] || !key_hour_find(state->picked[i].file, &found))
+            continue;
+        int64_t hour = found.us / US_PER_HOUR - (found.us % US_PER_HOUR < 0);
+        hours_add(&intake->hours, hour, found.hour > 0 ? hour : hour + HOURS_PER_DAY - 1);
+    }
+}
+
 static int files_settle(struct intake *intake, bool is_published, struct err *err)
 {
     struct files_state *state = intake->state;
     char loaded_at[CLOCK_TEXT_SIZE];
 
+    if (is_published && intake->step->order->is_partitioned)
+        find_hours(intake);
     if (!is_published)
         return files_drop(&state->files, err);
     clock_format_sql(loaded_at, intake->load.extracted_at_us, 6);
@@ -312,8 +366,11 @@ static const char *files_position(struct intake *intake)
 {
     const struct files_state *state = intake->state;
 
-    /* What was left over may be older than the hour that the next listing would begin at. */
-    return is_cut_short(state) || state->leaves ? intake->load.position : state->listing.after;
+    /* What was left over may be older than the hour that the next listing would begin at. A window
+     * says nothing of what is outside. */
+    return is_cut_short(state) || state->leaves || intake->load.window != NULL
+               ? intake->load.position
+               : state->listing.after;
 }
 
 static int files_ack(struct intake *intake, const char *position, struct err *err)

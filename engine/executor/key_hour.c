@@ -128,6 +128,18 @@ bool key_hour_find(const char *key, struct key_hour *found)
     return false;
 }
 
+enum key_place key_hour_place(const char *key, int64_t start_us, int64_t end_us)
+{
+    struct key_hour found;
+
+    if (!key_hour_find(key, &found))
+        return KEY_OUTSIDE;
+    int64_t until_us = found.us + (found.hour > 0 ? us_per_hour : CLOCK_US_PER_DAY);
+    if (until_us <= start_us || found.us >= end_us)
+        return KEY_OUTSIDE;
+    return found.us >= start_us && until_us <= end_us ? KEY_WITHIN : KEY_ACROSS;
+}
+
 static void write_digits(char *text, size_t at, int64_t value, int digits)
 {
     for (int i = digits - 1; i >= 0; i--) {

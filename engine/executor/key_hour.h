@@ -27,6 +27,14 @@ struct key_hour {
 /* False if the key has no such folders. */
 bool key_hour_find(const char *key, struct key_hour *found);
 
+/* How the time of a key's folders stands to the window [start_us, end_us). */
+enum key_place {
+    KEY_OUTSIDE, /* also of a key without a time */
+    KEY_WITHIN,
+    KEY_ACROSS, /* a folder of a day, of which the window has some hours */
+};
+enum key_place key_hour_place(const char *key, int64_t start_us, int64_t end_us);
+
 /* Appends the beginning of the key with another time in it: what keys of that hour begin with. */
 void key_hour_write(const char *key, const struct key_hour *found, int64_t us, struct buf *out);
 

@@ -184,6 +184,23 @@ static bool is_wanted(const struct order *order, const char *key)
     return false;
 }
 
+/* 1, 0, -1 if that cannot be said. */
+static int is_in_window(const struct lake_listing *listing, const char *key, struct err *err)
+{
+    if (!listing->has_window)
+        return 1;
+    switch (key_hour_place(key, listing->from_us, listing->until_us)) {
+    case KEY_WITHIN: return 1;
+    case KEY_OUTSIDE: return 0;
+    case KEY_ACROSS: break;
+    }
+    return err_set(
+        err, ERR_CONFIG,
+        "%s: its folder is of a whole day, and a partition is a part of that: partitions "
+        "= { by = \"day\", … }",
+        key);
+}
+
 static int flush(struct running *r)
 {
     struct aorta_batch view = batch_view(&r->batch);
@@ -215,6 +232,9 @@ static int take_object(struct running *r, const struct aorta_object *object)
         return err_set(r->err, ERR_CANCELED, "canceled");
     if (!is_wanted(step->order, object->key))
         return 0;
+    int within = is_in_window(r->listing, object->key, r->err);
+    if (within <= 0)
+        return within;
     if (!utf8_is_valid(object->key, strlen(object->key)))
         return err_set(r->err, ERR_DATA,
                        "connection %s: a file below \"%s\" has a name that is no UTF-8",

@@ -22,13 +22,15 @@ struct lake_listing {
     const struct connection *connection; /* of the object store */
     const char *position;                /* of the listing before, or NULL */
     struct files *files;                 /* takes the rows */
+    bool has_window;                     /* only files whose folders say a time within it count */
+    int64_t from_us, until_us;
 
     int64_t found;     /* files that a pattern matched */
     int64_t total;     /* files that were looked at */
     const char *after; /* the new position, in the files' arena */
 };
 
-/* Lists. The first five members are the caller's to set, the rest is the result. A position that
+/* Lists. The first seven members are the caller's to set, the rest is the result. A position that
  * cannot be read is ERR_BROKEN. */
 int lake_listing_run(struct lake_listing *listing, struct err *err);
 

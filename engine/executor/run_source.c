@@ -29,9 +29,10 @@ struct ingestion {
     struct relation stage;
     struct relation_columns target;
     struct state before;
-    bool is_gone;    /* what was published: somebody has dropped the table */
-    bool replaces;   /* the whole table, not only new rows */
-    int64_t deleted; /* rows of the target that the new ones replace */
+    const struct order_window *window; /* asked for; NULL: what is new is read */
+    bool is_gone;                      /* what was published: somebody has dropped the table */
+    bool replaces;                     /* the whole table, not only new rows */
+    int64_t deleted;                   /* rows of the target that the new ones replace */
     int64_t extracted_at_us;
     char origin[HASH_HEX_SIZE + 1]; /* of what is read, and how */
     struct publish_report report;
@@ -217,6 +218,7 @@ static int fill_spec(struct ingestion *in, struct err *err)
     in->spec.asset = order->asset;
     in->spec.relation = (struct relation){order->schema, order->table};
     in->spec.config_hash = order->config_hash;
+    in->window = order->windows_count == 1 ? order->windows : NULL;
     warehouse_refs(in->step->order, &in->step->arena, &in->spec);
     return warehouse_checks(in->step, &in->spec.checks, &in->spec.check_count, err);
 }
@@ -286,7 +288,7 @@ static int decide(struct ingestion *in, struct err *err)
 /* Whether it is published even if the source has nothing new. */
 static bool publishes_anyway(const struct ingestion *in)
 {
-    return in->before.version == 0 || in->replaces;
+    return in->before.version == 0 || in->replaces || in->window != NULL;
 }
 
 /* Inside the transaction, up to and with the stage. */
@@ -308,9 +310,10 @@ static int fill_stage(struct ingestion *in, struct err *err)
         .target = in->spec.relation,
         .columns = &in->target,
         .position = resumes ? in->before.checkpoint : NULL,
+        .window = in->window,
         .extracted_at_us = in->extracted_at_us,
         .replaces = in->replaces || !in->target.is_there,
-        .may_leave = strcmp(order->mode, "incremental_append") == 0 &&
+        .may_leave = strcmp(order->mode, "incremental_append") == 0 && in->window == NULL &&
                      !(in->replaces && in->target.is_there),
     };
     if (intake_open(&in->intake, in->step, &load, err) < 0)
@@ -328,6 +331,19 @@ static int reject(struct ingestion *in, struct err *err)
         return -1;
     in->step->report.outcome = "rejected";
     return 0;
+}
+
+/* Which partitions there is something new of. */
+static void report_partitions(struct ingestion *in)
+{
+    struct report *report = &in->step->report;
+
+    report->is_whole = in->replaces;
+    report->hours = hours_texts(&in->intake.hours, &in->step->arena, &report->hour_count);
+    if (in->window == NULL)
+        return;
+    report->partitions = arena_calloc(&in->step->arena, 1, sizeof *report->partitions);
+    report->partitions[report->partition_count++] = in->window->label;
 }
 
 /* The rows are safe: a source that cannot be told so now is told at the next run. */
@@ -359,6 +375,7 @@ static int publish_and_commit(struct ingestion *in, struct err *err)
     report->table_rows = written.row_count;
     report->version = written.version;
     report->fingerprint = arena_strdup(&in->step->arena, in->origin);
+    report_partitions(in);
     acknowledge(in, written.checkpoint);
     return 0;
 }
@@ -409,6 +426,27 @@ static void note(struct ingestion *in)
     in->step->report.note = publish_report_lines(&in->report, &in->step->arena);
 }
 
+/* Why a plan has it read. */
+static void explain(const struct ingestion *in)
+{
+    struct report *report = &in->step->report;
+    bool is_first = in->before.version == 0, is_full = in->step->order->full_refresh;
+
+    report->cause = is_first             ? "first"
+                    : is_full            ? "full_refresh"
+                    : in->is_gone        ? "gone"
+                    : in->window != NULL ? "partition"
+                                         : "source";
+    report->note =
+        is_first       ? "first load"
+        : is_full      ? "full refresh"
+        : in->is_gone  ? "the relation is gone"
+        : in->replaces ? "a source is always asked: it is read whole"
+        : in->window == NULL
+            ? "a source is always asked: for what is new"
+            : arena_printf(&in->step->arena, "partition %s was asked for", in->window->label);
+}
+
 static int look(struct ingestion *in, struct err *err)
 {
     struct step *step = in->step;
@@ -428,15 +466,7 @@ static int look(struct ingestion *in, struct err *err)
     report->is_conditional = !publishes_anyway(in);
     report->restarts = in->replaces;
     report->action = in->replaces ? "replace" : "read";
-    report->cause = in->before.version == 0     ? "first"
-                    : step->order->full_refresh ? "full_refresh"
-                    : in->is_gone               ? "gone"
-                                                : "source";
-    report->note = in->before.version == 0     ? "first load"
-                   : step->order->full_refresh ? "full refresh"
-                   : in->is_gone               ? "the relation is gone"
-                   : in->replaces              ? "a source is always asked: it is read whole"
-                                               : "a source is always asked: for what is new";
+    explain(in);
     return 0;
 }
 

@@ -136,6 +136,7 @@ struct order {
      * then that of all. None: there is no partition yet. */
     struct order_window *windows;
     size_t windows_count;
+    bool is_partitioned; /* it tells of which it made or read something */
 
     bool is_endless, until_idle; /* a stream of `aorta stream` */
     int64_t for_ms;              /* and how long, 0: until it is told to end */

@@ -33,6 +33,7 @@ static const struct record_field report_fields[] = {
     RECORD_FIELD(report, version, INT),
     RECORD_FIELD(report, fingerprint, TEXT),
     RECORD_FIELD(report, partitions, TEXTS),
+    RECORD_FIELD(report, hours, TEXTS),
     RECORD_FIELD(report, is_whole, BOOL),
     RECORD_FIELD(report, why, TEXT),
     RECORD_FIELD(report, note, TEXT),

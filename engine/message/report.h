@@ -49,6 +49,8 @@ struct report {
     const char *fingerprint;
     const char **partitions; /* published: keys, or FROM..TO; none: it is made as one */
     size_t partition_count;
+    const char **hours; /* likewise, of what was read from folders: executor/hours.h */
+    size_t hour_count;
     bool is_whole;    /* and nothing else is there */
     const char *why;  /* it ran or not: "fresh", "first build", … */
     const char *note; /* lines that a person should read: dead letters, a view that broke, … */

@@ -1,5 +1,6 @@
 #include "model/files.h"
 
+#include "base/limits.h"
 #include "model/cell.h"
 #include "model/relation.h"
 
@@ -23,6 +24,11 @@ static const char some_sql[] = " ORDER BY l.file LIMIT %lld";
 static const char select_sql[] =
     "SELECT file, modified_at, size_bytes, etag, is_changed, modified_before, size_before FROM %s "
     "ORDER BY file";
+static const char gone_sql[] = "SELECT f.file FROM %s AS f LEFT JOIN %s AS l ON l.file = f.file "
+                               "WHERE f.asset = $1 AND l.file IS NULL";
+static const char pick_gone_sql[] =
+    "INSERT INTO %s (file, modified_at, size_bytes, etag, is_changed, modified_before, "
+    "size_before) VALUES ($1, '', 0, '', 3, '', 0)";
 static const char leave_sql[] = "UPDATE %s SET is_changed = 2 WHERE file = $1";
 static const char unpick_sql[] = "DELETE FROM %s WHERE is_changed = 2";
 static const char forget_picked_sql[] =
@@ -30,7 +36,8 @@ static const char forget_picked_sql[] =
 static const char forget_all_sql[] = "DELETE FROM %s WHERE asset = $1";
 static const char put_sql[] =
     "INSERT INTO %s (asset, file, modified_at, size_bytes, etag, loaded_at) "
-    "SELECT CAST($1 AS %s), file, modified_at, size_bytes, etag, CAST($2 AS %s) FROM %s";
+    "SELECT CAST($1 AS %s), file, modified_at, size_bytes, etag, CAST($2 AS %s) FROM %s "
+    "WHERE is_changed <> 3";
 
 const struct aorta_field files_listing_fields[FILES_LISTING_COLUMNS] = {
     {"file", AORTA_TEXT},
@@ -125,6 +132,65 @@ static int fill_picked(struct files *files, enum files_wanted wanted, int64_t li
     return result;
 }
 
+struct gone {
+    struct arena *arena;
+    bool (*is_meant)(const void *arg, const char *file);
+    const void *arg;
+    const char **items;
+    size_t count, capacity;
+};
+
+static int take_gone(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct gone *gone = arg;
+    const char *file = cell_copy(batch, row, 0, gone->arena);
+
+    if (!gone->is_meant(gone->arg, file))
+        return 0;
+    if (gone->count == LIMIT_LOAD_FILES)
+        return err_set(err, ERR_CONFIG, "more than %d files are gone", LIMIT_LOAD_FILES);
+    if (gone->count == gone->capacity) {
+        gone->capacity = gone->capacity > 0 ? gone->capacity * 2 : 16;
+        const char **more = arena_calloc(gone->arena, gone->capacity, sizeof *more);
+        for (size_t i = 0; i < gone->count; i++)
+            more[i] = gone->items[i];
+        gone->items = more;
+    }
+    gone->items[gone->count++] = file;
+    return 0;
+}
+
+int files_find_gone(struct files *files, bool (*is_meant)(const void *arg, const char *file),
+                    const void *arg, struct err *err)
+{
+    const struct aorta_value asset[] = {session_text(files->asset)};
+    struct gone gone = {.arena = files->arena, .is_meant = is_meant, .arg = arg};
+    struct buf sql;
+
+    buf_init(&sql);
+    buf_printf(&sql, gone_sql, files->table_sql, files->listing_sql);
+    int result = session_query(files->session, sql.data, asset, 1, take_gone, &gone, err);
+    buf_release(&sql);
+    files->gone = gone.items;
+    files->gone_count = gone.count;
+    return result;
+}
+
+static int pick_gone(struct files *files, struct err *err)
+{
+    struct buf sql;
+    int result = 0;
+
+    buf_init(&sql);
+    buf_printf(&sql, pick_gone_sql, files->picked_sql);
+    for (size_t i = 0; i < files->gone_count && result == 0; i++) {
+        const struct aorta_value file[] = {session_text(files->gone[i])};
+        result = session_run(files->session, sql.data, file, 1, NULL, err);
+    }
+    buf_release(&sql);
+    return result;
+}
+
 int files_pick(struct files *files, enum files_wanted wanted, int64_t limit,
                const struct picked_file **picked, size_t *count, struct err *err)
 {
@@ -144,10 +210,22 @@ int files_pick(struct files *files, enum files_wanted wanted, int64_t limit,
     buf_release(&sql);
     *picked = taking.files;
     *count = taking.count;
-    return result;
+    return result < 0 ? -1 : pick_gone(files, err);
 }
 
-/* is_changed is 0 or 1, or 2 of a file that is left. */
+const char *files_picked_rows(const struct files *files, const char *file_column)
+{
+    struct buf sql;
+
+    buf_init(&sql);
+    relation_quote_name(&sql, file_column);
+    buf_printf(&sql, " IN (SELECT file FROM %s)", files->picked_sql);
+    const char *condition = arena_strndup(files->arena, sql.data, sql.size);
+    buf_release(&sql);
+    return condition;
+}
+
+/* is_changed is 0 or 1, 2 of a file that is left, 3 of one that is gone. */
 static const char *rows_where(const struct files *files, const char *file_column, int is_changed)
 {
     struct buf sql;

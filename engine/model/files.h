@@ -30,6 +30,8 @@ struct files {
     const char *asset;
     struct relation listing, picked;
     const char *table_sql, *listing_sql, *picked_sql;
+    const char **gone; /* of files_find_gone */
+    size_t gone_count;
 };
 
 /* Columns of the listing: file, modified_at, size_bytes, etag; none may be null. */
@@ -60,6 +62,15 @@ enum files_wanted {
  * in the arena; *count is how many. */
 int files_pick(struct files *files, enum files_wanted wanted, int64_t limit,
                const struct picked_file **picked, size_t *count, struct err *err);
+
+/* Of the files that were loaded before and are not listed, picks those that `is_meant` says, as gone:
+ * nothing is read of them. Before files_pick. */
+int files_find_gone(struct files *files, bool (*is_meant)(const void *arg, const char *file),
+                    const void *arg, struct err *err);
+
+/* A condition for rows of all that was picked, those that are gone included; by the column that
+ * names a row's file. In the arena. */
+const char *files_picked_rows(const struct files *files, const char *file_column);
 
 /* A condition for rows of picked files that have changed, by the column that names a row's file. In
  * the arena. */

@@ -230,6 +230,7 @@ void window_fill(struct order *order, const struct plan *plan, const struct asse
 
     if (partitions == NULL)
         return;
+    order->is_partitioned = true;
     order->windows = arena_calloc(arena, 2, sizeof *order->windows);
     if (plan->partition_count == 0) {
         fill_default(order, plan, asset, partitions, arena);

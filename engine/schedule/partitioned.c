@@ -16,22 +16,16 @@ static void complain(const struct asset *asset, const char *key, struct problems
     problem_add(problems, site.file, site.line, site.column, "%s", err->message);
 }
 
-static const struct zone *zone_of(struct partitioned *partitioned, const struct asset *asset,
-                                  struct problems *problems)
+/* NULL if there is no such zone. */
+static const struct zone *zone_of(struct partitioned *partitioned, const char *name,
+                                  struct err *err)
 {
-    const char *name = asset->partitioned.timezone;
-    struct zone *zone;
-    struct err err;
+    struct zone *zone = map_find(&partitioned->zones, name);
 
-    if (name == NULL)
-        name = "UTC";
-    zone = map_find(&partitioned->zones, name);
     if (zone != NULL)
         return zone;
-    if (zone_load(name, &zone, &err) < 0) {
-        complain(asset, "timezone", problems, &err);
+    if (zone_load(name, &zone, err) < 0)
         return NULL;
-    }
     map_put(&partitioned->zones, name, zone);
     return zone;
 }
@@ -48,9 +42,12 @@ static void compile(struct partitioned *partitioned, const struct asset *asset,
     if (is_static) {
         result = partitions_init_static(&made, said->keys.items, said->keys.count, &err);
     } else {
-        const struct zone *zone = zone_of(partitioned, asset, problems);
-        if (zone == NULL)
+        const char *name = said->timezone != NULL ? said->timezone : "UTC";
+        const struct zone *zone = zone_of(partitioned, name, &err);
+        if (zone == NULL) {
+            complain(asset, "timezone", problems, &err);
             return;
+        }
         result = partitions_init_time(&made, units[said->by], zone, 0, said->start, &err);
     }
     if (result < 0) {
@@ -61,16 +58,31 @@ static void compile(struct partitioned *partitioned, const struct asset *asset,
     *partitioned->of[asset->order] = made;
 }
 
+static bool compile_hours(struct partitioned *partitioned, struct err *err)
+{
+    const struct zone *zone = zone_of(partitioned, "UTC", err);
+
+    return zone != NULL &&
+           partitions_init_time(&partitioned->hours, PARTITION_HOUR, zone, 0, NULL, err) == 0;
+}
+
 void partitioned_init(struct partitioned *partitioned, const struct graph *graph,
                       struct problems *problems)
 {
+    bool has_streams = false;
+    struct err err;
+
     map_init(&partitioned->zones);
     partitioned->count = graph->count;
     partitioned->of =
         arena_calloc(graph->pipeline->arena, graph->count + 1, sizeof(struct partitions *));
-    for (size_t i = 0; i < graph->count; i++)
+    for (size_t i = 0; i < graph->count; i++) {
+        has_streams |= graph->assets[i]->kind == ASSET_STREAM;
         if (graph->assets[i]->partitioned.table != NULL)
             compile(partitioned, graph->assets[i], problems);
+    }
+    if (has_streams && !compile_hours(partitioned, &err))
+        problem_add(problems, NULL, 0, 0, "%s", err.message);
 }
 
 void partitioned_release(struct partitioned *partitioned)
@@ -90,6 +102,14 @@ const struct partitions *partitioned_find(const struct partitioned *partitioned,
                                           const struct asset *asset)
 {
     return asset->order < partitioned->count ? partitioned->of[asset->order] : NULL;
+}
+
+const struct partitions *partitioned_known(const struct partitioned *partitioned,
+                                           const struct asset *asset)
+{
+    bool is_stream = asset->kind == ASSET_STREAM && partitioned->hours.zone != NULL;
+
+    return is_stream ? &partitioned->hours : partitioned_find(partitioned, asset);
 }
 
 bool partitioned_last(const struct partitions *partitions, const struct asset *asset,

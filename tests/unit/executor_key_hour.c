@@ -52,3 +52,20 @@ TEST("folders that are not in the order of time are no time")
     check_str(earlier("2024/04/01", 1), "none");
     check_str(earlier("", 1), "none");
 }
+
+TEST("a folder is within a window, outside of it, or across its border")
+{
+    const int64_t hour_us = 3600 * CLOCK_US_PER_SECOND, day_us = 24 * hour_us;
+    const char *eight = "t/year=2024/month=04/day=01/hour=08/a", *day = "t/dt=2024-04-01/a";
+    struct key_hour found;
+
+    check(key_hour_find(eight, &found));
+    int64_t us = found.us;
+    check_int(key_hour_place(eight, us, us + hour_us), KEY_WITHIN);
+    check_int(key_hour_place(eight, us - hour_us, us), KEY_OUTSIDE);
+    check_int(key_hour_place(eight, us + hour_us, us + day_us), KEY_OUTSIDE);
+    check_int(key_hour_place(eight, us + 1, us + day_us), KEY_ACROSS);
+    check_int(key_hour_place(day, us, us + hour_us), KEY_ACROSS);
+    check_int(key_hour_place(day, us - 8 * hour_us, us - 8 * hour_us + day_us), KEY_WITHIN);
+    check_int(key_hour_place("t/a.json", 0, INT64_MAX), KEY_OUTSIDE);
+}
