@@ -68,7 +68,7 @@
     "UNION ALL "                                                                               \
     "SELECT o.{key}, o.{id}{attributes_o}, o.start_date, o.end_date, 'removed', "              \
     "CASE WHEN o._aorta_is_first THEN NULL ELSE o.start_date END, o.end_date "                 \
-    "FROM old AS o WHERE NOT EXISTS (SELECT 1 FROM versions AS v WHERE v.{key} = o.{key})"
+    "FROM old AS o LEFT JOIN versions AS v ON v.{key} = o.{key} WHERE v.{key} IS NULL"
 
 #define COLUMNS "{key}, {id}{attributes}, start_date, end_date"
 #define STAYING "WHERE _aorta_change <> 'removed'"

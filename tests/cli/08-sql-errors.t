@@ -70,7 +70,7 @@ A check on a column that is not there.
     [1]
     $ printf '[columns.customer_id]\nchecks = [{ relationships = "customers.number" }]\n' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
-    failed    staging.stg_orders                asset staging.stg_orders: check customer_id_relationships: connection warehouse: Binder Error: Referenced table "parent" not found! <any>
+    failed    staging.stg_orders                asset staging.stg_orders: check customer_id_relationships: connection warehouse: Binder Error: Table "parent" does not have a column named "number" <any>
     asset               kind               rows      time  checks
     staging.stg_orders  model                 - <seconds>  failed
     failed in <seconds>
