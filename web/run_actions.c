@@ -1,4 +1,5 @@
 /* What can be done with runs: one is asked for, canceled, repeated, or begun as a schedule would. */
+#include "base/limits.h"
 #include "web/ask.h"
 #include "web/create.h"
 #include "web/problem.h"
@@ -175,6 +176,12 @@ static void create(struct web_exchange *exchange)
         .priority = sent->priority,
     };
 
+    if (sent->threads < 0 || sent->threads > LIMIT_THREADS) {
+        web_problem(exchange, 400, "field \"threads\" must be from 0 to %d, not %lld",
+                    LIMIT_THREADS, (long long)sent->threads);
+        web_done(exchange);
+        return;
+    }
     if (web_vars_fill(exchange, sent->vars, &request) < 0 ||
         web_partitions_fill(exchange, &sent->partitions, &request) < 0)
         web_done(exchange);

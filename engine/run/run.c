@@ -148,6 +148,14 @@ static void link_steps(struct run *run)
         }
 }
 
+/* Whoever asked: from a socket, or in a store that another version wrote. */
+static int64_t threads_of(const struct request *request)
+{
+    int64_t asked = request->threads;
+
+    return asked < 0 ? 0 : asked > LIMIT_THREADS ? LIMIT_THREADS : asked;
+}
+
 void run_init(struct run *run, const char *id, struct plan *plan, const struct request *request)
 {
     *run = (struct run){
@@ -156,7 +164,7 @@ void run_init(struct run *run, const char *id, struct plan *plan, const struct r
         .full_refresh = request->full_refresh,
         .force = request->force,
         .fail_fast = request->fail_fast,
-        .threads = request->threads,
+        .threads = threads_of(request),
         .is_endless = strcmp(request->verb != NULL ? request->verb : "", "stream") == 0,
         .until_idle = request->until_idle,
         .for_ms = request->for_ms,

@@ -345,6 +345,23 @@ TEST("a run that exceeds its timeout has failed, with all that it had left to do
     run_release(&run);
 }
 
+TEST("a run has as many steps at once as was asked for, within what there may be")
+{
+    static const struct {
+        int64_t asked, has;
+    } cases[] = {{-1, 0}, {INT64_MIN, 0}, {0, 0}, {1, 1}, {64, 64}, {65, 64}, {INT64_MAX, 64}};
+
+    write_pipeline("", "");
+    write_model("a", "");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct request request = {.threads = cases[i].asked};
+        struct run run;
+        run_init(&run, ID, config_fixture_plan(""), &request);
+        check_int(run.threads, cases[i].has);
+        run_release(&run);
+    }
+}
+
 TEST("a stream that runs until it is told to end has no timeout")
 {
     struct request request = {.verb = "stream"};

@@ -40,6 +40,10 @@ def what_is_wrong_is_said(shop):
     api = Api(shop)
     answer = api.problem("POST", "/api/v1/runs", 422, "customres", {"select": ["customres"]})
     assert "customers" in answer.json()["errors"][0], "what was meant"
+    for threads in (-1, 65, 10**18):
+        api.problem("POST", "/api/v1/runs", 400, f'"threads" must be from 0 to 64, not {threads}',
+                    {"select": ["countries"], "threads": threads})
+    assert api.get("/api/v1/runs").json()["runs"] == []
     api.problem("POST", "/api/v1/queries", 422, "nobody", {"sql": "SELECT * FROM nobody"})
     api.problem("POST", "/api/v1/queries", 422, "", {"sql": "CREATE TABLE x (y int)"})
     api.problem("POST", "/api/v1/runs/01NOBODY/cancel", 404, "no run")
