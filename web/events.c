@@ -65,7 +65,7 @@ static void run_events(struct web_exchange *exchange, struct store_reader *reade
         web_problem(exchange, 404, "there is no run \"%.40s\"", id);
         return;
     }
-    bool is_over = run->state != STATE_QUEUED && run->state != STATE_RUNNING;
+    bool is_over = store_run_is_over(run);
     if (is_over && count == 0)
         web_text(exchange, 204, NULL);
     else

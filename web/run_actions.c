@@ -75,7 +75,7 @@ static void read_if_over(struct web_exchange *exchange, struct store_reader *rea
 
     if (store_read_run(reader, asked->id, &exchange->arena, &run, &err) < 0)
         web_read_failed(exchange, &err);
-    else if (run == NULL || (run->state != STATE_QUEUED && run->state != STATE_RUNNING))
+    else if (run == NULL || store_run_is_over(run))
         web_run_answer(exchange, reader, asked->id, 200);
 }
 

@@ -134,11 +134,6 @@ static int print_new(struct following *f, struct err *err)
 
 /* ------------------------------------------------------------------------------------- all of them */
 
-static bool is_over(enum store_state state)
-{
-    return state != STATE_QUEUED && state != STATE_RUNNING;
-}
-
 /* Until the run is over, or nobody is left who could end it. What is printed after the state was
  * read cannot miss an event that came before. */
 static int follow(struct following *f, struct err *err)
@@ -149,13 +144,14 @@ static int follow(struct following *f, struct err *err)
         struct arena arena;
         arena_init(&arena);
         int result = store_read_run(f->reader, f->run, &arena, &run, err);
-        enum store_state state = run != NULL ? run->state : STATE_INTERRUPTED;
+        bool is_over = run == NULL || store_run_is_over(run);
+        bool has_succeeded = run != NULL && run->state == STATE_SUCCEEDED;
         arena_release(&arena);
         int printed = result < 0 ? -1 : print_new(f, err);
         if (printed < 0)
             return -1;
-        if (is_over(state))
-            return state == STATE_SUCCEEDED ? EXIT_OK : EXIT_FAILED;
+        if (is_over)
+            return has_succeeded ? EXIT_OK : EXIT_FAILED;
         if (!is_live)
             return command_fail(EXIT_FAILED, "run %s was interrupted: its daemon has died", f->run);
         if (printed == 0)

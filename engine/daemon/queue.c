@@ -119,14 +119,18 @@ static void end_queued(struct job *job, enum store_state state, const char *mess
 
     job->is_queued = false;
     job->is_over = true;
+    if (job->was_interrupted)
+        store_steps_cancel(store, job->run.id,
+                           state == STATE_CANCELED ? NULL : "the run could not go on");
     if (state == STATE_CANCELED && !job->was_interrupted) {
         store_run_change(store, job->run.id, STATE_QUEUED, state, now, NULL, STORE_NO_DONE);
     } else { /* by the way of running, which is the only one */
-        err_set(&err, ERR_CONFIG, "%s", message != NULL ? message : "canceled");
+        err_set(&err, ERR_CONFIG, "%s", message != NULL ? message : "");
         store_run_change(store, job->run.id,
                          job->was_interrupted ? STATE_INTERRUPTED : STATE_QUEUED, STATE_RUNNING,
                          now, NULL, STORE_NO_DONE);
-        store_run_change(store, job->run.id, STATE_RUNNING, state, now, &err, STORE_NO_DONE);
+        store_run_change(store, job->run.id, STATE_RUNNING, state, now,
+                         state == STATE_CANCELED ? NULL : &err, STORE_NO_DONE);
     }
     backfills_run_over(job->daemon->backfills, job, state);
     dispatch_tell_last(job, &ended);

@@ -48,6 +48,13 @@ bool store_state_from_name(const char *name, enum store_state *state)
     return false;
 }
 
+bool store_run_is_over(const struct store_run *run)
+{
+    if (run->state == STATE_INTERRUPTED)
+        return !run->resumes;
+    return run->state != STATE_QUEUED && run->state != STATE_RUNNING;
+}
+
 bool store_run_may_change(enum store_state from, enum store_state to)
 {
     return (run_changes[from] & BIT(to)) != 0;

@@ -76,6 +76,9 @@ struct store_run {
     int64_t step_count, ok_count, failed_count, skipped_count;
 };
 
+/* Nothing more will come of it. One that was interrupted and is to be taken up again only waits. */
+bool store_run_is_over(const struct store_run *run);
+
 struct store_step {
     const char *run_id;
     const char *asset;

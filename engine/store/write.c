@@ -34,6 +34,11 @@ static const struct statement_text step_change = {
 static const struct statement_text step_explain = {
     "UPDATE steps SET reason = ?3 WHERE run_id = ?1 AND asset = ?2", "step of run", NULL};
 
+static const struct statement_text steps_cancel = {
+    "UPDATE steps SET state = 'canceled', reason = ?2"
+    " WHERE run_id = ?1 AND state IN ('queued', 'interrupted')",
+    "steps of run", NULL};
+
 static const struct statement_text attempt_start = {
     "INSERT INTO attempts (run_id, asset, number, state, started_us)"
     " VALUES (?1, ?2, ?3, 'running', ?4)",
@@ -186,6 +191,15 @@ void store_step_change(struct store *store, const char *run_id, const char *asse
     command_add_text(&command, reason);
     command_add_text(&command, executor);
     queue_change(store, &command, store_step_may_change(from, to), from, to);
+}
+
+void store_steps_cancel(struct store *store, const char *run_id, const char *reason)
+{
+    struct command command = {.statement = &steps_cancel};
+
+    command_add_text(&command, run_id);
+    command_add_text(&command, reason);
+    store_queue(store, &command);
 }
 
 void store_step_explain(struct store *store, const char *run_id, const char *asset,

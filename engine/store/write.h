@@ -35,6 +35,10 @@ void store_step_change(struct store *store, const char *run_id, const char *asse
                        enum store_state from, enum store_state to, const char *reason,
                        const char *executor, struct store_done done);
 
+/* The run is over: nobody will make those of its steps that are queued, or interrupted and would be
+ * queued again. */
+void store_steps_cancel(struct store *store, const char *run_id, const char *reason);
+
 /* Why the step waits; NULL: no longer known. */
 void store_step_explain(struct store *store, const char *run_id, const char *asset,
                         const char *reason);

@@ -369,6 +369,25 @@ TEST("every change of state that is drawn is allowed, and no other")
                           drawn[noun][from][to] != '.');
 }
 
+TEST("a run is over when nothing more comes of it: one that is to be taken up again only waits")
+{
+    static const struct {
+        enum store_state state;
+        bool resumes, is_over;
+    } cases[] = {
+        {STATE_QUEUED, true, false},      {STATE_QUEUED, false, false},
+        {STATE_RUNNING, true, false},     {STATE_RUNNING, false, false},
+        {STATE_SUCCEEDED, true, true},    {STATE_FAILED, true, true},
+        {STATE_CANCELED, false, true},    {STATE_INTERRUPTED, true, false},
+        {STATE_INTERRUPTED, false, true},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct store_run run = {.state = cases[i].state, .resumes = cases[i].resumes};
+        check_int(store_run_is_over(&run), cases[i].is_over);
+    }
+}
+
 TEST("a step has one running attempt, a run one identifier, and each step belongs to a run")
 {
     struct store *store = store_fixture_open();

@@ -1,12 +1,13 @@
 """The API of a real daemon: what it is asked for it does, and says so as its contract has it."""
 
 import json
+import signal
 import threading
 
 import harness
 from api import SLOW, Api
-from serving import wait_for
-from shop import main
+from serving import rows, state_of, wait_for
+from shop import finish, main
 
 
 def a_run_from_the_call_to_its_end(shop):
@@ -102,6 +103,49 @@ def a_run_is_canceled(shop):
     assert api.daemon.end() == 0
 
 
+def slow_model(shop, name):
+    shop.write(f"assets/marts/{name}.sql", SLOW)
+    shop.write(f"assets/marts/{name}.toml", 'materialized = "table"\n')
+
+
+def who_waits_outlives_the_daemon(shop):
+    """A run that is to be taken up is not over: who asks hears so, until it is, or is canceled."""
+    for name in ("one", "two", "urgent"):
+        slow_model(shop, name)
+    api = Api(shop, more="[serve]\nruns_at_once = 2\n")
+    same = {"body": {"select": ["countries", "one"]}, "Idempotency_Key": "ci-1"}
+    one = api.run(wait=0, **same).json()["id"]
+    two = api.run({"select": ["two"]}, 0).json()["id"]
+    wait_for("both", lambda: rows(shop, "select count(*) from steps where state = 'running'")
+             == [(2,)] and api.get(f"/api/v1/runs/{one}").json()["counts"]["ok"] == 1)
+    urgent = api.run({"select": ["urgent"], "priority": 9}, 0).json()["id"]
+    api.daemon.end(signal.SIGKILL)
+    text = (shop.folder / "pipeline.toml").read_text()
+    shop.write("pipeline.toml", text.replace("runs_at_once = 2", "runs_at_once = 1"))
+    shop.write("assets/marts/one.sql", "select 1 as n")
+    api = Api(shop)
+    wait_for("the urgent one", lambda: state_of(shop, urgent) == "running")
+    assert state_of(shop, one) == state_of(shop, two) == "interrupted"
+    last = rows(shop, "select max(id) from events")[0][0]
+    connection = api.connect()
+    connection.request("GET", f"/api/v1/runs/{one}/events", headers={"Last-Event-ID": str(last)})
+    following = connection.getresponse()
+    assert following.status == 200, "a browser that hears 204 does not ask again"
+    log = shop.start("logs", "--follow", one)
+    assert api.run(wait=1, **same).status == 202
+    assert api.call("POST", f"/api/v1/runs/{two}/cancel").status == 202
+    assert state_of(shop, two) == "canceled"
+    steps = rows(shop, "select state from steps where run_id = ?", two)
+    assert steps == [("canceled",)], "nobody will make them"
+    assert api.get(f"/api/v1/runs/{two}").json()["error"] is None
+    api.call("POST", f"/api/v1/runs/{urgent}/cancel")
+    done = api.run(**same)
+    assert (done.status, done.json()["id"], done.json()["state"]) == (200, one, "succeeded")
+    assert b"event: ended" in following.read()
+    assert finish(log)[0] == 0
+    assert api.daemon.end() == 0
+
+
 def schedules_are_told(shop):
     """A schedule: its next ticks, its run now, paused and resumed."""
     with open(shop.folder / "pipeline.toml", "a", encoding="utf-8") as file:
@@ -155,4 +199,4 @@ def tokens_are_made_and_changes_remembered(shop):
 
 
 main([a_run_from_the_call_to_its_end, what_is_wrong_is_said, a_key_makes_it_one_run,
-      a_run_is_canceled, schedules_are_told, tokens_are_made_and_changes_remembered])
+      a_run_is_canceled, who_waits_outlives_the_daemon, schedules_are_told, tokens_are_made_and_changes_remembered])
