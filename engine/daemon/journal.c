@@ -83,14 +83,14 @@ int journal_interrupt(struct journal *journal, struct err *err)
 {
     struct store_recovery recovery;
 
-    return store_recover(journal->store, clock_now_us(), &recovery, err);
+    return store_recover(journal->store, false, clock_now_us(), &recovery, err);
 }
 
 static int recover(struct journal *journal, struct err *err)
 {
     struct store_recovery recovery;
 
-    if (store_recover(journal->store, clock_now_us(), &recovery, err) < 0 ||
+    if (store_recover(journal->store, true, clock_now_us(), &recovery, err) < 0 ||
         find_last_event(journal, err) < 0)
         return -1;
     if (recovery.runs > 0)
@@ -226,8 +226,6 @@ void journal_run_began(struct journal *journal, struct run *run, bool was_interr
 {
     for (size_t i = 0; i < run->step_count; i++)
         begin_step(journal, run, i);
-    if (was_interrupted)
-        store_run_resume(journal->store, run->id);
     store_run_change(journal->store, run->id, was_interrupted ? STATE_INTERRUPTED : STATE_QUEUED,
                      STATE_RUNNING, clock_now_us(), NULL, STORE_NO_DONE);
 }

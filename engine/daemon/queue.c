@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_RESUMPTIONS = 3 };
+enum { MAX_DEATHS = 3 /* of daemons, by which a run is taken up again */ };
 
 /* ------------------------------------------------------------------------------- into the queue */
 
@@ -99,7 +99,7 @@ void queue_take_up(struct daemon *daemon, const struct store_run *stored)
     job->request = arena_alloc(&job->arena, sizeof *job->request);
     job->is_queued = true;
     job->was_interrupted = stored->state == STATE_INTERRUPTED;
-    job->resumptions = stored->resumptions;
+    job->deaths = stored->deaths;
     snprintf(job->run.id, sizeof job->run.id, "%s", stored->id);
     if (stored->request == NULL ||
         record_decode(stored->request, strlen(stored->request), &request_shape, &job->arena,
@@ -227,12 +227,13 @@ static struct turn *find_turns(const struct daemon *daemon, bool running, size_t
 
 static void start(struct job *job)
 {
-    const char *message = "the daemon died three times while it was at work";
+    const char *message =
+        "a daemon died each time that it was at work, though it was taken up three times";
 
     if (job->is_unreadable)
         end_queued(job, STATE_FAILED,
                    "what was asked for cannot be read: it is of another version");
-    else if (job->resumptions >= MAX_RESUMPTIONS && job->was_interrupted)
+    else if (job->deaths > MAX_DEATHS && job->was_interrupted)
         end_queued(job, STATE_FAILED, message);
     else if (job->plan != NULL)
         queue_begin(job); /* it has just been planned */

@@ -52,8 +52,8 @@ struct job {
     size_t place;         /* in the queue, from 1, as the listener was told; 0: not yet */
     bool is_planning;     /* in the thread pool */
     bool is_unreadable;   /* queued by another version */
-    bool was_interrupted; /* its daemon died, and it is taken up again */
-    int64_t resumptions;  /* how often it was before */
+    bool was_interrupted; /* its daemon ended, and it is taken up again */
+    int64_t deaths;       /* how often one died while the run was at work */
     struct earlier *earlier;
     struct err earlier_err; /* if it could not be read */
     bool earlier_failed;

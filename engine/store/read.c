@@ -84,7 +84,7 @@ static void fill_run(void *item, const struct statement *row, struct arena *aren
     run->of_run = statement_text(row, 15, arena);
     run->backfill_id = statement_text(row, 16, arena);
     run->resumes = statement_int(row, 17, 0) != 0;
-    run->resumptions = statement_int(row, 18, 0);
+    run->deaths = statement_int(row, 18, 0);
     run->request = statement_text(row, 19, arena);
 }
 

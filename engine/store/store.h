@@ -76,9 +76,10 @@ struct store_recovery {
 };
 
 /* Makes every run, step and attempt that is found running interrupted (invariant 5), and counts
- * them. To be called once, after store_open, when their executors are known to be dead. Blocks. */
-int store_recover(struct store *store, int64_t now_us, struct store_recovery *recovery,
-                  struct err *err);
+ * them. To be called when their executors are known to be dead: after store_open, and then each of
+ * the runs has seen a daemon die; or by a daemon that ends in order. Blocks. */
+int store_recover(struct store *store, bool is_death, int64_t now_us,
+                  struct store_recovery *recovery, struct err *err);
 
 /* Transactions committed since it was opened; for measuring. */
 int64_t store_commit_count(struct store *store);

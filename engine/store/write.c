@@ -17,9 +17,6 @@ static const struct statement_text run_change = {
     " WHERE id = ?1 AND state = ?2",
     "run", "it is not in state"};
 
-static const struct statement_text run_resume = {
-    "UPDATE runs SET resumptions = resumptions + 1 WHERE id = ?1", "run", NULL};
-
 static const struct statement_text step_insert = {
     "INSERT INTO steps (run_id, asset, position, kind, state, reason, executor)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -83,8 +80,8 @@ static const struct statement_text recover_steps = {
     NULL};
 
 static const struct statement_text recover_runs = {
-    "UPDATE runs SET state = 'interrupted', ended_us = ?1, error_code = ?2, error_message = ?3"
-    " WHERE state = 'running'",
+    "UPDATE runs SET state = 'interrupted', ended_us = ?1, error_code = ?2, error_message = ?3,"
+    " resumptions = resumptions + ?4 WHERE state = 'running'",
     "recovery", NULL};
 
 static const struct statement_text recover_partitions = {
@@ -152,14 +149,6 @@ void store_run_change(struct store *store, const char *run_id, enum store_state 
     command_add_int(&command, now_us);
     add_error(&command, error);
     queue_change(store, &command, store_run_may_change(from, to), from, to);
-}
-
-void store_run_resume(struct store *store, const char *run_id)
-{
-    struct command command = {.statement = &run_resume};
-
-    command_add_text(&command, run_id);
-    store_queue(store, &command);
 }
 
 /* ---- steps and attempts ---------------------------------------------------------------------- */
@@ -309,8 +298,8 @@ void store_check_result_insert(struct store *store, const struct store_check_res
 
 /* ---- recovery -------------------------------------------------------------------------------- */
 
-int store_recover(struct store *store, int64_t now_us, struct store_recovery *recovery,
-                  struct err *err)
+int store_recover(struct store *store, bool is_death, int64_t now_us,
+                  struct store_recovery *recovery, struct err *err)
 {
     struct store_recovery counts = {0};
     struct command attempts = {.statement = &recover_attempts, .changes = &counts.attempts};
@@ -325,6 +314,7 @@ int store_recover(struct store *store, int64_t now_us, struct store_recovery *re
     command_add_int(&runs, now_us);
     command_add_text(&runs, err_code_name(ERR_TRANSIENT));
     command_add_text(&runs, interrupted);
+    command_add_int(&runs, is_death);
     store_queue(store, &attempts);
     store_queue(store, &steps);
     store_queue(store, &runs);

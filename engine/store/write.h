@@ -24,9 +24,6 @@ void store_run_change(struct store *store, const char *run_id, enum store_state 
                       enum store_state to, int64_t now_us, const struct err *error,
                       struct store_done done);
 
-/* Counts that it is taken up again. */
-void store_run_resume(struct store *store, const char *run_id);
-
 /* A step of a run that is there. */
 void store_step_insert(struct store *store, const struct store_step *step, struct store_done done);
 

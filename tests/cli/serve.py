@@ -5,7 +5,7 @@ import json
 import os
 import signal
 
-from serving import Served, rows, state_of, wait_for
+from serving import Served, change, rows, state_of, wait_for
 from shop import WAIT_SECONDS, main
 
 # Minutes of DuckDB if nobody cancels it.
@@ -110,21 +110,27 @@ def dies_again(shop):
         served = Served(shop)
     wait_for("the run's end", lambda: state_of(shop, run) == "failed")
     assert "three times" in rows(shop, "select error_message from runs")[0][0]
+    assert steps_of(shop, run)["marts.slow"] == ("canceled", 4)
 
 
 def drains(shop):
-    """SIGTERM waits for what runs, not for ever; no run is left as running."""
+    """SIGTERM waits for what runs, not for ever; no run is left as running, and it is no death."""
     shop.write("pipeline.toml", (shop.folder / "pipeline.toml").read_text()
                + "\n[serve]\ndrain = \"1s\"\n")
     add_slow(shop, "slow")
     served = Served(shop)
     run = detach(shop, "slow")
     wait_for("the slow step", lambda: running(shop, run, "marts.slow"))
+    change(shop, "update runs set resumptions = 3")  # as if so many daemons had died
     assert served.end() == 0, served.said
     assert state_of(shop, run) == "interrupted"
     assert steps_of(shop, run) == {"marts.slow": ("interrupted", 1)}, steps_of(shop, run)
     status, output = shop.run("runs", run)
     assert "interrupted" in output, output
+    shop.write("assets/marts/slow.sql", "select 1 as n")
+    Served(shop)
+    wait_for("the run's end", lambda: state_of(shop, run) in ("succeeded", "failed"))
+    assert state_of(shop, run) == "succeeded", rows(shop, "select error_message from runs")
 
 
 def canceled(shop):

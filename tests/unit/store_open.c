@@ -303,11 +303,11 @@ TEST("recovery makes what is running interrupted, counts it, and touches nothing
     store_close(store);
 
     store = store_fixture_open();
-    check_ok(store_recover(store, 5000, &recovery, &err));
+    check_ok(store_recover(store, true, 5000, &recovery, &err));
     check_int(recovery.runs, 2);
     check_int(recovery.steps, 2);
     check_int(recovery.attempts, 1);
-    check_ok(store_recover(store, 6000, &recovery, &err));
+    check_ok(store_recover(store, true, 6000, &recovery, &err));
     check_int(recovery.runs + recovery.steps + recovery.attempts, 0);
     struct store_reader *reader = store_fixture_reader();
     check_ok(store_read_run(reader, "R2", &arena, &run, &err));
@@ -315,6 +315,7 @@ TEST("recovery makes what is running interrupted, counts it, and touches nothing
     check_int(run->ended_us, 5000);
     check_int(run->error_code, ERR_TRANSIENT);
     check_str(run->error_message, "the daemon ended before it was done");
+    check_int(run->deaths, 1);
     check_ok(store_read_steps(reader, "R2", &arena, &steps, &count, &err));
     check_int(steps[0].state, STATE_INTERRUPTED);
     check_int(steps[0].ended_us, 5000);
@@ -332,6 +333,10 @@ TEST("recovery makes what is running interrupted, counts it, and touches nothing
     check_int(run->started_us, 1);
     check_int(run->ended_us, 0);
     check(run->error_message == NULL);
+    check_ok(store_recover(store, false, 8000, &recovery, &err)); /* the daemon ends in order */
+    check_ok(store_read_run(reader, "R2", &arena, &run, &err));
+    check_int(run->state, STATE_INTERRUPTED);
+    check_int(run->deaths, 1);
     store_reader_close(reader);
     store_close(store);
     arena_release(&arena);
