@@ -192,12 +192,17 @@ static bool has_failed_step(const struct run *run)
     return false;
 }
 
+static const char *subject_of_run(const char *selection, char text[MAX_SUBJECT_BYTES])
+{
+    bool is_all = selection == NULL || selection[0] == '\0';
+
+    return subject_of("run", is_all ? "all" : selection, text);
+}
+
 void alerts_run_ended(struct alerts *alerts, const struct run *run)
 {
     char subject[MAX_SUBJECT_BYTES];
     bool has_failed = run->state == RUN_FAILED;
-    const char *selection =
-        run->selection != NULL && run->selection[0] != '\0' ? run->selection : "all";
 
     if (!has_ears(alerts) || (!has_failed && run->state != RUN_SUCCEEDED) ||
         (has_failed && has_failed_step(run)))
@@ -205,7 +210,7 @@ void alerts_run_ended(struct alerts *alerts, const struct run *run)
     const struct trouble trouble = {
         .kind = has_failed ? ALERT_FAILURE : ALERT_RECOVERY,
         .of = ALERT_FAILURE,
-        .subject = subject_of("run", selection, subject),
+        .subject = subject_of_run(run->selection, subject),
         .target = run->plan->pipeline->target->name,
         .run = run->id,
         .error = has_failed ? "the run failed, though none of its steps did" : NULL,
@@ -213,21 +218,25 @@ void alerts_run_ended(struct alerts *alerts, const struct run *run)
     tell_all(alerts, &trouble);
 }
 
-void alerts_run_refused(struct alerts *alerts, const char *what, const char *target,
+void alerts_run_refused(struct alerts *alerts, const struct request *request, const char *run,
                         const char *why)
 {
     char subject[MAX_SUBJECT_BYTES];
+    struct arena arena;
 
     if (!has_ears(alerts))
         return;
+    arena_init(&arena);
     const struct trouble trouble = {
         .kind = ALERT_FAILURE,
         .of = ALERT_FAILURE,
-        .subject = subject_of("run", what, subject),
-        .target = target,
+        .subject = subject_of_run(run_describe_selection(request, &arena), subject),
+        .target = request->target != NULL ? request->target : alerts->loaded->pipeline.target->name,
+        .run = run,
         .error = why,
     };
     tell_all(alerts, &trouble);
+    arena_release(&arena);
 }
 
 /* Trouble that is looked for again and again. */

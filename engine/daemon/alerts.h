@@ -21,6 +21,7 @@
 #define AORTA_DAEMON_ALERTS_H
 
 #include "daemon/journal.h"
+#include "message/control.h"
 #include "message/report.h"
 #include "run/loaded.h"
 #include "run/run.h"
@@ -53,8 +54,9 @@ void alerts_step_over(struct alerts *alerts, const struct run *run, const struct
 /* The run is over. */
 void alerts_run_ended(struct alerts *alerts, const struct run *run);
 
-/* A run that was to be could not begin, at no step's fault: `what` was asked for, in target. */
-void alerts_run_refused(struct alerts *alerts, const char *what, const char *target,
+/* What was asked for could not begin, or not go on, at no step's fault. `run` is NULL if there is none
+ * yet. It is over when a run of the same selection has succeeded. */
+void alerts_run_refused(struct alerts *alerts, const struct request *request, const char *run,
                         const char *why);
 
 /* An asset of the configured pipeline is older than it may be (why says by how much), or no longer

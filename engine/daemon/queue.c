@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "daemon/alerts.h"
 #include "daemon/audit.h"
 #include "daemon/backfill.h"
 #include "daemon/dispatch.h"
@@ -91,6 +92,22 @@ void queue_add(struct job *job)
     dispatch_tell(job, &accepted);
 }
 
+/* Of a request that cannot be read: enough to say whose run it was. */
+static struct request known_of(struct job *job, const struct store_run *stored)
+{
+    struct arena *arena = &job->arena;
+    const char **words = arena_alloc(arena, sizeof *words);
+
+    words[0] = arena_strdup(arena, stored->selection);
+    return (struct request){
+        .target = arena_strdup(arena, stored->target),
+        .select = words,
+        .select_count = 1,
+        .trigger = arena_strdup(arena, stored->trigger),
+        .backfill = arena_strdup(arena, stored->backfill_id),
+    };
+}
+
 void queue_take_up(struct daemon *daemon, const struct store_run *stored)
 {
     struct job *job = work_job(daemon, NULL);
@@ -104,8 +121,10 @@ void queue_take_up(struct daemon *daemon, const struct store_run *stored)
     if (stored->request == NULL ||
         record_decode(stored->request, strlen(stored->request), &request_shape, &job->arena,
                       job->request, &err) < 0 ||
-        job->request->verb == NULL)
+        job->request->verb == NULL) {
         job->is_unreadable = true;
+        *job->request = known_of(job, stored);
+    }
 }
 
 /* ----------------------------------------------------------------------------------- out of it */
@@ -132,6 +151,8 @@ static void end_queued(struct job *job, enum store_state state, const char *mess
         store_run_change(store, job->run.id, STATE_RUNNING, state, now,
                          state == STATE_CANCELED ? NULL : &err, STORE_NO_DONE);
     }
+    if (state == STATE_FAILED)
+        alerts_run_refused(job->daemon->alerts, job->request, job->run.id, message);
     backfills_run_over(job->daemon->backfills, job, state);
     dispatch_tell_last(job, &ended);
 }

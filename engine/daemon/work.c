@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "daemon/alerts.h"
 #include "daemon/audit.h"
 #include "daemon/backfill.h"
 #include "daemon/backfill_range.h"
@@ -71,6 +72,18 @@ void work_finish(struct job *job, const char *state)
     work_forget(job);
 }
 
+/* Of a run that the daemon asked for by itself: nobody else hears that there is none. */
+static void tell_people(struct job *job, const char *const *lines, size_t count)
+{
+    const char *why = "";
+
+    if (job->listener != NULL || job->daemon->is_draining || job->is_canceled)
+        return;
+    for (size_t i = 0; i < count; i++)
+        why = arena_printf(&job->arena, "%s%s%s", why, i > 0 ? "\n" : "", lines[i]);
+    alerts_run_refused(job->daemon->alerts, job->request, NULL, why);
+}
+
 static void refuse(struct job *job, const char *state, const char *const *lines, size_t count)
 {
     const char **copy = arena_memdup(&job->arena, lines, count * sizeof *lines);
@@ -79,8 +92,10 @@ static void refuse(struct job *job, const char *state, const char *const *lines,
 
     audit_job(job, state);
     job->asker.refused = NULL;
-    if (asker.refused != NULL)
+    if (asker.refused != NULL) {
+        tell_people(job, lines, count);
         asker.refused(asker.arg, asker.what, lines, count);
+    }
     work_tell(job, &event);
     work_forget(job);
 }

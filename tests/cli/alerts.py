@@ -59,6 +59,7 @@ def webhook(url, more="", name="team"):
 
 
 BROKEN, WELL = "select * from nowhere", "select 1 as id"
+SLOW = "select count(*) as n from range(100000000000) where range % 7 = 8"
 
 
 def telling(shop):
@@ -110,6 +111,32 @@ def warnings(shop):
         daemon.run("one")
         body = hook.wait_for(2)[1]
         assert body["kind"] == "recovery" and body["of"] == "warning", body
+        daemon.end()
+
+
+def refusing(shop):
+    """A run that cannot begin is told once, and its end; so is one that is given up in the queue."""
+    with Hook() as hook:
+        daemon = Daemon(shop, webhook(hook.url) + '[schedule.often]\ncron = "* * * * * *"\n'
+                        'select = "countries"\nvars = { least_cents = 7 }\n')
+        daemon.model("broken", "select {{ ref('nowhere') }}")
+        body, = hook.wait_for(1)
+        assert (body["kind"], body["subject"]) == ("failure", "run:countries"), body
+        assert "assets/marts/broken.sql:1:" in body["error"], body
+        assert daemon.rows("select 1 from ticks where state = 'failed'")
+        (shop.folder / "assets/marts/broken.sql").unlink()
+        body = hook.wait_for(2)[1]
+        assert (body["kind"], body["subject"]) == ("recovery", "run:countries"), body
+        daemon.model("slow", SLOW)
+        run = shop.run("run", "--detach", "slow")[1].split()[-1]
+        wait_until(lambda: daemon.rows("select 1 from steps where asset = 'marts.slow'"
+                                       " and state = 'running'"), "the slow step")
+        change(shop, f"update runs set resumptions = 3 where id = '{run}'")
+        daemon.end(signal.SIGKILL)
+        daemon.start()
+        body = hook.wait_for(3)[2]
+        assert (body["kind"], body["subject"], body["run"]) == ("failure", "run:slow", run), body
+        assert "three times" in body["error"], body
         daemon.end()
 
 
@@ -321,4 +348,4 @@ slack = {{ url = "file:nowhere.key" }}
                 assert not any(secret.encode() in content for secret in secrets), path
 
 
-main([telling, warnings, trying, redirecting, distrusting, dying, killing, flooding, talking, hiding])
+main([telling, warnings, refusing, trying, redirecting, distrusting, dying, killing, flooding, talking, hiding])

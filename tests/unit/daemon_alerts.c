@@ -138,12 +138,12 @@ TEST("each destination hears of what it asked for, of the assets that it selects
           "[alert.off]\non = \"lateness\"\npaused = true\n" HOOK "[alert.rest]\n" HOOK);
     alerts_late(alerts, "marts.one", "old");
     alerts_late(alerts, "raw.two", "old");
-    alerts_run_refused(alerts, "schedule:nightly", "dev", "the pipeline has problems");
+    alerts_run_refused(alerts, &(const struct request){0}, NULL, "the pipeline has problems");
     settle();
     check_str(rows("1"), "all asset:marts.one lateness\n"
                          "all asset:raw.two lateness\n"
                          "raw asset:raw.two lateness\n"
-                         "rest run:schedule:nightly failure\n");
+                         "rest run:all failure\n");
     end();
 }
 
@@ -188,6 +188,23 @@ TEST("a failed step is told and its run is not; a run that fails by itself is")
                          "team run:one recovery of failure\n");
     check_str(rows("body LIKE '%\"run\":\"" RUN_ID "\"%' AND body LIKE '%no such table%'"),
               "team asset:marts.one failure\n");
+    end();
+}
+
+TEST("a run that could not begin is told, and its end by the next one of the same selection")
+{
+    const char *words[] = {"one"};
+    const struct request request = {.verb = "run", .select = words, .select_count = 1};
+
+    begin("[alert.team]\n" HOOK);
+    alerts_run_refused(alerts, &request, NULL, "no such asset");
+    alerts_run_refused(alerts, &request, RUN_ID, "no such asset");
+    struct run *run = run_of(STEP_FRESH, RUN_SUCCEEDED);
+    alerts_run_ended(alerts, run);
+    run_release(run);
+    settle();
+    check_str(rows("1"), "team run:one failure\nteam run:one recovery of failure\n");
+    check_str(rows("body LIKE '%no such asset%' AND target = 'dev'"), "team run:one failure\n");
     end();
 }
 
