@@ -556,6 +556,10 @@ struct aorta_connector {
     const struct aorta_object_store *object_store;
     const struct aorta_message_log *message_log;
     const struct aorta_server *server;
+
+    /* Whether whoever is behind the connection can be reached and lets us in: asks something small,
+     * and changes nothing. NULL: the engine asks a statement, a list of objects or of streams. */
+    int (*ping)(void *connection, struct aorta_error *error);
 };
 
 AORTA_EXPORT const struct aorta_connector *aorta_connector(void);

@@ -135,6 +135,7 @@ static const struct aorta_connector connector = {
     .close = connection_close,
     .message_log = &message_log,
     .server = &server,
+    .ping = topic_ping,
 };
 
 const struct aorta_connector *aorta_connector(void)

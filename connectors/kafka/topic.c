@@ -70,6 +70,18 @@ static int open_reader(struct connection *connection, struct aorta_error *error)
     return client_start(&connection->reader, connection, RD_KAFKA_CONSUMER, conf, error);
 }
 
+int topic_ping(void *opaque, struct aorta_error *error)
+{
+    struct connection *connection = opaque;
+
+    pthread_mutex_lock(&connection->lock);
+    int result = open_reader(connection, error);
+    if (result == 0)
+        result = client_ping(&connection->reader, error);
+    pthread_mutex_unlock(&connection->lock);
+    return result;
+}
+
 static struct topic *find_known(struct connection *connection, const char *name)
 {
     for (struct topic *topic = connection->topics; topic != NULL; topic = topic->next)

@@ -36,6 +36,9 @@ int topic_check_partition(struct connection *connection, const char *topic, int3
 /* The value of the record's last TOPIC_HEADER, or NULL. Lent with the message. */
 const char *topic_header(const rd_kafka_message_t *message, size_t *size);
 
+/* Whether a broker answers: as connector.h says of struct aorta_connector. */
+int topic_ping(void *connection, struct aorta_error *error);
+
 /* As connector.h says of struct aorta_message_log. */
 int topic_ensure(void *opaque, const char *topic, int32_t wanted_partitions,
                  int32_t *partition_count, struct aorta_error *error);

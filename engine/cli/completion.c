@@ -12,7 +12,7 @@ static const struct {
 } kinds[] = {
     {"SELECT", "assets"},      {"ASSET", "assets"},         {"@NAME", "questions"},
     {"RUN", "runs"},           {"CONNECTOR", "connectors"}, {"DIR", "folders"},
-    {"SCHEDULE", "schedules"}, {"SUBJECT", "schedules"},
+    {"SCHEDULE", "schedules"}, {"SUBJECT", "schedules"},    {"CONNECTION", "connections"},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -23,7 +23,7 @@ static const struct {
 } listers[] = {
     {"assets", "ls"},           {"questions", "query"},
     {"runs", "runs"},           {"connectors", "connectors"},
-    {"schedules", "schedules"},
+    {"schedules", "schedules"}, {"connections", "connections"},
 };
 
 enum { LISTERS = sizeof listers / sizeof *listers };

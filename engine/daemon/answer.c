@@ -1,3 +1,4 @@
+#include "base/suggest.h"
 #include "daemon/audit.h"
 #include "daemon/deadline.h"
 #include "daemon/dispatch.h"
@@ -55,10 +56,17 @@ static const struct asset *shown_asset(const struct job *job)
     return NULL;
 }
 
+static bool is_test(const struct job *job)
+{
+    return strcmp(job->request->verb, "test") == 0;
+}
+
 static const struct connection *connection_of(const struct job *job)
 {
     const struct asset *asset = shown_asset(job);
 
+    if (is_test(job))
+        return pipeline_connection(job->plan->pipeline, job->request->subject);
     return asset != NULL ? asset->into.connection
                          : pipeline_connection(job->plan->pipeline, "warehouse");
 }
@@ -76,6 +84,73 @@ static void fill_subject(struct job *job, struct order *subject)
     subject->full_refresh = job->request->full_refresh;
 }
 
+/* Whether it can be asked at all; refused if not. */
+static bool can_be_asked(struct job *job, const struct connection *connection)
+{
+    const char *why = NULL;
+
+    if (job->is_canceled)
+        why = "canceled";
+    else if (connection == NULL || !connection->connector->is_warehouse)
+        why = "the target has no connection \"warehouse\" to query";
+    else if (strcmp(job->request->verb, "show") == 0 && job->plan->question == NULL &&
+             shown_asset(job) == NULL)
+        why = "it has no SQL to show";
+    if (why != NULL)
+        refuse(job, why);
+    return why == NULL;
+}
+
+static void refuse_unknown(struct job *job)
+{
+    const struct target *target = job->plan->pipeline->target;
+    const char **names = arena_calloc(&job->arena, target->connection_count + 1, sizeof *names);
+
+    for (size_t i = 0; i < target->connection_count; i++)
+        names[i] = target->connections[i].name;
+    const char *near = suggest(job->request->subject, names, target->connection_count);
+    work_refuse_as(job, "missing",
+                   arena_printf(&job->arena, "target %s has no connection \"%.100s\"%s%s%s",
+                                target->name, job->request->subject,
+                                near != NULL ? ": did you mean \"" : "", near != NULL ? near : "",
+                                near != NULL ? "\"?" : ""));
+}
+
+/* Whether there is somebody to be tested; answered if not. */
+static bool can_be_tested(struct job *job, const struct connection *connection)
+{
+    const struct event accepted = {.type = "accepted"};
+    const struct event absent = {
+        .type = "tested",
+        .state = "absent",
+        .message = "its embedded server is started by the first run that needs it",
+    };
+
+    if (job->is_canceled) {
+        refuse(job, "canceled");
+        return false;
+    }
+    if (connection == NULL) {
+        refuse_unknown(job);
+        return false;
+    }
+    if (!connection->is_embedded || work_server_address(job->daemon, connection->name) != NULL)
+        return true;
+    if (!job->is_waiting)
+        work_tell(job, &accepted);
+    work_tell(job, &absent);
+    work_finish(job, "succeeded");
+    return false;
+}
+
+static struct order_connection described(struct job *job, const struct connection *connection)
+{
+    const struct order_server server = {connection->name,
+                                        work_server_address(job->daemon, connection->name)};
+
+    return order_connection_of(connection, &server, server.address != NULL, &job->arena);
+}
+
 void dispatch_query(struct job *job)
 {
     struct daemon *daemon = job->daemon;
@@ -85,19 +160,8 @@ void dispatch_query(struct job *job)
     struct buf frame;
     struct err err;
 
-    if (job->is_canceled) {
-        refuse(job, "canceled");
+    if (is_test(job) ? !can_be_tested(job, connection) : !can_be_asked(job, connection))
         return;
-    }
-    if (connection == NULL || !connection->connector->is_warehouse) {
-        refuse(job, "the target has no connection \"warehouse\" to query");
-        return;
-    }
-    if (strcmp(job->request->verb, "show") == 0 && job->plan->question == NULL &&
-        shown_asset(job) == NULL) {
-        refuse(job, "it has no SQL to show");
-        return;
-    }
     if (is_asked(daemon, executor_of(connection))) {
         if (!job->is_waiting)
             work_tell(job, &accepted); /* a word, so that the caller does not give us up */
@@ -122,7 +186,7 @@ void dispatch_query(struct job *job)
         .sql = job->request->sql,
         .drops_rejected = job->request->drops_rejected,
         .folder = pipeline->folder,
-        .connection = order_connection_of(connection, NULL, 0, &job->arena),
+        .connection = described(job, connection),
         .limit = job->request->limit,
         .limit_bytes = job->request->limit_bytes,
         .timeout_ms = job->request->timeout_ms,

@@ -9,7 +9,7 @@
 
 enum { LISTED = 50, SUBJECT_BYTES = 200 }; /* of what somebody selected */
 
-static const char *const looking[] = {"plan", "query", "show", "state", NULL};
+static const char *const looking[] = {"plan", "query", "show", "state", "test", NULL};
 
 static bool only_looks(const char *verb)
 {

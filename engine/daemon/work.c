@@ -205,6 +205,8 @@ static bool asks(const struct request *request)
         return request->sql != NULL || request->question != NULL;
     if (strcmp(request->verb, "show") == 0)
         return request->select_count == 1 || request->question != NULL;
+    if (strcmp(request->verb, "test") == 0)
+        return request->subject != NULL;
     return strcmp(request->verb, "state") == 0;
 }
 

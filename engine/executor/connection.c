@@ -89,6 +89,36 @@ int connection_is_there(const struct order_connection *order, const char *folder
     return result;
 }
 
+static int stop_at_object(void *arg, const struct aorta_object *object)
+{
+    (void)arg;
+    (void)object;
+    return 1;
+}
+
+static int stop_at_stream(void *arg, const struct aorta_stream *stream)
+{
+    (void)arg;
+    (void)stream;
+    return 1;
+}
+
+int connection_ping(const struct connection *connection, struct err *err)
+{
+    const struct aorta_connector *connector = connection->connector;
+    struct aorta_error error;
+    int result = 0;
+
+    if (connector->ping != NULL)
+        result = connector->ping(connection->handle, &error);
+    else if (connector->object_store != NULL)
+        result = connector->object_store->list(connection->handle, "", NULL, stop_at_object, NULL,
+                                               &error);
+    else if (connector->source != NULL && connector->source->discover != NULL)
+        result = connector->source->discover(connection->handle, stop_at_stream, NULL, &error);
+    return result < 0 ? connection_error(connection, &error, err) : 0;
+}
+
 static int open_new(const struct order_connection *order, const char *folder, char *identity,
                     struct connection **opened, struct err *err)
 {

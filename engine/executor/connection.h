@@ -32,6 +32,9 @@ void connection_release(struct connection *connection);
 /* Whether there is anything behind the connection, where acquiring it would make it: 1, 0, -1. */
 int connection_is_there(const struct order_connection *order, const char *folder, struct err *err);
 
+/* Asks whoever is behind it something small that changes nothing. Of what runs no SQL. */
+int connection_ping(const struct connection *connection, struct err *err);
+
 /* The text of an option of a `struct order_connection`, or NULL: what option_fill asks. */
 const char *connection_order_option(void *arg, const char *name);
 

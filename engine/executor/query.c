@@ -396,6 +396,63 @@ static int answer(struct query *query, struct err *err)
     return query->order.sql != NULL ? ask(query, err) : ask_question(query, err);
 }
 
+/* ------------------------------------------------------------------------------------- testing */
+
+static int try_warehouse(struct query *query, const struct connection *connection, struct err *err)
+{
+    int64_t one;
+    int result = session_open(&query->session, connection->connector->warehouse, connection->handle,
+                              connection->name, &is_canceled, err);
+
+    if (result == 0) {
+        set_live(&query->session);
+        result = session_query_int(&query->session, "SELECT 1", &one, err);
+        set_live(NULL);
+    }
+    session_close(&query->session);
+    return result;
+}
+
+static int try_connection(struct query *query, struct err *err)
+{
+    struct connection *connection;
+    int result;
+
+    if (connection_acquire(&query->order.connection, query->order.folder, &connection, err) < 0)
+        return -1;
+    result = connection->connector->warehouse != NULL ? try_warehouse(query, connection, err)
+                                                      : connection_ping(connection, err);
+    connection_release(connection);
+    return result;
+}
+
+/* What does not work is the answer, not a failure of the question. */
+static int test(struct query *query, struct err *err)
+{
+    static const char *const states[] = {"failed", "absent", "ok"};
+    const struct query_order *order = &query->order;
+    int64_t begun_us = clock_monotonic_us();
+    struct err failure;
+    struct buf frame;
+
+    int is_there = connection_is_there(&order->connection, order->folder, &failure);
+    if (is_there > 0 && try_connection(query, &failure) < 0)
+        is_there = -1;
+    if (is_there < 0 && was_late())
+        err_set(&failure, ERR_TRANSIENT, "connection %s: it did not answer within %g s",
+                order->connection.name, (double)order->timeout_ms / 1000);
+    const struct event tested = {
+        .type = "tested",
+        .state = states[is_there + 1],
+        .message = is_there < 0 ? mask_text(failure.message, &query->arena) : NULL,
+        .reason = is_there < 0 ? err_code_name(failure.code) : NULL,
+        .seconds = (double)(clock_monotonic_us() - begun_us) / 1e6,
+    };
+    buf_init(&frame);
+    frame_append_record(&frame, MESSAGE_EVENT, &event_shape, &tested);
+    return send_frame(&frame, err);
+}
+
 static int run_query(struct query *query, struct err *err)
 {
     const struct order_connection *order = &query->order.connection;
@@ -403,6 +460,8 @@ static int run_query(struct query *query, struct err *err)
     bool needs;
     int result = -1;
 
+    if (strcmp(query->order.verb, "test") == 0)
+        return test(query, err);
     if (needs_database(query, &needs, err) < 0)
         return -1;
     if (!needs)

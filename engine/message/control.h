@@ -12,7 +12,7 @@
 
 struct request {
     int64_t version; /* MESSAGE_VERSION */
-    /* "run", "stream", "plan", "query", "show", "state", "clean"; without daemon: "check", "ls"; of
+    /* "run", "stream", "plan", "query", "show", "state", "clean", "test"; without daemon: "check", "ls"; of
      * what the daemon does by itself: "cancel", "reexecute", "reload", … (daemon/verbs.h) */
     const char *verb;
     const char *folder; /* of the pipeline */
@@ -46,13 +46,15 @@ struct request {
     bool only_failed;            /* reexecute: what succeeded is kept */
     const char **chosen;         /* of a run that repeats another: only these of its steps */
     size_t chosen_count;
-    const char *subject; /* pause, resume, tick: "schedule:nightly", "sensor:…"; a token's name */
-    const char *role;    /* create_token */
-    int64_t lasts_ms;    /* create_token; 0: it does not expire */
-    const char *address; /* where the request came from; NULL: from this machine's socket */
-    int64_t at_once;     /* backfill: runs; 0: one */
-    const char **only;   /* backfill: partitions that are "missing", "failed" or "stale" */
-    size_t only_count;   /* 0: all */
+    const char
+        *subject; /* pause, resume, tick: "schedule:nightly", "sensor:…"; a token's name; test: a
+                          * connection's */
+    const char *role;     /* create_token */
+    int64_t lasts_ms;     /* create_token; 0: it does not expire */
+    const char *address;  /* where the request came from; NULL: from this machine's socket */
+    int64_t at_once;      /* backfill: runs; 0: one */
+    const char **only;    /* backfill: partitions that are "missing", "failed" or "stale" */
+    size_t only_count;    /* 0: all */
     const char *backfill; /* a run: the backfill that it is a part of */
 };
 
@@ -76,7 +78,8 @@ extern const struct record_shape request_shape;
  * or unreachable (message: why the destination could not be asked) instead of them; ended;
  *
  * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended; of create_token: accepted, token
- * (message), ended; of a backfill: accepted (message: its id, total), ended. `refused` comes instead of accepted; its state
+ * (message), ended; of test: accepted, tested (state "ok", "absent": nothing is there yet, or
+ * "failed": message and its code as reason; seconds), ended; of a backfill: accepted (message: its id, total), ended. `refused` comes instead of accepted; its state
  * is "config" when a person must change the request or the files, "missing" when what it is about
  * is not there, "conflict" when that is in no state for it, "busy" when it may be asked again. */
 struct event {

@@ -154,6 +154,7 @@ extern const struct record_shape order_shape;
  *     state   what the destination's state table has, a row an asset (model/state.h)
  *     show    one: the SQL of `subject`, and whether it is an increment
  *     clean   the names of the hidden relations that were dropped
+ *     test    none: a `tested` event, whether it can be reached
  */
 struct query_order {
     int64_t step;

@@ -36,7 +36,7 @@ OFFERED = {
     "aorta check --project as": ["assets/"],
 }
 COMPLETED = {
-    "aorta conn": "aorta connectors ",
+    "aorta connecto": "aorta connectors ",
     "aorta ru": "aorta run",
     "aorta run --full": "aorta run --full-refresh ",
     "aorta completion z": "aorta completion zsh ",

@@ -213,7 +213,7 @@ def automation_goes_through_the_daemon(program):
     server = Server(program)
     for path in ("schedules/n/pause", "schedules/n/resume", "schedules/n/trigger",
                  "sensors/n/pause", "sensors/n/resume", "streams/n/pause", "streams/n/resume",
-                 "pipeline/reload"):
+                 "connections/n/test", "pipeline/reload"):
         server.problem("POST", f"/api/v1/{path}", 404, "there is no such thing")
     server.problem("DELETE", "/api/v1/tokens/n", 404, "there is no such thing")
     server.problem("POST", "/api/v1/runs/01R/reexecute", 404, "there is no", {"only_failed": True})
