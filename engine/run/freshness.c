@@ -6,7 +6,7 @@ const char *const freshness_names[] = {
     [FRESHNESS_RUNNING] = "running", [FRESHNESS_EXTERNAL] = "external",
 };
 
-static bool is_input(const struct asset *asset, const struct asset *parent)
+bool freshness_is_input(const struct asset *asset, const struct asset *parent)
 {
     if (asset->kind != ASSET_MODEL && asset->kind != ASSET_SNAPSHOT)
         return !asset_is_relation(parent);
@@ -33,7 +33,7 @@ static void find_stale_input(const struct asset *asset, struct freshness_of *kno
     for (size_t i = 0; i < asset->parent_count; i++) {
         const struct asset *parent = asset->parents[i];
         const struct freshness_of *of = &known[parent->order];
-        if (!is_input(asset, parent))
+        if (!freshness_is_input(asset, parent))
             continue;
         if (of->state == FRESHNESS_STALE ||
             (of->newest != NULL && of->newest->at_us > confirmed_us(own))) {

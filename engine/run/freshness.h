@@ -40,6 +40,9 @@ struct freshness_of {
     const struct store_last_step *last;         /* its last step, or NULL */
 };
 
+/* Whether a parent is such an input. */
+bool freshness_is_input(const struct asset *asset, const struct asset *parent);
+
 /* Of every asset of the graph, in the pipeline's target, by asset->order, in the arena. A NULL
  * reader knows of nothing. Steps that are running are believed only if a daemon is alive; else they
  * were interrupted. */

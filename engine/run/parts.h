@@ -4,11 +4,12 @@
  *     running   a run is at work on it
  *     failed    the last attempt to make it failed: what is published of it, if anything, is older
  *     missing   it was never made
- *     stale     a partition of the same time, of an asset that this one reads, was published after
- *               the attempt began that made this one
+ *     stale     something that it is made of (run/parts_input.h) was published after the attempt
+ *               began that made this one
  *     present   none of these
  *
- * Views are looked through. Partitions of a list are of the same time if they have the same key.
+ * Of a stream only the hours are known that it has written something of: an hour without events is
+ * not missing.
  */
 #ifndef AORTA_RUN_PARTS_H
 #define AORTA_RUN_PARTS_H
@@ -25,6 +26,8 @@ struct part {
     enum part_state state;
     int64_t at_us;      /* when it was published or failed last; 0: never */
     const char *run_id; /* the run that did, or is at work; or NULL */
+    int64_t input_us;   /* when something that it is made of was published last; 0: never */
+    bool lacks_input;   /* something that it is made of is still to be made */
 };
 
 /* All partitions of the asset that there are now, in their order, in the arena: none if it is made

@@ -247,6 +247,29 @@ bool partition_last(const struct partitions *partitions, int64_t now_us, struct 
            partition_previous(partitions, &current, last);
 }
 
+/* The first of them that ends behind the instant. */
+static size_t first_behind(const struct partition *list, size_t count, int64_t us)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (list[middle].end_us <= us)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void partition_overlap(const struct partition *list, size_t count, int64_t start_us, int64_t end_us,
+                       size_t *from, size_t *to)
+{
+    *from = first_behind(list, count, start_us);
+    for (*to = *from; *to < count && list[*to].start_us < end_us;)
+        ++*to;
+}
+
 int partition_list(const struct partitions *partitions, const char *from, const char *to,
                    struct arena *arena, struct partition **list, size_t *count, struct err *err)
 {

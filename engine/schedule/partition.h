@@ -102,6 +102,11 @@ bool partition_previous(const struct partitions *partitions, const struct partit
 bool partition_first(const struct partitions *partitions, struct partition *first);
 bool partition_last(const struct partitions *partitions, int64_t now_us, struct partition *last);
 
+/* Of partitions of time in their order, those that share an instant with [start_us, end_us): from
+ * `*from` up to the one before `*to`. */
+void partition_overlap(const struct partition *list, size_t count, int64_t start_us, int64_t end_us,
+                       size_t *from, size_t *to);
+
 /* All from one key to another, both included, in the arena. ERR_CONFIG for a range that goes back
  * or has more than PARTITIONS_MOST. */
 int partition_list(const struct partitions *partitions, const char *from, const char *to,

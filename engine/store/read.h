@@ -90,6 +90,10 @@ int store_read_materializations(struct store_reader *reader, const char *target,
                                 struct store_materialization **materializations, size_t *count,
                                 struct err *err);
 
+/* The latest of one asset, likewise; NULL: there is none. */
+int store_read_newest(struct store_reader *reader, const char *asset, const char *target,
+                      struct arena *arena, struct store_materialization **newest, struct err *err);
+
 /* Those of one asset, the newest first: older than the one with that id, 0: from the newest. */
 int store_read_history(struct store_reader *reader, const char *asset, int64_t before_id,
                        int64_t limit, struct arena *arena,

@@ -12,6 +12,12 @@ static const char materializations_sql[] =
     "              ON r.id = m.run_id WHERE r.id IS NULL OR r.target = ?1 GROUP BY m.asset)"
     " ORDER BY asset";
 
+static const char newest_sql[] =
+    "SELECT " MATERIALIZATION_COLUMNS " FROM materializations"
+    " WHERE asset = ?1 AND coalesce((SELECT r.target FROM runs AS r"
+    "                                WHERE r.id = materializations.run_id), ?4) = ?4"
+    " ORDER BY id DESC LIMIT 1";
+
 /* Each asset is found by the index, its newest steps too: however many runs of the target there
  * were. */
 static const char last_steps_sql[] =
@@ -85,6 +91,25 @@ int store_read_materializations(struct store_reader *reader, const char *target,
     if (reader_all(reader, &query, arena, &items, count, err) < 0)
         return -1;
     *materializations = items;
+    return 0;
+}
+
+int store_read_newest(struct store_reader *reader, const char *asset, const char *target,
+                      struct arena *arena, struct store_materialization **newest, struct err *err)
+{
+    const struct reader_query query = {
+        .sql = newest_sql,
+        .text = asset,
+        .second = target,
+        .item_size = sizeof **newest,
+        .fill = fill_materialization,
+    };
+    size_t count;
+    void *items;
+
+    if (reader_all(reader, &query, arena, &items, &count, err) < 0)
+        return -1;
+    *newest = count > 0 ? items : NULL;
     return 0;
 }
 

@@ -50,15 +50,20 @@ def known(shop):
     assert partitions(shop, "doubled") == {**present, "2024-04-03": "stale"}
     run(shop, "doubled", "--partition", "2024-04-03")
     assert partitions(shop, "doubled") == present
+    change(shop, "update readings set value = 2 where id = 1")  # which is made as one
+    assert partitions(shop) == dict.fromkeys(present, "stale"), partitions(shop)
+    run(shop, "days", "--partition", "2024-04-02..2024-04-04")
+    assert partitions(shop) == present, partitions(shop)
+    assert partitions(shop, "doubled") == dict.fromkeys(present, "stale")
     shop.write("assets/marts/days.toml", DAYS + '[columns.value]\nchecks = [{ between = [1, 3] }]\n')
     run(shop, "days", "--partition", "2024-04-04", status=1)
     assert partitions(shop) == {**present, "2024-04-04": "failed"}, partitions(shop)
     status, output = shop.run("ls", "days", "--partitions")
     lines = [line.split() for line in output.splitlines()]
     assert lines[1][1:4] == ["2024-04-01", "1", "missing"], output
-    assert lines[2][1:4] == ["2024-04-02", "1", "present"], output
-    assert lines[4][1:4] == ["2024-04-04", "1", "failed"], output
-    assert lines[5][1].startswith("2024-04-05.."), output
+    assert lines[2][1:4] == ["2024-04-02..2024-04-03", "2", "present"], output
+    assert lines[3][1:4] == ["2024-04-04", "1", "failed"], output
+    assert lines[4][1].startswith("2024-04-05.."), output
 
 
 def whole(shop):

@@ -442,3 +442,103 @@ TEST("static keys that could not be told apart or written are refused")
     check_fails(partitions_init_static(&partitions, cases[0].keys, PARTITIONS_MOST + 1, &err),
                 ERR_CONFIG, "a list of 1 to 100000 keys");
 }
+
+/* ---- of other units and zones ---------------------------------------------------------------- */
+
+struct unit_in_zone {
+    enum partition_unit unit;
+    const char *zone;
+};
+
+/* Half-hours are the finest that any of the zones below shows a border at. */
+#define STEP_US (HOUR_US / 2)
+
+/* Every partition of the one is looked for among those of the other, and found by the definition of
+ * sharing: some instant of it is an instant of theirs. */
+static void check_shared(const struct fixture *these, const struct fixture *those, const char *from,
+                         const char *until)
+{
+    struct partition first, last, at, theirs, *list;
+    size_t count, low, high;
+    struct arena arena;
+    struct err err;
+
+    arena_init(&arena);
+    check(partition_at(&these->partitions, us_of(from), &first));
+    check(partition_at(&these->partitions, us_of(until), &last));
+    check_ok(partition_list(&these->partitions, first.key, last.key, &arena, &list, &count, &err));
+    check(partition_at(&those->partitions, first.end_us, &at));
+    while (at.end_us <= last.start_us) {
+        bool *is_shared = arena_calloc(&arena, count, sizeof *is_shared);
+        for (int64_t us = at.start_us; us < at.end_us; us += STEP_US) {
+            check(partition_at(&these->partitions, us, &theirs));
+            for (size_t i = 0; i < count; i++)
+                is_shared[i] |= strcmp(list[i].key, theirs.key) == 0;
+        }
+        partition_overlap(list, count, at.start_us, at.end_us, &low, &high);
+        for (size_t i = 0; i < count; i++)
+            check_int(i >= low && i < high, is_shared[i]);
+        check(partition_next(&those->partitions, &at, &at));
+    }
+    arena_release(&arena);
+}
+
+TEST("partitions of other units and zones are shared by instants, on days when clocks change, too")
+{
+    static const struct unit_in_zone all[] = {
+        {PARTITION_HOUR, "UTC"},           {PARTITION_HOUR, "Europe/London"},
+        {PARTITION_HOUR, "Asia/Kolkata"},  {PARTITION_DAY, "UTC"},
+        {PARTITION_DAY, "Europe/London"},  {PARTITION_DAY, "America/New_York"},
+        {PARTITION_WEEK, "Europe/London"}, {PARTITION_MONTH, "Australia/Lord_Howe"},
+    };
+    enum { ALL = sizeof all / sizeof *all };
+    struct fixture fixtures[ALL];
+
+    for (size_t i = 0; i < ALL; i++)
+        open_fixture(&fixtures[i], all[i].unit, all[i].zone, 0, "2023-01-01");
+    for (size_t i = 0; i < ALL; i++)
+        for (size_t j = 0; j < ALL; j++) {
+            check_shared(&fixtures[i], &fixtures[j], "2024-03-30", "2024-04-02");
+            check_shared(&fixtures[i], &fixtures[j], "2024-10-26", "2024-10-29");
+        }
+    for (size_t i = 0; i < ALL; i++)
+        close_fixture(&fixtures[i]);
+}
+
+/* "FIRST..LAST COUNT" of the hours that a day has. */
+static const char *hours_of(const struct fixture *hours, const struct fixture *days,
+                            const char *day)
+{
+    static char text[3 * PARTITION_KEY_SIZE];
+    struct partition at, first, last, *list;
+    size_t count, low, high;
+    struct arena arena;
+    struct err err;
+
+    arena_init(&arena);
+    check_ok(partition_find(&days->partitions, day, &at, &err));
+    check(partition_at(&hours->partitions, at.start_us - 5 * HOUR_US, &first));
+    check(partition_at(&hours->partitions, at.end_us + 5 * HOUR_US, &last));
+    check_ok(partition_list(&hours->partitions, first.key, last.key, &arena, &list, &count, &err));
+    partition_overlap(list, count, at.start_us, at.end_us, &low, &high);
+    (void)snprintf(text, sizeof text, "%s..%s %zu", list[low].key, list[high - 1].key, high - low);
+    arena_release(&arena);
+    return text;
+}
+
+TEST("a day of a zone has its 23, 24 or 25 hours of UTC, half ones at its borders counted")
+{
+    struct fixture hours, london, kolkata;
+
+    open_fixture(&hours, PARTITION_HOUR, "UTC", 0, NULL);
+    open_fixture(&london, PARTITION_DAY, "Europe/London", 0, NULL);
+    open_fixture(&kolkata, PARTITION_DAY, "Asia/Kolkata", 0, NULL);
+    check_str(hours_of(&hours, &london, "2024-03-30"), "2024-03-30T00..2024-03-30T23 24");
+    check_str(hours_of(&hours, &london, "2024-03-31"), "2024-03-31T00..2024-03-31T22 23");
+    check_str(hours_of(&hours, &london, "2024-04-01"), "2024-03-31T23..2024-04-01T22 24");
+    check_str(hours_of(&hours, &london, "2024-10-27"), "2024-10-26T23..2024-10-27T23 25");
+    check_str(hours_of(&hours, &kolkata, "2024-04-01"), "2024-03-31T18..2024-04-01T18 25");
+    close_fixture(&hours);
+    close_fixture(&london);
+    close_fixture(&kolkata);
+}
