@@ -7,6 +7,7 @@
 #include "daemon/facts.h"
 #include "daemon/occupied.h"
 #include "daemon/pauses.h"
+#include "daemon/survey.h"
 #include "schedule/lateness.h"
 #include "store/automation.h"
 
@@ -28,9 +29,12 @@ struct automation {
     struct facts facts;
     int64_t opened_us;
     uv_timer_t timer;
-    int64_t due_us;  /* monotonic: when it looks; 0: it does not */
-    int64_t told_us; /* monotonic: when alerts were told of all that is late */
-    bool is_asking;
+    int64_t due_us;                 /* monotonic: when it looks; 0: it does not */
+    int64_t told_us;                /* monotonic: when alerts were told of all that is late */
+    size_t asking;                  /* requests that are not answered yet */
+    struct survey *survey;          /* of partitions; NULL: none yet */
+    bool is_surveying, is_surveyed; /* now; for the look that follows */
+    bool is_outdated;               /* something happened meanwhile */
     bool has_read, is_reading, is_closing;
     uv_work_t reading;
     char *store, *target; /* of the reading */
@@ -165,7 +169,7 @@ static void settle(struct automation *automation, const struct asking *asking, c
         fact->is.seen = asking->items[i].seen;
         write_down(automation, fact, run_id);
     }
-    automation->is_asking = false;
+    automation->asking--;
     automation_wake(automation);
 }
 
@@ -202,12 +206,32 @@ static struct asking *keep_asking(const char **keys, const uint64_t *seen, size_
     return asking;
 }
 
+/* `owed` is of what is made in partitions. */
+static void ask_for(struct automation *automation, const char **keys, const uint64_t *seen,
+                    size_t count, const struct owed *owed)
+{
+    struct daemon *daemon = automation->daemon;
+    const struct pipeline *pipeline = &automation->loaded->pipeline;
+    const struct request request = {
+        .verb = "run",
+        .folder = pipeline->folder,
+        .target = pipeline->target->name,
+        .select = keys,
+        .select_count = count,
+        .partitions = owed != NULL ? owed->texts : NULL,
+        .partition_count = owed != NULL ? owed->count : 0,
+        .trigger = TRIGGER,
+    };
+    const struct asker asker = {queued, refused, daemon, keep_asking(keys, seen, count)};
+
+    automation->asking++;
+    work_ask(daemon, &request, &asker);
+}
+
 static void ask(struct automation *automation, const struct automation_verdict *verdicts,
                 size_t count, struct arena *arena)
 {
-    struct daemon *daemon = automation->daemon;
     const struct graph *graph = &automation->loaded->graph;
-    const struct pipeline *pipeline = &automation->loaded->pipeline;
     const char **keys = arena_calloc(arena, count, sizeof *keys);
     uint64_t *seen = arena_calloc(arena, count, sizeof *seen);
     size_t found = 0;
@@ -218,19 +242,45 @@ static void ask(struct automation *automation, const struct automation_verdict *
         log_info("automation: %s: %s", graph->assets[i]->key,
                  automation_describe(&verdicts[i], arena));
         keys[found] = graph->assets[i]->key;
-        seen[found++] = verdicts[i].seen;
+        seen[found] = verdicts[i].seen;
+        if (verdicts[i].why == AUTOMATION_PARTITIONS)
+            ask_for(automation, &keys[found], &seen[found], 1, &automation->survey->items[i].owed);
+        else
+            found++;
     }
-    const struct request request = {
-        .verb = "run",
-        .folder = pipeline->folder,
-        .target = pipeline->target->name,
-        .select = keys,
-        .select_count = found,
-        .trigger = TRIGGER,
-    };
-    const struct asker asker = {queued, refused, daemon, keep_asking(keys, seen, found)};
-    automation->is_asking = true;
-    work_ask(daemon, &request, &asker);
+    if (found > 0)
+        ask_for(automation, keys, seen, found, NULL);
+}
+
+/* ---- partitions ------------------------------------------------------------------------------ */
+
+static void has_surveyed(void *arg, struct survey *survey);
+
+/* Before a look, if anything is made by itself in partitions: true, and it looks when that is done. */
+static bool survey_first(struct automation *automation)
+{
+    if (automation->is_surveyed || !survey_is_needed(automation->loaded))
+        return false;
+    automation->is_outdated = automation->is_surveying;
+    if (!automation->is_surveying)
+        survey_begin(automation->daemon->loop, automation->loaded, automation->store, has_surveyed,
+                     automation);
+    automation->is_surveying = true;
+    return true;
+}
+
+static void gather_partitions(const struct automation *automation, struct automation_fact *facts)
+{
+    const struct graph *graph = &automation->loaded->graph;
+    const struct survey *survey = automation->survey;
+
+    for (size_t i = 0; i < graph->count; i++) {
+        facts[i].is_partitioned = survey_looks_at(automation->loaded, graph->assets[i]);
+        if (!facts[i].is_partitioned || survey == NULL)
+            continue;
+        facts[i].owed = survey->items[i].owed.seen;
+        facts[i].partition_due_us = survey->items[i].again_us;
+    }
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */
@@ -250,6 +300,7 @@ static struct automation_fact *gather(struct automation *automation, struct aren
             facts[i].is_paused = pauses_hold(automation->daemon->pauses,
                                              arena_printf(arena, "asset:%s", key), false);
     }
+    gather_partitions(automation, facts);
     occupied_find(automation->daemon, graph, facts, arena);
     return facts;
 }
@@ -324,17 +375,66 @@ static void look(uv_timer_t *timer)
 
     automation->due_us = 0;
     if (!automation->has_read || daemon->is_draining || daemon->is_ending ||
-        (rules->automated == 0 && rules->timed == 0))
+        (rules->automated == 0 && rules->timed == 0) || survey_first(automation))
         return;
+    automation->is_surveyed = false;
     arena_init(&arena);
     again_us = look_at_ages(automation, now_us);
-    if (!automation->is_asking && rules->automated > 0)
+    if (automation->asking == 0 && rules->automated > 0)
         decided_us = decide(automation, now_us, &arena);
     again_us = decided_us < again_us ? decided_us : again_us;
     arena_release(&arena);
     int64_t wait_ms = again_us == INT64_MAX ? LOOK_EVERY_MS : (again_us - now_us) / 1000 + 1;
     wait_ms = wait_ms < 1 ? 1 : wait_ms;
     look_within(automation, wait_ms < LOOK_EVERY_MS ? wait_ms : LOOK_EVERY_MS);
+}
+
+/* ---- what the thread pool read --------------------------------------------------------------- */
+
+static void closed(uv_handle_t *handle)
+{
+    struct automation *automation = handle->data;
+
+    facts_release(&automation->facts);
+    survey_free(automation->survey);
+    arena_release(&automation->read.arena);
+    loaded_release(automation->loaded);
+    free(automation->store);
+    free(automation->target);
+    free(automation);
+}
+
+/* Once nothing is at work in the thread pool. */
+static void close_timer(struct automation *automation)
+{
+    if (!automation->is_reading && !automation->is_surveying)
+        uv_close((uv_handle_t *)&automation->timer, closed);
+}
+
+static void has_surveyed(void *arg, struct survey *survey)
+{
+    struct automation *automation = arg;
+
+    automation->is_surveying = false;
+    if (automation->is_closing) {
+        survey_free(survey);
+        close_timer(automation);
+        return;
+    }
+    if (survey->has_failed)
+        log_warn("automation: partitions: %s", survey->err.message);
+    survey_free(automation->survey);
+    automation->survey = NULL;
+    if (survey->has_failed || survey->loaded != automation->loaded)
+        survey_free(survey); /* of files that have changed since */
+    else
+        automation->survey = survey;
+    bool is_outdated = automation->is_outdated;
+    automation->is_outdated = false;
+    automation->is_surveyed = true;
+    look(&automation->timer);
+    if (is_outdated)
+        automation_wake(automation);
 }
 
 /* ---- beginning and ending -------------------------------------------------------------------- */
@@ -364,6 +464,8 @@ void automation_configure(struct automation *automation)
     if (automation == NULL)
         return;
     struct loaded *loaded = loaded_retain(automation->daemon->loaded);
+    survey_free(automation->survey);
+    automation->survey = NULL;
     loaded_release(automation->loaded);
     automation->loaded = loaded;
     if (automation->has_read)
@@ -379,18 +481,6 @@ static void read_in_pool(uv_work_t *work)
                                          &automation->read_err) < 0;
 }
 
-static void closed(uv_handle_t *handle)
-{
-    struct automation *automation = handle->data;
-
-    facts_release(&automation->facts);
-    arena_release(&automation->read.arena);
-    loaded_release(automation->loaded);
-    free(automation->store);
-    free(automation->target);
-    free(automation);
-}
-
 static void has_read(uv_work_t *work, int status)
 {
     struct automation *automation = work->data;
@@ -398,7 +488,7 @@ static void has_read(uv_work_t *work, int status)
     (void)status;
     automation->is_reading = false;
     if (automation->is_closing) {
-        uv_close((uv_handle_t *)&automation->timer, closed);
+        close_timer(automation);
         return;
     }
     if (automation->read_failed) {
@@ -439,6 +529,5 @@ void automation_close(struct automation *automation)
         return;
     automation->is_closing = true;
     uv_timer_stop(&automation->timer);
-    if (!automation->is_reading)
-        uv_close((uv_handle_t *)&automation->timer, closed);
+    close_timer(automation);
 }

@@ -62,8 +62,9 @@ static void look_through(const struct deciding *d, const struct asset *asset, st
         shown->confirmed_us = later(shown->confirmed_us, oldest_us);
 }
 
-static void show(const struct deciding *d, const struct asset *asset, bool is_requested)
+static void show(const struct deciding *d, const struct asset *asset, enum automation_why why)
 {
+    bool is_requested = why != AUTOMATION_NOT && why != AUTOMATION_PARTITIONS;
     const struct automation_fact *fact = &d->world->facts[asset->order];
     struct shown *shown = &d->shown[asset->order];
     bool is_view = asset->kind == ASSET_MODEL && asset->materialized == ASSET_VIEW;
@@ -76,7 +77,8 @@ static void show(const struct deciding *d, const struct asset *asset, bool is_re
         .is_missing = is_missing(fact) && !is_always_there(asset),
         .is_rejected = fact->is_rejected,
         .is_requested = is_requested,
-        .is_busy = fact->is_being_made && asset->kind != ASSET_STREAM,
+        .is_busy =
+            (fact->is_being_made && asset->kind != ASSET_STREAM) || why == AUTOMATION_PARTITIONS,
     };
     for (size_t i = 0; i < asset->parent_count; i++)
         shown->is_busy |= d->shown[asset->parents[i]->order].is_busy;
@@ -110,6 +112,18 @@ static const struct asset *find_updated(const struct deciding *d, const struct a
         if (d->shown[asset->parents[i]->order].published_us > since_us)
             return asset->parents[i];
     return NULL;
+}
+
+/* Whatever it reads: that is asked of each of its partitions. */
+static enum automation_why want_partitions(const struct deciding *d, const struct asset *asset,
+                                           struct automation_verdict *verdict)
+{
+    const struct automation_fact *fact = &d->world->facts[asset->order];
+
+    verdict->seen = fact->owed;
+    if (fact->partition_due_us > 0)
+        verdict->again_us = fact->partition_due_us;
+    return fact->owed != 0 && fact->owed != fact->seen ? AUTOMATION_PARTITIONS : AUTOMATION_NOT;
 }
 
 /* When it is not there, or (eager) what it reads has changed. */
@@ -184,8 +198,12 @@ static void decide(const struct deciding *d, const struct asset *asset, const st
     enum automation_why why;
 
     verdict->seen = versions_of(d, asset);
-    why = rule->when == UPKEEP_ON_CRON ? want_by_time(d, asset, rule, verdict)
-                                       : want(d, asset, rule->when == UPKEEP_EAGER, verdict);
+    if (rule->when == UPKEEP_ON_CRON)
+        why = want_by_time(d, asset, rule, verdict);
+    else if (d->world->facts[asset->order].is_partitioned)
+        why = want_partitions(d, asset, verdict);
+    else
+        why = want(d, asset, rule->when == UPKEEP_EAGER, verdict);
     if (why != AUTOMATION_NOT && !is_held(d, asset) && !is_in_gap(d, asset, rule, verdict))
         verdict->why = why;
 }
@@ -207,7 +225,7 @@ const struct automation_verdict *automation_decide(const struct automation_world
         verdicts[i].again_us = INT64_MAX;
         if (rule != NULL)
             decide(&d, asset, rule, &verdicts[i]);
-        show(&d, asset, verdicts[i].why != AUTOMATION_NOT);
+        show(&d, asset, verdicts[i].why);
         *count += verdicts[i].why != AUTOMATION_NOT;
     }
     return verdicts;
@@ -220,6 +238,7 @@ const char *automation_describe(const struct automation_verdict *verdict, struct
     case AUTOMATION_TOGETHER: return arena_printf(arena, "with %s", verdict->because->key);
     case AUTOMATION_MISSING: return "it is not there";
     case AUTOMATION_TICK: return "it is time";
+    case AUTOMATION_PARTITIONS: return "partitions are missing or stale";
     case AUTOMATION_NOT: break;
     }
     return "nothing to do";

@@ -41,6 +41,10 @@
  *       (external assets) or is made all the time (streams) is not waited for.
  *     - minimum_gap: Dagster has none for assets.
  *
+ * Of what is made in partitions, eager and on_missing ask for those that are owed (run/owed.h tells
+ * which, from outside), one attempt for what they would be made of. Such a run is not shared with
+ * other assets, since a run has one list of partitions: those that read it follow when it is over.
+ *
  * A clock that is set back holds nothing but on_cron, until it is where it was.
  */
 #ifndef AORTA_SCHEDULE_AUTOMATION_H
@@ -60,8 +64,11 @@ struct automation_fact {
     uint64_t seen;        /* its parents' versions when it was requested; 0: it was not */
     bool is_rejected;     /* its last step failed by a blocking check */
     bool is_paused;
-    bool is_in_run;     /* it is among the assets of a run that waits or works */
-    bool is_being_made; /* and its step is not over there */
+    bool is_in_run;           /* it is among the assets of a run that waits or works */
+    bool is_being_made;       /* and its step is not over there */
+    bool is_partitioned;      /* eager and on_missing ask for its partitions */
+    uint64_t owed;            /* which of them, and of what they would be made; 0: none */
+    int64_t partition_due_us; /* when time alone adds one; 0: not known */
 };
 
 enum automation_why {
@@ -70,6 +77,7 @@ enum automation_why {
     AUTOMATION_TOGETHER, /* `because` is to be made now */
     AUTOMATION_MISSING,  /* it is not there */
     AUTOMATION_TICK,
+    AUTOMATION_PARTITIONS, /* some of its partitions are owed: a run of its own makes them */
 };
 
 struct automation_verdict {

@@ -247,6 +247,15 @@ bool partition_last(const struct partitions *partitions, int64_t now_us, struct 
            partition_previous(partitions, &current, last);
 }
 
+int64_t partitions_change_us(const struct partitions *partitions, int64_t now_us)
+{
+    struct partition at;
+    bool is_found = partitions->unit != PARTITION_STATIC &&
+                    (partition_at(partitions, now_us, &at) || partition_first(partitions, &at));
+
+    return is_found && at.end_us > now_us ? at.end_us : INT64_MAX;
+}
+
 /* The first of them that ends behind the instant. */
 static size_t first_behind(const struct partition *list, size_t count, int64_t us)
 {

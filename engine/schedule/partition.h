@@ -102,6 +102,10 @@ bool partition_previous(const struct partitions *partitions, const struct partit
 bool partition_first(const struct partitions *partitions, struct partition *first);
 bool partition_last(const struct partitions *partitions, int64_t now_us, struct partition *last);
 
+/* When time alone brings another one: the end of that which is now, or of the first. INT64_MAX:
+ * never. */
+int64_t partitions_change_us(const struct partitions *partitions, int64_t now_us);
+
 /* Of partitions of time in their order, those that share an instant with [start_us, end_us): from
  * `*from` up to the one before `*to`. */
 void partition_overlap(const struct partition *list, size_t count, int64_t start_us, int64_t end_us,

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Assets that are made without anybody asking."""
 
+import collections
+import datetime
 import json
 import signal
 
@@ -199,6 +201,92 @@ def ages(shop):
     assert json.loads(shop.run("ls", "countries", "--json")[1])["late"] is False
 
 
+DAYS = """automation = "eager"
+materialized = "incremental"
+partitions = {{ by = "day", start = "{start}", column = "day" }}
+"""
+DAYS_SQL = """select day, sum(value) as value from (
+  select 0 as value, cast('{{{{ partition.start_date }}}}' as date) + cast(n as integer) as day
+  from range(date_diff('day', cast('{{{{ partition.start_date }}}}' as date),
+                       cast('{{{{ partition.end_date }}}}' as date))) as r(n)
+  union all select value, cast(day as date) from {{{{ ref('{parent}') }}}})
+where day >= '{{{{ partition.start_date }}}}' and day < '{{{{ partition.end_date }}}}' group by 1"""
+
+
+def partitioned(shop, days):
+    """A table of so many days, each with a row of its own, and a model of days that reads it; the
+    first of them."""
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    start = today - datetime.timedelta(days)
+    shop.change_source("create table readings (day text, value integer)")
+    for number in range(days):
+        shop.change_source(f"insert into readings values "
+                           f"('{start + datetime.timedelta(number)}', {number})")
+    shop.write("assets/raw/readings.toml", 'kind = "source"\nfrom = { connection = "shop", '
+               'table = "readings", mode = "full_refresh" }\n')
+    shop.write("assets/marts/days.toml", DAYS.format(start=start))
+    shop.write("assets/marts/days.sql", DAYS_SQL.format(parent="readings"))
+    return start
+
+
+def counted(shop, asset):
+    """{state: number} of its partitions."""
+    status, output = shop.run("ls", asset, "--partitions", "--json")
+    assert status == 0, output
+    return collections.Counter(json.loads(line)["state"] for line in output.splitlines())
+
+
+def made(shop, table):
+    return shop.query(f"select count(*) as n, sum(value) as s, count(distinct day) as d "
+                      f"from marts.{table}")[0]
+
+
+def of_partitions(shop):
+    """Partitions that are missing or stale are asked for, the newest first, some at a time; what
+    reads them follows when they are there."""
+    start = partitioned(shop, 40)
+    shop.write("assets/marts/doubled.toml", DAYS.format(start=start))
+    shop.write("assets/marts/doubled.sql", DAYS_SQL.format(parent="days"))
+    assert shop.run("run", "readings")[0] == 0
+    served = Served(shop)
+    runs = [("marts.days", "succeeded")] * 2 + [("marts.doubled", "succeeded")] * 2
+    wait_runs(shop, runs)
+    asked = rows(shop, "select json_array_length(request, '$.partitions'), request ->> "
+                 "'$.partitions[0]' from runs where trigger = 'automation' order by id")
+    at = [start + datetime.timedelta(days) for days in (0, 8, 9, 39)]
+    assert asked == [(1, f"{at[2]}..{at[3]}"), (1, f"{at[0]}..{at[1]}")] * 2, asked
+    whole = {"n": 40, "s": sum(range(40)), "d": 40}
+    assert made(shop, "days") == made(shop, "doubled") == whole, (made(shop, "days"), whole)
+    assert counted(shop, "days") == counted(shop, "doubled") == {"present": 40}
+
+    # One day is made again by a person: what reads it is stale for that day, and only that.
+    assert shop.run("run", "days", "--partition", str(at[1]))[0] == 0
+    runs.append(("marts.doubled", "succeeded"))
+    wait_runs(shop, runs)
+    asked = rows(shop, "select request ->> '$.partitions[0]' from runs where trigger = 'automation'"
+                 " order by id desc limit 1")
+    assert asked == [(str(at[1]),)], asked
+
+    # What cannot be made is not tried again before there is something new to make it of.
+    shop.write("assets/marts/doubled.toml", DAYS.format(start=start).replace("eager", "on_missing"))
+    path = shop.folder / "assets/marts/days.toml"
+    path.write_text(path.read_text() + "[columns.value]\nchecks = [{ between = [0, 50] }]\n")
+    served.reload()
+    shop.change_source("update readings set value = 99 where value = 39")
+    assert shop.run("run", "readings")[0] == 0
+    runs += [("marts.days", "failed"), ("marts.days", "succeeded")]
+    wait_runs(shop, runs)
+    assert counted(shop, "days") == {"present": 9, "failed": 31}, counted(shop, "days")
+    assert shop.run("run", "countries")[0] == 0  # something happens
+    shop.change_source("update readings set value = 39 where value = 99")
+    assert shop.run("run", "readings")[0] == 0
+    wait_runs(shop, runs + [("marts.days", "succeeded")] * 2)
+    assert counted(shop, "days") == {"present": 40}
+    assert made(shop, "days") == whole, made(shop, "days")
+    assert counted(shop, "doubled") == {"stale": 40}, "on_missing makes nothing again"
+    served.end(signal.SIGKILL)
+
+
 def refused(shop):
     """What is wrong with the settings is said with its place."""
     wrong = {
@@ -224,4 +312,4 @@ def refused(shop):
 
 if __name__ == "__main__":
     main([sales_follow, chain, held_back, restarted, killed_between, tried_once, by_time, ages,
-          refused])
+          of_partitions, refused])

@@ -297,3 +297,55 @@ TEST(
     check_str(due(), "");
     end_world();
 }
+
+/* ---- partitions ------------------------------------------------------------------------------ */
+
+TEST("partitions that are owed are asked for by themselves, once for what they would be made of")
+{
+    model("orders", "", TABLE);
+    model("days", "orders", TABLE EAGER);
+    model("sales", "days", TABLE EAGER);
+    begin_world();
+    fact("days")->is_partitioned = true;
+    make("orders days sales");
+    make("orders");
+    check_str(due(), ""); /* whatever was made: its partitions say what is to be done */
+    fact("days")->owed = 7;
+    fact("days")->partition_due_us = MIDNIGHT + DAY;
+    check_str(due(), "days"); /* and sales waits for it */
+    check_int(verdicts[graph_find(plan->graph, "days")->order].why, AUTOMATION_PARTITIONS);
+    check_int(verdicts[graph_find(plan->graph, "days")->order].again_us, MIDNIGHT + DAY);
+    request();
+    check_str(due(), "");
+    fact("days")->owed = 8;
+    fact("days")->is_in_run = true;
+    check_str(due(), "");
+    fact("days")->is_in_run = false;
+    check_str(due(), "days");
+    request();
+    make("days");
+    fact("days")->owed = 0;
+    check_str(due(), "sales(days)");
+    end_world();
+}
+
+TEST("partitions wait for what they read, for a pause and for the minimum gap")
+{
+    model("orders", "", TABLE);
+    model("days", "orders", TABLE EAGER "minimum_gap = \"1h\"\n");
+    begin_world();
+    fact("days")->is_partitioned = true;
+    fact("days")->owed = 7;
+    check_str(due(), ""); /* orders is missing */
+    make("orders");
+    check_str(due(), "days");
+    fact("days")->is_paused = true;
+    check_str(due(), "");
+    fact("days")->is_paused = false;
+    make("days");
+    fact("days")->owed = 8;
+    check_str(due(), "");
+    now += HOUR;
+    check_str(due(), "days");
+    end_world();
+}

@@ -1,0 +1,31 @@
+/*
+ * Which partitions an asset that is made by itself owes: what its automation asks for next.
+ *
+ *     eager        those that are missing or stale; those that failed, once there is something new
+ *                  to make them of
+ *     on_missing   those that are missing
+ *
+ * and of these none that something is still missing for. Partitions are asked for some at a time:
+ * of time the newest that follow each other, of a list the first. What is left is asked for when
+ * the run is over; what failed is left out then, so one that cannot be made holds up at most those
+ * that were asked for with it.
+ */
+#ifndef AORTA_RUN_OWED_H
+#define AORTA_RUN_OWED_H
+
+#include "run/parts.h"
+
+/* Asked for by one run: a month of days. */
+enum { OWED_AT_ONCE = 31 };
+
+struct owed {
+    const char **texts; /* keys, or one FROM..TO */
+    size_t count;       /* 0: nothing */
+    uint64_t seen;      /* of these, and what there was to make them of; 0: nothing */
+};
+
+/* In the arena. */
+void owed_find(const struct part *parts, size_t count, bool is_static, bool is_eager,
+               struct arena *arena, struct owed *owed);
+
+#endif
