@@ -178,6 +178,7 @@ static void build_order(struct job *job, const struct run_step *step, struct buf
     order.run = job->run.id;
     order.step = step->number;
     order.attempt = step->attempt;
+    order.is_held = true;
     window_fill(&order, job->run.plan, step->asset, &arena);
     order.full_refresh = job->run.full_refresh;
     order.force = job->run.force;
@@ -198,11 +199,10 @@ static struct run_step *find_step(struct daemon *daemon, int64_t number, struct 
     return NULL;
 }
 
-/* An order leaves when the attempt is in the store (invariant 1). */
-struct sending {
+/* An attempt on its way into the store. Its order has gone ahead: the executor works, and may show
+ * nothing of it before it hears that the attempt is there (invariant 1). */
+struct storing {
     struct daemon *daemon;
-    char *executor;
-    struct buf frame;
     int64_t number;
 };
 
@@ -216,50 +216,43 @@ static void over(void *arg, struct run_step *step)
     tell_step(job, step);
 }
 
-static void send_order(void *arg)
+static void tell_stored(void *arg)
 {
-    struct sending *sending = arg;
-    struct daemon *daemon = sending->daemon;
-    struct report report = {.step = sending->number, .outcome = "failed", .table_rows = -1};
+    struct storing *storing = arg;
+    struct daemon *daemon = storing->daemon;
+    const struct stored_order stored = {storing->number};
     struct job *job;
-    struct err err;
+    struct buf frame;
 
-    /* While the store committed, the attempt may have lost its executor or been canceled. */
-    const struct run_step *step = find_step(daemon, sending->number, &job);
-    bool is_live = !daemon->is_ending && step != NULL;
+    /* While the store committed, the attempt may have ended, or lost its executor. */
+    const struct run_step *step = find_step(daemon, storing->number, &job);
+    struct child *child =
+        step != NULL ? work_find_child(daemon, order_executor(step->asset)) : NULL;
     fault_point("daemon.order.before");
-    struct child *child = is_live ? work_child(daemon, sending->executor, NULL, &err) : NULL;
-    bool is_ending = is_live && (job->run.is_canceled || step->is_timed_out ||
-                                 (run_is_stream(&job->run) && job->run.is_stopping));
-    if (child != NULL && !is_ending) {
-        child_send(child, &sending->frame);
-    } else if (is_ending) {
-        report.outcome = "canceled";
-        work_report(daemon, &report);
-    } else if (is_live) {
-        report.error_code = err_code_name(err.code);
-        report.error = err.message;
-        work_report(daemon, &report);
+    if (child != NULL) {
+        buf_init(&frame);
+        frame_append_record(&frame, MESSAGE_STORED, &stored_order_shape, &stored);
+        child_send(child, &frame);
+        buf_release(&frame);
     }
     fault_point("daemon.order.after");
-    buf_release(&sending->frame);
-    free(sending->executor);
-    free(sending);
+    free(storing);
 }
 
-static void start_step(struct job *job, struct run_step *step)
+static void start_step(struct job *job, struct run_step *step, struct child *executor)
 {
     struct daemon *daemon = job->daemon;
-    struct sending *sending = alloc_zeroed(1, sizeof *sending);
+    struct storing *storing = alloc_zeroed(1, sizeof *storing);
+    struct buf frame;
 
     run_begin_attempt(&job->run, step, ++daemon->last_number, clock_monotonic_us());
-    sending->daemon = daemon;
-    sending->number = step->number;
-    sending->executor = alloc_strdup(order_executor(step->asset));
-    buf_init(&sending->frame);
-    build_order(job, step, &sending->frame);
+    buf_init(&frame);
+    build_order(job, step, &frame);
+    child_send(executor, &frame);
+    buf_release(&frame);
+    *storing = (struct storing){daemon, step->number};
     journal_attempt_began(daemon->journal, &job->run, step,
-                          (struct journal_then){send_order, sending});
+                          (struct journal_then){tell_stored, storing});
     automation_step_began(daemon->automation, &job->run, step);
     tell_step(job, step);
 }
@@ -280,9 +273,11 @@ bool dispatch_step(struct job *job, struct run_step *step)
     struct daemon *daemon = job->daemon;
     struct err err = {.message = ""};
 
-    if (servers_are_ready(daemon, step->asset, &err) &&
-        executor_of(daemon, step->asset, &err) != NULL) {
-        start_step(job, step);
+    struct child *executor = servers_are_ready(daemon, step->asset, &err)
+                                 ? executor_of(daemon, step->asset, &err)
+                                 : NULL;
+    if (executor != NULL) {
+        start_step(job, step, executor);
         return true;
     }
     if (err.message[0] != '\0')

@@ -179,6 +179,26 @@ static bool is_open_otherwise(const char *name)
     return false;
 }
 
+static struct connection *find_open(const char *identity)
+{
+    struct connection *connection = connections;
+
+    while (connection != NULL && strcmp(connection->identity, identity) != 0)
+        connection = connection->next;
+    return connection;
+}
+
+bool connection_is_open(const struct order_connection *order, const char *folder)
+{
+    char *identity = identity_of(order, folder);
+
+    pthread_mutex_lock(&lock);
+    bool is_open = find_open(identity) != NULL;
+    pthread_mutex_unlock(&lock);
+    free(identity);
+    return is_open;
+}
+
 int connection_acquire(const struct order_connection *order, const char *folder,
                        struct connection **connection, struct err *err)
 {
@@ -186,9 +206,7 @@ int connection_acquire(const struct order_connection *order, const char *folder,
     int result = 0;
 
     pthread_mutex_lock(&lock);
-    struct connection *found = connections;
-    while (found != NULL && strcmp(found->identity, identity) != 0)
-        found = found->next;
+    struct connection *found = find_open(identity);
     if (found == NULL) {
         close_unused(order->name); /* its options have changed: an embedded file opens once */
         result = open_new(order, folder, identity, &found, err);

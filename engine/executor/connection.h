@@ -29,6 +29,9 @@ int connection_acquire(const struct order_connection *order, const char *folder,
                        struct connection **connection, struct err *err);
 void connection_release(struct connection *connection);
 
+/* Whether the connection is open: to acquire it then does nothing that can be seen. Any thread. */
+bool connection_is_open(const struct order_connection *order, const char *folder);
+
 /* Whether there is anything behind the connection, where acquiring it would make it: 1, 0, -1. */
 int connection_is_there(const struct order_connection *order, const char *folder, struct err *err);
 

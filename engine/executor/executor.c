@@ -104,10 +104,26 @@ static int cancel_step(const struct frame *frame, struct err *err)
     return result;
 }
 
+/* It may be over: it had nothing to show. */
+static int hear_stored(const struct frame *frame, struct err *err)
+{
+    struct stored_order stored = {0};
+    struct arena arena;
+
+    arena_init(&arena);
+    int result = record_decode(frame->text, frame->size, &stored_order_shape, &arena, &stored, err);
+    struct step *step = result == 0 ? find_step(stored.step) : NULL;
+    if (step != NULL)
+        step_stored(step);
+    arena_release(&arena);
+    return result;
+}
+
 static int obey(const struct frame *frame, struct err *err)
 {
     switch (frame->kind) {
     case MESSAGE_ORDER: return start_step(frame, err);
+    case MESSAGE_STORED: return hear_stored(frame, err);
     case MESSAGE_CANCEL: return cancel_step(frame, err);
     case MESSAGE_QUERY: return query_start(frame, err);
     case MESSAGE_STOP:

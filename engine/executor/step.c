@@ -9,19 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
+static const struct runner {
     const char *kind;
     int (*run)(struct step *step, struct err *err);
+    bool awaits; /* by itself: before it does what can be seen */
 } runners[] = {
-    {"seed", run_model},    {"model", run_model},         {"snapshot", run_model},
-    {"source", run_source}, {"generator", run_generator}, {"stream", run_stream},
+    {"seed", run_model, true},     {"model", run_model, true},
+    {"snapshot", run_model, true}, {"source", run_source, false},
+    {"stream", run_stream, false}, {"generator", run_generator, false},
 };
 
 static int run_kind(struct step *step, struct err *err)
 {
-    for (size_t i = 0; i < sizeof runners / sizeof *runners; i++)
-        if (strcmp(runners[i].kind, step->order->kind) == 0)
-            return runners[i].run(step, err);
+    for (size_t i = 0; i < sizeof runners / sizeof *runners; i++) {
+        const struct runner *runner = &runners[i];
+        if (strcmp(runner->kind, step->order->kind) != 0)
+            continue;
+        if (!runner->awaits && step_await_stored(step, err) < 0)
+            return -1;
+        return runner->run(step, err);
+    }
     return err_set(err, ERR_BROKEN, "an executor cannot run a %s", step->order->kind);
 }
 
@@ -118,10 +125,12 @@ struct step *step_start(struct arena *arena, const struct order *order, struct e
 
     step->arena = *arena;
     step->order = order;
+    step->is_stored = !order->is_held;
     pthread_mutex_init(&step->lock, NULL);
+    pthread_cond_init(&step->told, NULL);
     if (worker_start(carry_out, step, err) < 0) {
-        pthread_mutex_destroy(&step->lock);
-        free(step);
+        arena_init(&step->arena); /* it stays the caller's */
+        step_free(step);
         return NULL;
     }
     arena_init(arena);
@@ -132,15 +141,37 @@ void step_cancel(struct step *step)
 {
     atomic_store(&step->cancel, 1);
     pthread_mutex_lock(&step->lock);
+    pthread_cond_signal(&step->told);
     if (step->interrupt != NULL)
         step->interrupt(step->interrupt_arg);
     pthread_mutex_unlock(&step->lock);
+}
+
+void step_stored(struct step *step)
+{
+    pthread_mutex_lock(&step->lock);
+    step->is_stored = true;
+    pthread_cond_signal(&step->told);
+    pthread_mutex_unlock(&step->lock);
+}
+
+int step_await_stored(void *arg, struct err *err)
+{
+    struct step *step = arg;
+
+    pthread_mutex_lock(&step->lock);
+    while (!step->is_stored && atomic_load(&step->cancel) == 0)
+        pthread_cond_wait(&step->told, &step->lock);
+    bool is_stored = step->is_stored;
+    pthread_mutex_unlock(&step->lock);
+    return is_stored ? 0 : err_set(err, ERR_CANCELED, "canceled");
 }
 
 void step_free(struct step *step)
 {
     if (step == NULL)
         return;
+    pthread_cond_destroy(&step->told);
     pthread_mutex_destroy(&step->lock);
     arena_release(&step->arena);
     free(step);
@@ -195,7 +226,10 @@ int step_connect(struct step *step, int64_t index, struct connection **connectio
 
     if (index < 0 || (size_t)index >= order->connection_count)
         return err_set(err, ERR_BROKEN, "the order has no connection %lld", (long long)index);
-    return connection_acquire(&order->connections[index], order->folder, connection, err);
+    const struct order_connection *wanted = &order->connections[index];
+    if (!connection_is_open(wanted, order->folder) && step_await_stored(step, err) < 0)
+        return -1; /* to open one may make its file */
+    return connection_acquire(wanted, order->folder, connection, err);
 }
 
 void step_send(enum message_kind kind, const struct record_shape *shape, const void *record)

@@ -5,6 +5,10 @@
  *                  │  ▲
  *         progress ▼  │ cancel: a flag that is looked at before each statement, and the interrupt
  *               daemon  of whatever the step is waiting for, repeated until it has ended
+ *                       stored: of an order that was held, what it does may be seen
+ *
+ * A held order is begun at once by what works in a transaction, which waits for that word before the
+ * commit; by all else when the word has come.
  *
  * How a kind of asset is run is one row of the table in step.c.
  */
@@ -30,9 +34,11 @@ struct step {
     atomic_bool is_over;
     struct step *next;
 
-    pthread_mutex_t lock;         /* guards the two below */
+    pthread_mutex_t lock;         /* guards the four below */
     void (*interrupt)(void *arg); /* what the step is waiting for, or NULL */
     void *interrupt_arg;
+    bool is_stored;      /* it may be seen what the step does */
+    pthread_cond_t told; /* that, or that it is canceled */
 
     int64_t reported_rows;
     int64_t reported_at_us;
@@ -43,6 +49,9 @@ struct step *step_start(struct arena *arena, const struct order *order, struct e
 
 /* Asks it to end, or asks again: call it every now and then until is_over. */
 void step_cancel(struct step *step);
+
+/* The daemon has said `stored`. */
+void step_stored(struct step *step);
 
 /* Of a step that is over. */
 void step_free(struct step *step);
@@ -55,6 +64,10 @@ void step_progress(struct step *step, int64_t rows, int64_t total);
 
 /* The same of a stream, as often as it is called. watermark_us INT64_MIN: not known. */
 void step_progress_stream(struct step *step, int64_t records, int64_t lag, int64_t watermark_us);
+
+/* Waits until what the step does may be seen; ERR_CANCELED if it was canceled before. The argument is
+ * the step. */
+int step_await_stored(void *arg, struct err *err);
 
 /* Opens the connection at that index of the order. */
 int step_connect(struct step *step, int64_t index, struct connection **connection, struct err *err);

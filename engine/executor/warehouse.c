@@ -53,6 +53,8 @@ static int open_session(struct step *step, struct warehouse_use *use, struct err
                      use->connection->name, &step->cancel, err) < 0)
         return -1;
     use->is_open = true;
+    use->session.await = step_await_stored;
+    use->session.await_arg = step;
     warehouse_interruptible(step, use);
     return 0;
 }

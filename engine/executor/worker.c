@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORKERS_KEPT = 4 }; /* idle; as many as the daemon lets an executor run steps at once */
+/* Idle. Twice as many as the daemon lets an executor run steps at once: one that has reported may
+ * still be on its way back when what follows is here. */
+enum { WORKERS_KEPT = 8 };
 
 struct worker {
     void (*run)(void *arg); /* NULL: nothing to do */

@@ -2,10 +2,10 @@
  * Messages on a stream socket: four bytes of size (little-endian), a byte that says what it is, and
  * a text of JSON.
  *
- *     daemon ──order, cancel, query, stop──▶ executor
- *     daemon ◀──hello, progress, report─────
- *     client ──request, cancel─────────────▶ daemon
- *     client ◀──event, rows─────────────────
+ *     daemon ──order, stored, cancel, query, stop──▶ executor
+ *     daemon ◀──hello, progress, report─────────────
+ *     client ──request, cancel─────────────────────▶ daemon
+ *     client ◀──event, rows─────────────────────────
  *
  * A text larger than frame_limit is refused by who reads it, who then ends the connection: who
  * writes one that outside data can make large looks at the limit before.
@@ -20,6 +20,7 @@
 enum message_kind {
     MESSAGE_HELLO = 'h',
     MESSAGE_ORDER = 'o',
+    MESSAGE_STORED = 'd',
     MESSAGE_CANCEL = 'c',
     MESSAGE_QUERY = 'q',
     MESSAGE_STOP = 's',

@@ -81,6 +81,7 @@ static const struct record_shape window_shape = {window_fields, sizeof(struct or
 static const struct record_field order_fields[] = {
     RECORD_FIELD(order, step, INT),
     RECORD_FIELD(order, attempt, INT),
+    RECORD_FIELD(order, is_held, BOOL),
     RECORD_FIELD(order, run, TEXT),
     RECORD_FIELD(order, asset, TEXT),
     RECORD_FIELD(order, name, TEXT),
@@ -163,3 +164,6 @@ const struct record_shape query_order_shape = {query_fields, sizeof(struct query
 
 static const struct record_field cancel_fields[] = {RECORD_FIELD(cancel_order, step, INT), {0}};
 const struct record_shape cancel_order_shape = {cancel_fields, sizeof(struct cancel_order)};
+
+static const struct record_field stored_fields[] = {RECORD_FIELD(stored_order, step, INT), {0}};
+const struct record_shape stored_order_shape = {stored_fields, sizeof(struct stored_order)};

@@ -81,6 +81,7 @@ struct order_expectation {
 struct order {
     int64_t step;    /* the daemon's number for this attempt */
     int64_t attempt; /* 1, 2, … */
+    bool is_held;    /* nothing of it may be seen before `stored` (below) */
     const char *run;
     const char *asset; /* key */
     const char *name;
@@ -177,5 +178,13 @@ struct cancel_order {
 };
 
 extern const struct record_shape cancel_order_shape;
+
+/* stored: the attempt of that number is in the run store. Its order goes ahead, so that the executor
+ * works while the store commits; until this comes nothing of it may be seen (invariant 1). */
+struct stored_order {
+    int64_t step;
+};
+
+extern const struct record_shape stored_order_shape;
 
 #endif

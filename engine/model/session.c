@@ -27,6 +27,11 @@ int session_check_cancel(const struct session *session, struct err *err)
     return 0;
 }
 
+int session_await(const struct session *session, struct err *err)
+{
+    return session->await != NULL ? session->await(session->await_arg, err) : 0;
+}
+
 int session_open(struct session *session, const struct aorta_warehouse *warehouse, void *connection,
                  const char *name, const atomic_int *cancel, struct err *err)
 {
@@ -94,7 +99,7 @@ int session_commit(struct session *session, struct err *err)
     struct trace trace;
     int result = 0;
 
-    if (session_check_cancel(session, err) < 0)
+    if (session_await(session, err) < 0 || session_check_cancel(session, err) < 0)
         goto undo;
     fault_point("model.commit.before");
     trace_begin(&trace);
@@ -131,7 +136,8 @@ int session_run(struct session *session, const char *sql, const struct aorta_val
     struct trace trace;
     int result = 0;
 
-    if (session_check_cancel(session, err) < 0)
+    if ((!session->in_transaction && session_await(session, err) < 0) ||
+        session_check_cancel(session, err) < 0)
         return -1;
     session->statement_count++;
     trace_begin(&trace);

@@ -11,6 +11,10 @@
  * looks at the cancel flag before each statement (a cancel is a level, not an edge: an interrupt
  * that comes between two statements is lost, the flag is not). It knows whether a transaction is
  * open and counts statements. One thread at a time; only session_interrupt may come from another.
+ *
+ * Who may not show yet what it does gives the session an `await`, which is called before each commit
+ * and before whatever is done outside of a transaction, and returns when it may: what is begun and
+ * not committed is seen by nobody.
  */
 #ifndef AORTA_MODEL_SESSION_H
 #define AORTA_MODEL_SESSION_H
@@ -33,6 +37,8 @@ struct session {
     bool has_state; /* the state table has been seen (state.h) */
     int64_t statement_count;
     bool in_transaction;
+    int (*await)(void *arg, struct err *err); /* NULL: all may be seen at once */
+    void *await_arg;
 };
 
 /* Opens a session of the connection; the session is zeroed on failure, so it may be closed. */
@@ -79,6 +85,10 @@ int session_query_int(struct session *session, const char *sql, int64_t *value, 
 /* Error texts of the connector as ours; for callers that use session->warehouse directly (bulk
  * loads). Returns -1. */
 int session_error(const struct session *session, const struct aorta_error *error, struct err *err);
+
+/* Before a call of the connector that others may see the effect of: waits, if the session has to. Of
+ * statements and commits the functions above see to it. */
+int session_await(const struct session *session, struct err *err);
 
 /* ERR_CANCELED if the flag says so. */
 int session_check_cancel(const struct session *session, struct err *err);

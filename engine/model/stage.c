@@ -64,7 +64,8 @@ int stage_load_open(struct stage_load *load, struct session *session, const stru
 
     load->session = session;
     load->handle = NULL;
-    if (session_check_cancel(session, err) < 0)
+    if ((!session->in_transaction && session_await(session, err) < 0) ||
+        session_check_cancel(session, err) < 0)
         return -1;
     arena_init(&arena);
     physical = relation_physical(&arena, session->dialect, table);
@@ -138,7 +139,8 @@ int stage_load_from(struct session *session, const struct relation *table,
 
     if (session->warehouse->load_from == NULL)
         return push_feed(session, table, fields, field_count, feed, err);
-    if (session_check_cancel(session, err) < 0)
+    if ((!session->in_transaction && session_await(session, err) < 0) ||
+        session_check_cancel(session, err) < 0)
         return -1;
     arena_init(&arena);
     physical = relation_physical(&arena, session->dialect, table);

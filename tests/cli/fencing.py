@@ -2,12 +2,14 @@
 """Nothing is published twice: executors that are killed or stopped at their commit, orphans of a
 daemon that died, two daemons on one destination."""
 
+import json
 import os
 import signal
+import sqlite3
 import subprocess
 
-from shop import (ORPHANAGE, Events, Skipped, finish, main, members, stopped_executor, wait_until,
-                  working)
+from shop import (ORPHANAGE, Events, Skipped, finish, kill_session, main, members,
+                  stopped_executor, wait_until, working)
 
 ALL_ORDERS = [{"id": 10, "cents": 1200}, {"id": 11, "cents": 800}, {"id": 12, "cents": 2500},
               {"id": 13, "cents": 100}]
@@ -143,6 +145,41 @@ def orphan_at_work(shop):
     check_all_once(shop)
 
 
+def statements(shop):
+    """(asset whose state it writes or None, SQL) of what the executors have done so far."""
+    path = shop.folder / "trace"
+    lines = path.read_text().splitlines() if path.exists() else []
+    for line in map(json.loads, lines):
+        sql = line.get("sql", "")
+        writes = "_aorta_state" in sql and sql.startswith(("INSERT", "UPDATE"))
+        yield (line["params"][0] if writes else None), sql
+
+
+def unstored_attempt(shop):
+    """What works while its daemon writes down that it began shows nothing before it is written."""
+    for name, sql in (("first", "select 1 as n"), ("second", "select n from {{ ref('first') }}")):
+        shop.write(f"assets/marts/{name}.sql", sql)
+        shop.write(f"assets/marts/{name}.toml", 'materialized = "table"')
+    second_begins = 3  # before: what was found running; the run, in which the first begins
+    run = shop.start("run", "first", "second", environment={
+        **fault(shop, "store.commit.before", second_begins, "stop"),
+        "AORTA_TRACE_SQL": str(shop.folder / "trace")})
+    wait_until(lambda: "marts.second" in dict(statements(shop)), "the second is about to commit")
+    wait_until(lambda: members(run.pid)[run.pid][0] == "T", "the daemon is stopped")
+    kill_session(run.pid)
+    begun = sqlite3.connect(shop.folder / ".aorta" / "runs.db")
+    assert begun.execute("select asset from attempts").fetchall() == [("marts.first",)]
+    begun.close()
+    done = [sql for _, sql in statements(shop)]
+    assert done.count("COMMIT") == 1, done
+    tables = "select table_name from information_schema.tables where table_schema = 'marts'"
+    status, output = shop.run("query", "--csv", tables)  # which says first that a daemon died
+    assert output.splitlines()[-2:] == ["table_name", "first"], output
+    status, output = shop.run("run", "first", "second")
+    assert status == 0, output
+    assert shop.query("select n from marts.second") == [{"n": 1}]
+
+
 def run_until_done(shop, folder):
     """As a person would who reads "open in another process: try again"."""
     for _ in range(20):
@@ -208,5 +245,5 @@ def zombie_on_sqlite(shop):
 
 if __name__ == "__main__":
     main([killed_at_commit, stopped_at_commit, orphan_at_commit, orphan_elsewhere, orphan_goes_on,
-          orphan_at_work, two_daemons_one_duckdb, two_daemons_one_sqlite, zombie_on_duckdb,
+          orphan_at_work, unstored_attempt, two_daemons_one_duckdb, two_daemons_one_sqlite, zombie_on_duckdb,
           zombie_on_sqlite])
