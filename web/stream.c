@@ -85,6 +85,7 @@ static void drop_oldest(struct web_streams *hub)
     hub->bytes -= kept->size;
     free(kept->run);
     free(kept->text);
+    *kept = (struct kept){0};
     hub->first = (hub->first + 1) % WEB_RING_EVENTS;
     hub->count--;
 }

@@ -5,8 +5,9 @@
  *     ... COMMIT ...
  *     fault_point("duckdb.commit.after");
  *
- * One stands before and after every commit, PUT, rename, offset commit and checkpoint. In normal
- * operation a point costs one load. The environment arms it:
+ * One stands before and after every commit, PUT, rename, offset commit and checkpoint of what a later
+ * run goes on from. A report for somebody else (file_write_atomic) is no such state: whoever wants it
+ * asks again. In normal operation a point costs one load. The environment arms it:
  *
  *     AORTA_FAULT=duckdb.commit.before         SIGKILL at the first pass
  *     AORTA_FAULT=duckdb.commit.before:3       at the third

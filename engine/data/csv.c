@@ -75,8 +75,8 @@ static bool end_record(struct csv *csv)
         last->size--;
         buf_truncate(&csv->text, csv->text.size - 1);
     }
-    bool is_blank = csv->field_count == 0 || (csv->field_count == 1 && !last->is_quoted &&
-                                              last->size == 0 && csv->problem == NULL);
+    bool is_blank = last == NULL || (csv->field_count == 1 && !last->is_quoted && last->size == 0 &&
+                                     csv->problem == NULL);
     csv->is_record_done = !is_blank;
     if (is_blank)
         begin_record(csv);

@@ -141,6 +141,7 @@ static int run_audit(struct ingestion *in, bool *is_blocked, struct err *err)
         return -1;
     struct audit audit = {
         .asset = in->spec.asset,
+        .file = in->spec.checks_file,
         .rows = relation_sql(arena, in->use.session.dialect, &in->stage),
         .whole = whole_after(in, &columns),
         .columns = &columns,

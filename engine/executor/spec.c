@@ -53,6 +53,7 @@ int spec_fill(const struct order *order, struct arena *arena, struct model_spec 
         .relation = {order->schema, order->table},
         .materialization = materialization_find(how),
         .file = order->body_file,
+        .checks_file = order->file,
         .strategy = strategy_of(order),
         .unique_key = order->unique_key,
         .unique_key_count = order->unique_key_count,

@@ -19,9 +19,14 @@ struct auditing {
     struct audit_totals *totals;
 };
 
-static int wrap(const struct check *check, struct err *err)
+/* "assets/staging/stg_users.toml: check x: …"; NULL: which of them is not known. */
+static int wrap(const struct auditing *auditing, const struct check *check, struct err *err)
 {
-    return err_wrap(err, "check %s", check->name);
+    if (check != NULL)
+        err_wrap(err, "check %s", check->name);
+    else
+        err_wrap(err, "checks");
+    return auditing->audit->file != NULL ? err_wrap(err, "%s", auditing->audit->file) : -1;
 }
 
 /* ------------------------------------------------------------------------------------- one scan */
@@ -92,9 +97,9 @@ static int blame(const struct auditing *auditing, struct err *err)
         if (alone.code != ERR_CONFIG)
             break; /* it only says that the transaction has failed */
         *err = alone;
-        return wrap(&auditing->audit->checks[i], err);
+        return wrap(auditing, &auditing->audit->checks[i], err);
     }
-    return err_wrap(err, "checks");
+    return wrap(auditing, NULL, err);
 }
 
 static void append_count(const struct auditing *auditing, struct buf *sql, const char *condition)
@@ -171,6 +176,26 @@ static const struct check_result *same_count(const struct auditing *auditing, si
     return NULL;
 }
 
+/* Where the other asset has no such field, says so in place of the database, if that still answers
+ * after an error. Returns err. */
+static struct err *explain_parent(const struct auditing *auditing, const struct check *check,
+                                  struct err *err)
+{
+    const struct model_ref *parent = audit_sql_parent(auditing->audit, check);
+    const struct check_value *field = check_argument(check, "field");
+    struct relation_columns columns;
+    struct err unanswered;
+
+    if (err->code != ERR_CONFIG || parent == NULL || field == NULL ||
+        relation_describe(auditing->session, &parent->relation, auditing->arena, &columns,
+                          &unanswered) < 0 ||
+        !columns.is_there || relation_column_find(&columns, field->text) >= 0)
+        return err;
+    relation_no_column(&columns, field->text, err);
+    err_wrap(err, "%s", parent->asset);
+    return err;
+}
+
 static int run_count(struct auditing *auditing, size_t index, struct err *err)
 {
     const struct check *check = &auditing->audit->checks[index];
@@ -186,7 +211,7 @@ static int run_count(struct auditing *auditing, size_t index, struct err *err)
     }
     if (session_query_int(auditing->session, auditing->sql[index].count, &result->failures, err) <
         0)
-        return wrap(check, err);
+        return wrap(auditing, check, explain_parent(auditing, check, err));
     return 0;
 }
 
@@ -278,7 +303,7 @@ static int take_samples(struct auditing *auditing, size_t index, struct err *err
             auditing->arena, "%s, not shown: %s", auditing->results[index].message, err->message);
         return 0;
     }
-    return result < 0 ? wrap(check, err) : 0;
+    return result < 0 ? wrap(auditing, check, err) : 0;
 }
 
 static int judge(struct auditing *auditing, size_t index, struct err *err)
@@ -327,7 +352,7 @@ static int make_all(struct auditing *auditing, struct err *err)
                            err) == 0)
             continue;
         if (!sql->misses_column || !misses)
-            return wrap(&audit->checks[i], err);
+            return wrap(auditing, &audit->checks[i], err);
         *sql = (struct audit_sql){0};
         auditing->results[i].failures = 1;
         auditing->results[i].message = arena_strdup(auditing->arena, err->message);

@@ -32,6 +32,7 @@ struct check_result {
 
 struct audit {
     const char *asset;
+    const char *file;  /* that declares the checks, for messages; or NULL */
     const char *rows;  /* SQL that may stand after FROM, with an alias put behind it */
     const char *whole; /* likewise */
     const struct relation_columns *columns;
@@ -51,7 +52,7 @@ struct audit_totals {
 };
 
 /* Runs the checks in order of cost and fills results[check_count], in the checks' order, and the
- * totals of `rows`. -1 only if a check cannot be run: ERR_CONFIG "asset x: check y: …" for a
+ * totals of `rows`. -1 only if a check cannot be run: ERR_CONFIG "FILE: check y: …" for a
  * missing column, with the columns that are there, or the database's own words. Where a check says
  * which columns there must be and one is missing, checks of a missing column have failed instead:
  * then it is the rows' fault, and all of it is told together. */

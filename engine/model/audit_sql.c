@@ -351,9 +351,11 @@ static int make_unique(const struct making *making, struct err *err)
     return 0;
 }
 
-static const struct model_ref *find_asset(const struct audit *audit, const char *name)
+const struct model_ref *audit_sql_parent(const struct audit *audit, const struct check *check)
 {
-    for (size_t i = 0; i < audit->ref_count; i++)
+    const char *name = check_reference(check);
+
+    for (size_t i = 0; name != NULL && i < audit->ref_count; i++)
         if (strcmp(audit->refs[i].name, name) == 0 || strcmp(audit->refs[i].asset, name) == 0)
             return &audit->refs[i];
     return NULL;
@@ -362,11 +364,11 @@ static const struct model_ref *find_asset(const struct audit *audit, const char 
 /* The relation that the check's argument names, as SQL. */
 static const char *other_asset(const struct making *making, struct err *err)
 {
-    const char *name = check_reference(making->check);
-    const struct model_ref *ref = find_asset(making->audit, name);
+    const struct model_ref *ref = audit_sql_parent(making->audit, making->check);
 
     if (ref == NULL) {
-        err_set(err, ERR_CONFIG, "\"%s\" is not among the inputs of the asset", name);
+        err_set(err, ERR_CONFIG, "\"%s\" is not among the inputs of the asset",
+                check_reference(making->check));
         return NULL;
     }
     return relation_sql(making->arena, making->session->dialect, &ref->relation);

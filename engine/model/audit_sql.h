@@ -33,6 +33,9 @@ int audit_sql_make(const struct session *session, const struct audit *audit,
                    const struct check *check, struct arena *arena, struct audit_sql *sql,
                    struct err *err);
 
+/* The asset that the check asks besides, or NULL. */
+const struct model_ref *audit_sql_parent(const struct audit *audit, const struct check *check);
+
 /* "SELECT count(*) FROM rows WHERE …" with a check's own condition. */
 const char *audit_sql_count_rows(const struct check *check, const char *from, struct arena *arena);
 

@@ -16,6 +16,7 @@ static int audit_attempt(struct model_attempt *attempt, struct audit_totals *tot
     struct model_result *result = attempt->result;
     struct audit audit = {
         .asset = spec->asset,
+        .file = spec->checks_file,
         .rows = attempt->audit_rows,
         .whole = attempt->audit_whole,
         .columns = &attempt->columns,

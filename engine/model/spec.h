@@ -54,8 +54,9 @@ struct model_spec {
     struct relation relation;
     const struct materialization *materialization; /* materialize.h */
 
-    const char *file; /* of the SQL, as the user knows it */
-    const char *sql;  /* a template; NULL for a seed */
+    const char *file;        /* of the SQL, as the user knows it */
+    const char *checks_file; /* the same of what declares the checks; or NULL */
+    const char *sql;         /* a template; NULL for a seed */
     size_t sql_size;
     const struct template *const *macros; /* parsed, shared by steps */
     size_t macro_count;

