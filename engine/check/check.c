@@ -321,6 +321,13 @@ static int check_combination(const struct check *check, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "check unique needs \"columns\", or to be under "
                        "[columns.NAME]");
+    if (kind->id == CHECK_CORRECT_SCD_START_END_DATES &&
+        (check_argument(check, "changes") == NULL) !=
+            (check_argument(check, "deleted_column") == NULL))
+        return err_set(err, ERR_CONFIG,
+                       "check %s needs \"changes\" and \"deleted_column\" together: the asset "
+                       "that has the deletes, and its column that has their time",
+                       kind->name);
     if (kind->id == CHECK_BETWEEN && !check->args[0].is_set && !check->args[1].is_set)
         return err_set(err, ERR_CONFIG, "check between needs \"min\" or \"max\"");
     if ((kind->id == CHECK_LENGTH || kind->id == CHECK_ROW_COUNT) && !has_any)

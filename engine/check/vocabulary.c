@@ -91,6 +91,8 @@ static const struct check_argument scd_arguments[] = {
     {"id_column", CHECK_ARGUMENT_COLUMN, true, NULL},
     {"start_date_column", CHECK_ARGUMENT_COLUMN, true, NULL},
     {"end_date_column", CHECK_ARGUMENT_COLUMN, true, NULL},
+    {"changes", CHECK_ARGUMENT_ASSET, false, NULL},
+    {"deleted_column", CHECK_ARGUMENT_COLUMN, false, NULL},
     {0},
 };
 
@@ -144,7 +146,8 @@ const struct check_kind check_kinds[] = {
      "in each group the column grows from row to row in the order of sort_column"},
     {CHECK_CORRECT_SCD_START_END_DATES, "correct_scd_start_end_dates", NULL, CHECK_SCOPE_ORDER,
      CHECK_COLUMN_NONE, scd_arguments,
-     "the versions of an id do not overlap and only the last one may be open"},
+     "the versions of an id do not overlap and only the last one may be open; with changes and "
+     "deleted_column each ends where the next one starts or, so that asset says, was deleted"},
     {CHECK_AIRBYTE_META_NO_ERRORS, "airbyte_meta_no_errors", NULL, CHECK_SCOPE_ROW,
      CHECK_COLUMN_NONE, no_arguments, "no row was loaded with errors in its _airbyte_meta"},
     {CHECK_ROW_COUNT_MATCHES_SOURCE, "row_count_matches_source", "row_count_to_equal_other_table",

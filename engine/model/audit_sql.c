@@ -1,92 +1,11 @@
 #include "model/audit_sql.h"
 
 #include "base/clock.h"
-#include "base/suggest.h"
 #include "check/vocabulary.h"
+#include "model/audit_making.h"
 
 #include <inttypes.h>
 #include <string.h>
-
-/* What the functions below work with. */
-struct making {
-    const struct session *session;
-    const struct audit *audit;
-    const struct check *check;
-    struct arena *arena;
-    struct audit_sql *sql;
-};
-
-/* --------------------------------------------------------------------------------------- columns */
-
-static const char *quoted(struct arena *arena, const char *name)
-{
-    struct buf sql;
-
-    buf_init(&sql);
-    relation_quote_name(&sql, name);
-    const char *text = arena_strndup(arena, sql.data, sql.size);
-    buf_release(&sql);
-    return text;
-}
-
-static const char *literal(struct arena *arena, const struct check_value *value)
-{
-    struct buf sql;
-
-    if (value->is_number)
-        return value->text;
-    buf_init(&sql);
-    relation_quote_text(&sql, value->text, strlen(value->text));
-    const char *text = arena_strndup(arena, sql.data, sql.size);
-    buf_release(&sql);
-    return text;
-}
-
-/* The quoted column, or NULL with err set. */
-static const char *column_sql(const struct making *making, const char *name, struct err *err)
-{
-    int32_t index = relation_column_find(making->audit->columns, name);
-
-    if (index >= 0)
-        return quoted(making->arena, making->audit->columns->fields[index].name);
-    making->sql->misses_column = true;
-    relation_no_column(making->audit->columns, name, err);
-    return NULL;
-}
-
-/* A column, or SQL. A lone word that is no column is a mistake, not SQL. */
-static const char *expression_sql(const struct making *making, const char *text, struct err *err)
-{
-    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ ";
-
-    if (relation_column_find(making->audit->columns, text) >= 0 || text[strspn(text, word)] == '\0')
-        return column_sql(making, text, err);
-    return arena_printf(making->arena, "(%s)", text);
-}
-
-static const char *argument_column(const struct making *making, const char *name, struct err *err)
-{
-    return column_sql(making, check_argument(making->check, name)->text, err);
-}
-
-static bool is_true(const struct check *check, const char *name, bool otherwise)
-{
-    const struct check_value *value = check_argument(check, name);
-
-    return value != NULL ? value->boolean : otherwise;
-}
-
-static const char *pattern(const struct making *making, const char *pattern_sql, const char *first,
-                           const char *second, const char *third)
-{
-    struct buf sql;
-
-    buf_init(&sql);
-    relation_pattern(&sql, pattern_sql, first, second, third);
-    const char *text = arena_strndup(making->arena, sql.data, sql.size);
-    buf_release(&sql);
-    return text;
-}
 
 /* ---------------------------------------------------------------------------- conditions on a row */
 
@@ -99,13 +18,13 @@ static const char *unless(const struct making *making, const char *condition)
 static const char *accepted_values(const struct making *making, const char *column)
 {
     const struct check_value *values = check_argument(making->check, "values");
-    bool quote = is_true(making->check, "quote", true);
+    bool quote = making_flag(making->check, "quote", true);
     struct buf list;
 
     buf_init(&list);
     for (size_t i = 0; i < values->count; i++)
         buf_printf(&list, "%s%s", i > 0 ? ", " : "",
-                   quote ? literal(making->arena, &values->list[i]) : values->list[i].text);
+                   quote ? making_literal(making->arena, &values->list[i]) : values->list[i].text);
     const char *condition = arena_printf(making->arena, "%s IN (%s)", column, list.data);
     buf_release(&list);
     return unless(making, condition);
@@ -118,18 +37,18 @@ static const char *in_range(const struct making *making, const char *value)
     const struct check_value *exact = check_argument(check, "value");
     const struct check_value *min = check_argument(check, "min");
     const struct check_value *max = check_argument(check, "max");
-    const char *equal = is_true(check, "strictly", false) ? "" : "=";
+    const char *equal = making_flag(check, "strictly", false) ? "" : "=";
     struct buf sql;
 
     buf_init(&sql);
     if (exact != NULL)
-        buf_printf(&sql, "%s = %s", value, literal(making->arena, exact));
+        buf_printf(&sql, "%s = %s", value, making_literal(making->arena, exact));
     if (min != NULL)
         buf_printf(&sql, "%s%s >%s %s", sql.size > 0 ? " AND " : "", value, equal,
-                   literal(making->arena, min));
+                   making_literal(making->arena, min));
     if (max != NULL)
         buf_printf(&sql, "%s%s <%s %s", sql.size > 0 ? " AND " : "", value, equal,
-                   literal(making->arena, max));
+                   making_literal(making->arena, max));
     const char *condition = arena_strndup(making->arena, sql.data, sql.size);
     buf_release(&sql);
     return condition;
@@ -143,7 +62,7 @@ static const char *column_text(const struct making *making, const char *column)
     int32_t index = relation_column_find(columns, making->check->column);
 
     if (index >= 0 && columns->fields[index].type == AORTA_TIMESTAMP)
-        return pattern(making, dialect->timestamp_ms_text, column, NULL, NULL);
+        return making_pattern(making, dialect->timestamp_ms_text, column, NULL, NULL);
     return arena_printf(making->arena, "CAST(%s AS %s)", column, dialect->type_names[AORTA_TEXT]);
 }
 
@@ -155,24 +74,25 @@ static const char *text_condition(const struct making *making, const char *colum
     if (making->check->kind->id == CHECK_LENGTH)
         return in_range(making, arena_printf(making->arena, "length(%s)", text));
     if (making->check->kind->id == CHECK_MATCHES)
-        return pattern(making, dialect->regex, text,
-                       literal(making->arena, check_argument(making->check, "regex")), NULL);
+        return making_pattern(making, dialect->regex, text,
+                              making_literal(making->arena, check_argument(making->check, "regex")),
+                              NULL);
     return arena_printf(making->arena, "%s LIKE %s", text,
-                        literal(making->arena, check_argument(making->check, "pattern")));
+                        making_literal(making->arena, check_argument(making->check, "pattern")));
 }
 
 static int make_greater_than(const struct making *making, struct err *err)
 {
     const struct check *check = making->check;
-    const char *a = expression_sql(making, check_argument(check, "column_A")->text, err);
+    const char *a = making_expression(making, check_argument(check, "column_A")->text, err);
     const char *b =
-        a == NULL ? NULL : expression_sql(making, check_argument(check, "column_B")->text, err);
+        a == NULL ? NULL : making_expression(making, check_argument(check, "column_B")->text, err);
 
     if (b == NULL)
         return -1;
     making->sql->fails =
         unless(making, arena_printf(making->arena, "%s %s %s", a,
-                                    is_true(check, "or_equal", false) ? ">=" : ">", b));
+                                    making_flag(check, "or_equal", false) ? ">=" : ">", b));
     return 0;
 }
 
@@ -197,43 +117,36 @@ static int find_part(const struct check *check, int *text_size, struct err *err)
 static int make_date_difference(const struct making *making, const char *column, struct err *err)
 {
     const struct check *check = making->check;
-    const char *base = argument_column(making, "base", err);
+    const char *base = making_argument_column(making, "base", err);
     int text_size = 0;
 
     if (base == NULL || find_part(check, &text_size, err) < 0)
         return -1;
     making->sql->fails =
         unless(making, arena_printf(making->arena, "%s = %s", column,
-                                    pattern(making, making->session->dialect->date_add, base,
-                                            check_argument(check, "difference")->text,
-                                            check_argument(check, "part")->text)));
+                                    making_pattern(making, making->session->dialect->date_add, base,
+                                                   check_argument(check, "difference")->text,
+                                                   check_argument(check, "part")->text)));
     return 0;
 }
 
 static int make_meta(const struct making *making, struct err *err)
 {
-    const char *meta = column_sql(making, "_airbyte_meta", err);
+    const char *meta = making_column(making, "_airbyte_meta", err);
 
     if (meta == NULL)
         return -1;
-    const char *errors = pattern(making, making->session->dialect->json_text, meta, "errors", NULL);
+    const char *errors =
+        making_pattern(making, making->session->dialect->json_text, meta, "errors", NULL);
     making->sql->fails =
         unless(making, arena_printf(making->arena, "replace(%s, ' ', '') = '[]'", errors));
     return 0;
 }
 
-/* " WHERE (…)", or " WHERE 1 = 1", so that more can be added by AND. */
-static const char *where_sql(const struct making *making)
-{
-    return making->check->where == NULL
-               ? " WHERE 1 = 1"
-               : arena_printf(making->arena, " WHERE (%s)", making->check->where);
-}
-
 static int make_row(const struct making *making, struct err *err)
 {
     const struct check *check = making->check;
-    const char *column = check->column != NULL ? column_sql(making, check->column, err) : "";
+    const char *column = check->column != NULL ? making_column(making, check->column, err) : "";
     const char *expression;
 
     if (column == NULL)
@@ -281,7 +194,7 @@ static const char *list_sql(const struct making *making, const char *argument, s
 
     buf_init(&list);
     for (size_t i = 0; value != NULL && i < value->count; i++) {
-        const char *item = expression_sql(making, value->list[i].text, err);
+        const char *item = making_expression(making, value->list[i].text, err);
         if (item == NULL) {
             buf_release(&list);
             return NULL;
@@ -298,7 +211,7 @@ static const char *list_sql(const struct making *making, const char *argument, s
 static const char *with_same_hash(const struct making *making, const char *keys,
                                   const char *condition)
 {
-    const char *hash = pattern(making, making->session->dialect->hash, keys, NULL, NULL);
+    const char *hash = making_pattern(making, making->session->dialect->hash, keys, NULL, NULL);
 
     return arena_printf(
         making->arena,
@@ -326,17 +239,17 @@ static int make_unique(const struct making *making, struct err *err)
 {
     const struct check_value *columns = check_argument(making->check, "columns");
     const char *keys = columns != NULL ? list_sql(making, "columns", err)
-                                       : column_sql(making, making->check->column, err);
+                                       : making_column(making, making->check->column, err);
     struct audit_sql *sql = making->sql;
     struct buf rows;
 
     if (keys == NULL)
         return -1;
     buf_init(&rows);
-    buf_append_str(&rows, where_sql(making));
+    buf_append_str(&rows, making_where(making));
     for (size_t i = 0; columns != NULL && i < columns->count; i++)
         buf_printf(&rows, " AND %s IS NOT NULL",
-                   expression_sql(making, columns->list[i].text, err));
+                   making_expression(making, columns->list[i].text, err));
     if (columns == NULL)
         buf_printf(&rows, " AND %s IS NOT NULL", keys);
     buf_append_str(&rows, touched(making, keys));
@@ -378,18 +291,18 @@ static int make_relationships(const struct making *making, struct err *err)
 {
     struct arena *arena = making->arena;
     const char *parent = other_asset(making, err);
-    const char *column = column_sql(making, making->check->column, err);
+    const char *column = making_column(making, making->check->column, err);
 
     if (parent == NULL || column == NULL)
         return -1;
-    const char *field = quoted(arena, check_argument(making->check, "field")->text);
+    const char *field = making_quoted(arena, check_argument(making->check, "field")->text);
 
     /* Not with NOT EXISTS: for it SQLite reads the parent once for every row. */
-    const char *orphans =
-        arena_printf(arena,
-                     "FROM (SELECT * FROM %s AS new_rows%s) AS child LEFT JOIN %s AS parent "
-                     "ON parent.%s = child.%s WHERE child.%s IS NOT NULL AND parent.%s IS NULL",
-                     making->audit->rows, where_sql(making), parent, field, column, column, field);
+    const char *orphans = arena_printf(
+        arena,
+        "FROM (SELECT * FROM %s AS new_rows%s) AS child LEFT JOIN %s AS parent "
+        "ON parent.%s = child.%s WHERE child.%s IS NOT NULL AND parent.%s IS NULL",
+        making->audit->rows, making_where(making), parent, field, column, column, field);
     making->sql->count = arena_printf(arena, "SELECT count(*) %s", orphans);
     making->sql->samples = arena_printf(arena, "SELECT DISTINCT child.%s %s", column, orphans);
     return 0;
@@ -405,43 +318,67 @@ static int make_increasing(const struct making *making, struct err *err)
 {
     const struct check *check = making->check;
     struct arena *arena = making->arena;
-    const char *column = column_sql(making, check->column, err);
+    const char *column = making_column(making, check->column, err);
     const char *sort = column;
     const char *groups;
 
     if (column != NULL && check_argument(check, "sort_column") != NULL)
-        sort = argument_column(making, "sort_column", err);
+        sort = making_argument_column(making, "sort_column", err);
     if (sort == NULL || column == NULL || (groups = list_sql(making, "group_by", err)) == NULL)
         return -1;
     making->sql->samples = arena_printf(
         arena,
         "SELECT * FROM (SELECT whole.*, lag(%s) OVER (%sORDER BY %s) AS previous_value "
         "FROM %s AS whole%s%s) AS ordered WHERE (%s %s previous_value) IS FALSE",
-        column, partition(making, groups), sort, making->audit->whole, where_sql(making),
-        touched(making, groups), column, is_true(check, "strictly", true) ? ">" : ">=");
+        column, partition(making, groups), sort, making->audit->whole, making_where(making),
+        touched(making, groups), column, making_flag(check, "strictly", true) ? ">" : ">=");
     making->sql->count =
         arena_printf(arena, "SELECT count(*) FROM (%s) AS failing", making->sql->samples);
     return 0;
 }
 
+/* A version that ends before the next one starts, where no delete is: a condition, or nothing if
+ * the check does not say where deletes are. Versions have milliseconds, as their keys do. */
+static const char *gap_sql(const struct making *making, const char *id, const char *end,
+                           struct err *err)
+{
+    const struct check_value *deleted = check_argument(making->check, "deleted_column");
+    const char *instant = making->session->dialect->timestamp_ms_text;
+    const char *changes;
+
+    if (deleted == NULL)
+        return "";
+    if ((changes = other_asset(making, err)) == NULL)
+        return NULL;
+    const char *deleted_at = making_quoted(making->arena, deleted->text);
+    return arena_printf(making->arena,
+                        " OR (%s < next_start AND (%s, %s) NOT IN (SELECT %s, %s FROM %s AS gone "
+                        "WHERE %s IS NOT NULL AND %s IS NOT NULL))",
+                        end, id, making_pattern(making, instant, end, NULL, NULL), id,
+                        making_pattern(making, instant, deleted_at, NULL, NULL), changes, id,
+                        deleted_at);
+}
+
 /* Versions of an id: none ends before it starts or after the next one starts, none but the last is
- * open. */
+ * open, and none ends without a reason. */
 static int make_scd(const struct making *making, struct err *err)
 {
     struct arena *arena = making->arena;
-    const char *id = argument_column(making, "id_column", err);
-    const char *start = id == NULL ? NULL : argument_column(making, "start_date_column", err);
-    const char *end = start == NULL ? NULL : argument_column(making, "end_date_column", err);
+    const char *id = making_argument_column(making, "id_column", err);
+    const char *start =
+        id == NULL ? NULL : making_argument_column(making, "start_date_column", err);
+    const char *end = start == NULL ? NULL : making_argument_column(making, "end_date_column", err);
+    const char *gap = end == NULL ? NULL : gap_sql(making, id, end, err);
 
-    if (end == NULL)
+    if (gap == NULL)
         return -1;
     making->sql->samples = arena_printf(
         arena,
         "SELECT * FROM (SELECT whole.*, lead(%s) OVER (PARTITION BY %s ORDER BY %s) AS "
         "next_start FROM %s AS whole%s%s) AS ordered WHERE (%s <= next_start) IS FALSE OR "
-        "(%s IS NULL AND next_start IS NOT NULL) OR (%s <= %s) IS FALSE",
-        start, id, start, making->audit->whole, where_sql(making), touched(making, id), end, end,
-        start, end);
+        "(%s IS NULL AND next_start IS NOT NULL) OR (%s <= %s) IS FALSE%s",
+        start, id, start, making->audit->whole, making_where(making), touched(making, id), end, end,
+        start, end, gap);
     making->sql->count =
         arena_printf(arena, "SELECT count(*) FROM (%s) AS failing", making->sql->samples);
     return 0;
@@ -502,7 +439,8 @@ static const char *days_between(const struct making *making, const char *name, c
     *day = arena_printf(making->arena, "substr(CAST(%s AS %s), 1, 10)", column,
                         making->session->dialect->type_names[AORTA_TEXT]);
     return arena_printf(making->arena, " AND %s >= %s AND %s < %s", *day,
-                        literal(making->arena, start), *day, literal(making->arena, end));
+                        making_literal(making->arena, start), *day,
+                        making_literal(making->arena, end));
 }
 
 /* No calendar is generated: what there should be is counted here, what there is there. */
@@ -511,7 +449,7 @@ static int make_every_date_part(const struct making *making, struct err *err)
     const struct check *check = making->check;
     const char *text_type = making->session->dialect->type_names[AORTA_TEXT];
     const char *name = check_argument(check, "column")->text;
-    const char *column = column_sql(making, name, err);
+    const char *column = making_column(making, name, err);
     const char *day;
     int text_size = 0;
 
@@ -526,7 +464,7 @@ static int make_every_date_part(const struct making *making, struct err *err)
             arena_printf(making->arena, "substr(CAST(%s AS %s), 1, %d)", day, text_type, text_size);
     making->sql->count =
         arena_printf(making->arena, "SELECT %" PRId64 " - count(DISTINCT %s) FROM %s AS whole%s%s",
-                     wanted, day, making->audit->whole, where_sql(making), between);
+                     wanted, day, making->audit->whole, making_where(making), between);
     return 0;
 }
 

@@ -110,7 +110,8 @@ static const struct declared assets[] = {
       {"first_name", "\"not_null\""},
       {NULL, "{\"greater_than\": {\"column_A\": \"end_date\", \"column_B\": \"start_date\"}}"},
       {NULL, "{\"correct_scd_start_end_dates\": {\"id_column\": \"user_id\", "
-             "\"start_date_column\": \"start_date\", \"end_date_column\": \"end_date\"}}"},
+             "\"start_date_column\": \"start_date\", \"end_date_column\": \"end_date\", "
+             "\"changes\": \"stg_users\", \"deleted_column\": \"deleted_at\"}}"},
       {"start_date", "{\"increasing\": {\"sort_column\": \"start_date\", "
                      "\"group_by\": [\"user_id\"]}}"}}},
     {"marts",
@@ -123,7 +124,8 @@ static const struct declared assets[] = {
      {"stg_activities"},
      {{"activity_key", "\"unique\""},
       {NULL, "{\"correct_scd_start_end_dates\": {\"id_column\": \"activity_id\", "
-             "\"start_date_column\": \"start_date\", \"end_date_column\": \"end_date\"}}"}}},
+             "\"start_date_column\": \"start_date\", \"end_date_column\": \"end_date\", "
+             "\"changes\": \"stg_activities\", \"deleted_column\": \"deleted_at\"}}"}}},
     {"marts",
      "fct_heart_rates",
      NULL,

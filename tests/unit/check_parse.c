@@ -123,6 +123,8 @@ TEST("mistakes are told with what was meant")
     refuses("a", "{\"matches\": {}}", "check matches needs \"regex\", a text");
     refuses("a", "{\"matches\": 7}", "check matches: \"regex\" must be a text");
     refuses("a", "{\"between\": {}}", "check between needs \"min\" or \"max\"");
+    refuses(NULL, "{\"correct_scd_start_end_dates\": [\"id\", \"a\", \"b\", \"changes\"]}",
+            "needs \"changes\" and \"deleted_column\" together");
     refuses("a", "{\"between\": [1, 2, true, 4]}", "at most 3 arguments");
     refuses("a", "{\"between\": {\"min\": 1, \"min_value\": 2}}", "\"min\" is given twice");
     refuses("a", "{\"accepted_values\": []}", "must be a list of numbers or texts");
