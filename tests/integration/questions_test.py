@@ -228,14 +228,50 @@ def close(one, other):
     return abs(one - other) <= 0.11  # two averages of one decimal
 
 
+def agree(rows, figures):
+    """As many measurements in all, of the same average."""
+    return (sum(row["measurements"] for row in rows) == figures["measurements"] and
+            close(average(rows, "average"), figures["average"]))
+
+
+def check_filters(warehouse, by_sex):
+    """Region and exercise leave of each answer what they leave of the figures."""
+    for asked in ({"region": "South America"}, {"exercise": "Hiking"},
+                  {"region": "Northern Europe", "exercise": "Sit"}):
+        [figures] = warehouse.ask("dashboard_figures", **asked)
+        heat = warehouse.ask("dashboard_blood_type_by_race", **asked)
+        assert figures["measurements"] > 1000 and agree(heat, figures), (asked, figures)
+    north = warehouse.ask("dashboard_activity_by_sex", region="Northern Europe")
+    rows = warehouse.ask(ACTIVITY, region="Northern Europe")
+    assert [row["activity_name"] for row in north] == [row["activity_name"] for row in by_sex]
+    assert north != by_sex
+    for row in north:
+        for column, sex in (("women", "F"), ("men", "M")):
+            assert close(row[column], average(rows, "average", sex=sex,
+                                              activity_name=row["activity_name"])), row
+
+
+def check_months(rows):
+    """Against age, weight and height *over time*: each month has all three, of the same readings."""
+    months = sorted({row["month"] for row in rows})
+    assert months == [f"2024-{month:02}-01" for month in range(1, 13)], months
+    for month in months:
+        counts = {of: sum(row["measurements"] for row in rows
+                          if (row["month"], row["of"]) == (month, of))
+                  for of in ("age", "weight", "height")}
+        assert len(set(counts.values())) == 1 and counts["age"] > 10000, (month, counts)
+    by_month = [average(rows, "at_rest", of="age", month=month) for month in months]
+    # Most people live in the north, where winter is above summer.
+    assert by_month[0] - by_month[6] > 0.5, by_month
+
+
 def check_dashboard(warehouse, found):
     """The figures agree with each other, and with the questions, whatever they are filtered by."""
     [figures] = warehouse.ask("dashboard_figures")
     assert figures["users"] > USERS * 0.99 and figures["countries"] == 14, figures
     assert figures["measurements"] == sum(row["measurements"] for row in found[ACTIVITY])
     heat = warehouse.ask("dashboard_blood_type_by_race")
-    assert len(heat) == 8 * 5 and sum(r["measurements"] for r in heat) == figures["measurements"]
-    assert close(average(heat, "average"), figures["average"])
+    assert len(heat) == 8 * 5 and agree(heat, figures)
 
     countries = warehouse.ask("dashboard_european_countries")
     assert [row["country"] for row in countries] == EUROPE
@@ -254,6 +290,7 @@ def check_dashboard(warehouse, found):
                                               activity_name=row["activity_name"])), row
     assert [row["activity_name"] for row in
             warehouse.ask("dashboard_activity_by_sex", exercise="Tai Chi")] == ["Tai Chi"]
+    check_filters(warehouse, by_sex)
     # What is asked for is a value, whatever is in it.
     [nobody] = warehouse.ask("dashboard_figures", exercise="Run' or 'a' = 'a")
     assert nobody["measurements"] == 0, nobody
@@ -267,6 +304,7 @@ def main(*programs):
             if model == "physiological":
                 check_effects(found)
                 check_dashboard(warehouse, found)
+                check_months(found[BODY])
             else:
                 check_no_effects(found)
 
