@@ -151,8 +151,16 @@ def bad_lines_by_their_rule(lake):
 
     lake.change(("\n[from]", 'bad_lines = "emit"\nnaming = "airbyte"\n\n[from]'),
                 ('checks = ["not_null"]\n', ""))
+    written = {}
+    for hour, path in enumerate(sorted(lake.folder.glob("lake/wearables/**/*.json"))):
+        os.utime(path, ns=(0, (1711929600 + 3600 * hour) * 10**9 + 123456789))
+        written[str(path.relative_to(lake.folder / "lake"))] = f"2024-04-01T0{hour}:00:00.123456Z"
     output = lake.ingest()
     assert "15 rows" in output and "3 rows have errors: see _airbyte_meta" in output, output
+    modified = {(row["file"], row["at"]) for row in lake.query(
+        "select distinct _ab_source_file_url as file, _ab_source_file_last_modified as at "
+        "from raw.wearables")}
+    assert len(modified) == 4 and modified <= written.items(), (modified, written)
     errors = lake.query(
         "select _ab_source_file_url as file, cast(_airbyte_meta ->> '$.errors[0].line' as int) as "
         "line, _airbyte_meta ->> '$.errors[0].reason' as reason, user_id, heart_rate, timestamp "

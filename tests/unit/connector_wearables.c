@@ -18,10 +18,14 @@ static const char hash_of_users[] =
 
 /* ---------------------------------------------------------------------------------- first record */
 
+struct spread {
+    int64_t count, sum, squares;
+};
+
 /* What is counted of the first record of everybody. */
 struct counts {
     int people, men, moved, last_id;
-    int64_t height[2], weight[2]; /* sums, of women and men */
+    struct spread height[2], weight[2]; /* of women and men */
     int by_country[26 * 26], by_blood[8], by_race[5];
     int youngest, oldest; /* YYYYMMDD */
     int64_t last_at;
@@ -33,6 +37,27 @@ static int index_of(const char *const *list, int count, const char *text)
         if (strcmp(list[i], text) == 0)
             return i;
     test_fail(__FILE__, __LINE__, "\"%s\" is not in the list", text);
+}
+
+static void add(struct spread *spread, int64_t value)
+{
+    spread->count++;
+    spread->sum += value;
+    spread->squares += value * value;
+}
+
+/* That the average rounds to the one wanted, and that the standard deviation is within 3 %, which
+ * of 5,000 is three times its own: compared as squares. */
+static void check_normal(const char *what, const struct spread *got, int average, int deviation)
+{
+    double mean = (double)got->sum / (double)got->count;
+    double variance = (double)got->squares / (double)got->count - mean * mean;
+    double wanted = (double)deviation * deviation;
+
+    if (mean < average - 0.5 || mean >= average + 0.5 || variance < wanted * 0.97 * 0.97 ||
+        variance > wanted * 1.03 * 1.03)
+        test_fail(__FILE__, __LINE__, "%s: %.2f with a variance of %.1f, not %d with one of %.0f",
+                  what, mean, variance, average, wanted);
 }
 
 static void count_person(void *arg, const struct aorta_batch *batch, int64_t row)
@@ -52,8 +77,8 @@ static void count_person(void *arg, const struct aorta_batch *batch, int64_t row
     check(height >= 100 && height <= 300 && weight >= 30 && weight <= 500);
     counts->people++;
     counts->men += is_man;
-    counts->height[is_man] += height;
-    counts->weight[is_man] += weight;
+    add(&counts->height[is_man], height);
+    add(&counts->weight[is_man], weight);
     counts->moved += strcmp(origin, address) != 0;
     counts->by_country[(origin[0] - 'A') * 26 + origin[1] - 'A']++;
     counts->by_blood[index_of(bloods, 8, wearables_text(batch, "blood_type", row))]++;
@@ -99,11 +124,10 @@ TEST("users are as many and as varied as they should be")
         check_share("blood type", counts.by_blood[i], blood[i], USERS);
     for (int i = 0; i < 5; i++)
         check_share("race", counts.by_race[i], race[i], USERS);
-    int women = USERS - counts.men;
-    check_int((counts.height[1] + counts.men / 2) / counts.men, 175);
-    check_int((counts.weight[1] + counts.men / 2) / counts.men, 80);
-    check_int((counts.height[0] + women / 2) / women, 162);
-    check_int((counts.weight[0] + women / 2) / women, 65);
+    check_normal("men's height", &counts.height[1], 175, 8);
+    check_normal("men's weight", &counts.weight[1], 80, 10);
+    check_normal("women's height", &counts.height[0], 162, 7);
+    check_normal("women's weight", &counts.weight[0], 65, 8);
     check(counts.youngest > 20050101 && counts.youngest <= 20060401);
     check(counts.oldest < 19250401 && counts.oldest >= 19240401);
     wearables_load()->close(connection);
