@@ -261,6 +261,10 @@ struct aorta_source {
     /* The destination has committed everything up to the position. May be NULL. */
     int (*ack)(void *connection, const char *stream, const char *position,
                struct aorta_error *error);
+
+    /* How much of what the read is going to give has been given: from 0 to 1, and roughly will do,
+     * for it is for those who watch. Negative: not known. May be NULL: it never is. */
+    double (*share)(void *reader);
 };
 
 /* ------------------------------------------------------------------------------------ warehouse */

@@ -43,6 +43,7 @@ struct readings {
     struct place *last; /* of each partition: its last record */
     int64_t first_slot; /* nothing happens before */
     int64_t end_slot;   /* the first that has not ended */
+    int64_t begin_slot; /* that this read began with */
     int64_t slot;
     int32_t next_wearer; /* of the slot */
     bool is_begun;
@@ -289,8 +290,20 @@ static int begin(struct readings *readings, struct aorta_error *error)
     for (int32_t i = 0; i < readings->wearers.count; i++)
         for (int late = SESSION_DELAY_MAX; late > 0; late--)
             draw_session(readings, &readings->wearers.wearers[i], readings->slot - late);
+    readings->begin_slot = readings->slot;
     readings->is_begun = true;
     return 0;
+}
+
+double readings_share(const struct readings *readings)
+{
+    if (!readings->is_begun || readings->begin_slot >= readings->end_slot)
+        return -1;
+    double all = (double)(readings->end_slot - readings->begin_slot);
+    double of_slot = readings->wearers.count > 0
+                         ? (double)readings->next_wearer / (double)readings->wearers.count
+                         : 0;
+    return ((double)(readings->slot - readings->begin_slot) + of_slot) / all;
 }
 
 int readings_fill(struct readings *readings, struct rows *rows, const atomic_bool *cancel,

@@ -39,6 +39,9 @@ int readings_feed(struct readings *readings, const char *input, const struct aor
 int readings_fill(struct readings *readings, struct rows *rows, const atomic_bool *cancel,
                   struct aorta_error *error);
 
+/* How much of the time that is to be given has been: from 0 to 1; negative: it has not begun. */
+double readings_share(const struct readings *readings);
+
 /* JSON: after the records given so far. Lent until the next call. */
 const char *readings_position(struct readings *readings);
 

@@ -198,6 +198,13 @@ static const char *position(void *handle)
     return reader->position.data;
 }
 
+static double share(void *handle)
+{
+    const struct reader *reader = handle;
+
+    return reader->readings != NULL ? readings_share(reader->readings) : -1;
+}
+
 static void cancel(void *handle)
 {
     struct reader *reader = handle;
@@ -215,6 +222,7 @@ static const struct aorta_source source = {
     .position = position,
     .cancel = cancel,
     .read_close = read_close,
+    .share = share,
 };
 
 static const struct aorta_connector connector = {

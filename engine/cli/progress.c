@@ -13,6 +13,7 @@
 #include "cli/table.h"
 #include "cli/terminal.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,7 @@ struct progress_view {
     const char *ending; /* "canceling", "ending"; NULL: not yet */
     struct live *live;  /* NULL: plain lines */
     int64_t drawn_us;
+    size_t columns; /* of the terminal, as it was when that was drawn */
     size_t frame;
     struct arena frame_arena; /* of one drawing */
     size_t over_count, failed_count;
@@ -75,53 +77,95 @@ struct progress_view *progress_new(bool as_json, bool is_quiet)
 
 /* ------------------------------------------------------------------------------ what is running */
 
-enum { FRAME_US = 100 * 1000, NAME_WIDTH = 32, BAR_WIDTH = 12, LINE_BYTES = 512 };
+enum {
+    FRAME_US = 100 * 1000,
+    NAME_WIDTH = 32,
+    BAR_LEAST = 6, /* columns: a shorter one says less than its percent */
+    BAR_MOST = 24,
+    BESIDE_BAR = 40,           /* time, percent and rows, and what stands between them */
+    BESIDE_BAR_OF_STREAM = 54, /* records and lag instead */
+};
 
-/* "| lake.heart_rates   12.3s  1,234,567 records  lag 12,345  up to 2024-04-01T12:30:00Z  385,802/s" */
-static void describe_stream(const struct line *line, struct buf *text)
+/* Adds a part of a line whole, or not at all where the terminal is too narrow for it. */
+__attribute__((format(printf, 3, 4))) static void add_part(const struct progress_view *view,
+                                                           struct buf *line, const char *fmt, ...)
+{
+    size_t before = line->size;
+    va_list args;
+
+    va_start(args, fmt);
+    buf_vprintf(line, fmt, args);
+    va_end(args);
+    if (line->size >= view->columns)
+        buf_truncate(line, before);
+}
+
+/* "  [=====>      ]  45%", as wide as there is room; nothing where nobody knows. */
+static void describe_share(const struct progress_view *view, const struct line *line,
+                           int name_width, struct buf *text)
+{
+    static const char full[BAR_MOST + 1] = "========================";
+    int beside = strcmp(line->kind, "stream") == 0 ? BESIDE_BAR_OF_STREAM : BESIDE_BAR;
+    int room = view->columns < 1000 ? (int)view->columns - name_width - beside : BAR_MOST;
+    int width = room < BAR_MOST ? room : BAR_MOST;
+
+    if (line->total <= 0 || line->total < line->rows)
+        return;
+    double share = (double)line->rows / (double)line->total;
+    int filled = (int)(share * width);
+    bool has_tip = line->rows > 0 && filled < width;
+    if (width >= BAR_LEAST)
+        add_part(view, text, "  [%.*s%s%*s]", filled, full, has_tip ? ">" : "",
+                 width - filled - has_tip, "");
+    add_part(view, text, " %3d%%", (int)(share * 100));
+}
+
+/* "  1,234,567 records  lag 12,345  up to 2024-04-01T12:30:00Z  385,802/s" */
+static void describe_stream(const struct progress_view *view, const struct line *line,
+                            struct buf *text)
 {
     char number[TABLE_TEXT_SIZE];
 
-    buf_printf(text, "  %s records", table_number(number, line->rows));
-    buf_printf(text, "  lag %s", table_number(number, line->lag));
-    if (line->watermark[0] != '\0')
+    add_part(view, text, "  %s records", table_number(number, line->rows));
+    add_part(view, text, "  lag %s", table_number(number, line->lag));
+    if (line->watermark[0] != '\0') /* half a time says something, too */
         buf_printf(text, "  up to %s", line->watermark);
     if (line->rate >= 0.5)
-        buf_printf(text, "  %s/s", table_number(number, (int64_t)line->rate));
+        add_part(view, text, "  %s/s", table_number(number, (int64_t)line->rate));
 }
 
-/* "| raw.heart_rates     3.2s   1,234,567 rows  [=====>      ]  45%  385,802/s  source": what comes
- * first is what a narrow terminal still shows. */
+static void describe_rows(const struct progress_view *view, const struct line *line, double seconds,
+                          struct buf *text)
+{
+    char number[TABLE_TEXT_SIZE];
+
+    if (line->rows == 0) {
+        add_part(view, text, "  %s", line->kind);
+        return;
+    }
+    add_part(view, text, " %12s rows", table_number(number, line->rows));
+    if (seconds > 0.2)
+        add_part(view, text, "  %s/s",
+                 table_number(number, (int64_t)((double)line->rows / seconds)));
+}
+
+/* "| raw.heart_rates     3.2s  [=====>      ]  45%    1,234,567 rows  385,802/s" */
 static const char *describe_running(struct progress_view *view, const struct line *line,
                                     int name_width)
 {
     static const char spinner[] = "|/-\\";
-    int64_t now = clock_monotonic_us();
-    double seconds = (double)(now - line->started_us) / 1e6;
-    char number[TABLE_TEXT_SIZE];
+    double seconds = (double)(clock_monotonic_us() - line->started_us) / 1e6;
     struct buf text;
 
     buf_init(&text);
     buf_printf(&text, "%c %-*.*s %7.1fs", spinner[view->frame % 4], name_width, name_width,
                line->asset, seconds);
-    if (strcmp(line->kind, "stream") == 0 && line->rated_us != 0) {
-        describe_stream(line, &text);
-        goto out;
-    }
-    if (line->rows > 0)
-        buf_printf(&text, " %12s rows", table_number(number, line->rows));
-    if (line->rows > 0 && line->total >= line->rows) {
-        int filled = (int)((double)line->rows / (double)line->total * BAR_WIDTH);
-        buf_printf(&text, "  [%.*s%*s] %3d%%", filled, "============", BAR_WIDTH - filled, "",
-                   (int)((double)line->rows / (double)line->total * 100));
-    }
-    if (line->rows > 0 && seconds > 0.2)
-        buf_printf(&text, "  %s/s", table_number(number, (int64_t)((double)line->rows / seconds)));
-    if (line->rows == 0)
-        buf_printf(&text, "  %s", line->kind);
-    const char *copy;
-out:
-    copy = arena_strndup(&view->frame_arena, text.data, text.size);
+    describe_share(view, line, name_width, &text);
+    if (strcmp(line->kind, "stream") == 0 && line->rated_us != 0)
+        describe_stream(view, line, &text);
+    else
+        describe_rows(view, line, seconds, &text);
+    const char *copy = arena_strndup(&view->frame_arena, text.data, text.size);
     buf_release(&text);
     return copy;
 }
@@ -182,7 +226,7 @@ static int name_width_of(const struct progress_view *view)
 static void draw(struct progress_view *view)
 {
     const char *lines[MAX_LIVE_LINES + 2];
-    size_t columns, rows, count = 0, running = 0;
+    size_t rows, count = 0, running = 0;
     int64_t now = clock_monotonic_us();
 
     if (view->live == NULL || now - view->drawn_us < FRAME_US)
@@ -190,7 +234,7 @@ static void draw(struct progress_view *view)
     view->drawn_us = now;
     view->frame++;
     arena_reset(&view->frame_arena);
-    live_size(view->live, &columns, &rows);
+    live_size(view->live, &view->columns, &rows);
     size_t most = rows > 5 && rows - 5 < MAX_LIVE_LINES ? rows - 5 : MAX_LIVE_LINES;
     int name_width = name_width_of(view);
     for (size_t i = 0; i < view->line_count; i++) {

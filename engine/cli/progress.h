@@ -1,6 +1,11 @@
 /*
- * A run as a person watches it: on a terminal the running steps with their rows, redrawn in place
- * (cli/live.h), ten times a second at most; elsewhere a plain line a step. At the end one table.
+ * A run as a person watches it: on a terminal the running steps with a bar where it is known how much
+ * there is, their rows and rates, and below them how many steps are done; redrawn in place
+ * (cli/live.h), ten times a second at most. Elsewhere a plain line a step. At the end one table.
+ *
+ *     / raw.heart_rate_stream     3.2s  [=====>      ]  45%    1,234,567 rows  385,802/s
+ *     - raw.users                 0.3s        9,999 rows  33,330/s
+ *     4 of 17 steps done, 2 running, 5.1s
  *
  *     asset                 kind       rows    time  checks
  *     raw.users             source    9,999   0.21s  24 ok

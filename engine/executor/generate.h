@@ -24,6 +24,9 @@ int generate_table(struct generation *g, struct err *err);
 /* Produces events into a topic. What the lake that acknowledges them has is where it goes on. */
 int generate_topic(struct generation *g, struct err *err);
 
+/* Tells the daemon how far it is. */
+void generate_progress(struct generation *g);
+
 /* The source's error, with the connection's name. Returns -1. */
 int generate_error(const struct generation *g, const struct aorta_error *error, struct err *err);
 

@@ -210,7 +210,7 @@ static int apply_changes(struct applying *a, struct err *err)
             if (apply_row(a, &batch, row, values, err) < 0)
                 return -1;
         g->rows += batch.row_count;
-        step_progress(g->step, g->rows, 0);
+        generate_progress(g);
     }
     if (got < 0)
         return generate_error(g, &error, err);

@@ -78,7 +78,7 @@ static int produce_all(struct generation *g, struct err *err)
     while ((got = g->source->next(g->reader, &batch, &error)) > 0) {
         if (produce_batch(g, producer, &batch, err) < 0)
             goto out;
-        step_progress(g->step, g->rows, 0);
+        generate_progress(g);
     }
     if (got < 0) {
         generate_error(g, &error, err);

@@ -28,13 +28,24 @@ int intake_open(struct intake *intake, struct step *step, const struct intake_lo
     return intake->kind->open(intake, err);
 }
 
+/* A guess may be taken back; what has been told is not. */
+static void tell_progress(struct intake *intake, int64_t rows)
+{
+    const double not_yet = 0.999;
+    double share = intake->kind->share(intake);
+
+    share = share < not_yet ? share : not_yet;
+    intake->share = share > intake->share ? share : intake->share;
+    step_progress(intake->step, rows, intake->share);
+}
+
 int intake_next(struct intake *intake, int32_t worker, struct aorta_batch *batch)
 {
     if (intake->kind->next(intake, worker, batch) == 0)
         return 0;
     int64_t rows = atomic_fetch_add(&intake->rows, batch->row_count) + batch->row_count;
     if (pthread_mutex_trylock(&intake->lock) == 0) { /* or else somebody tells it soon */
-        step_progress(intake->step, rows, 0);
+        tell_progress(intake, rows);
         pthread_mutex_unlock(&intake->lock);
     }
     return 1;
@@ -61,8 +72,10 @@ bool intake_is_over(struct intake *intake, int64_t place)
 
 int intake_finish(const struct intake *intake, struct err *err)
 {
-    if (intake->failed_at == INT64_MAX)
+    if (intake->failed_at == INT64_MAX) {
+        step_progress(intake->step, intake->rows, 1);
         return 0;
+    }
     *err = intake->failure;
     return -1;
 }

@@ -63,9 +63,12 @@ struct intake {
     struct buf notes;              /* what a person should know, a line each */
     void *state;                   /* the kind's own */
 
-    pthread_mutex_t lock; /* guards what workers share: the kind's, has_news, and the two below */
+    _Atomic int64_t bytes; /* of objects, read so far */
+
+    pthread_mutex_t lock; /* guards what workers share: the kind's, has_news, and those below */
     int64_t failed_at;    /* INT64_MAX: nothing has failed */
     struct err failure;
+    double share; /* the greatest that was told */
 };
 
 struct intake_kind {
@@ -73,6 +76,9 @@ struct intake_kind {
     int (*next)(struct intake *intake, int32_t worker, struct aorta_batch *batch);
     int (*settle)(struct intake *intake, bool is_published, struct err *err); /* NULL: nothing */
     int (*take_back)(struct intake *intake, struct err *err);                 /* likewise */
+    /* How much of what there is to read has been read, roughly, from 0 to 1; negative: not known.
+     * Under the lock. */
+    double (*share)(struct intake *intake);
     const char *(*position)(struct intake *intake);
     int (*ack)(struct intake *intake, const char *position, struct err *err);
     void (*close)(struct intake *intake);

@@ -31,6 +31,7 @@ struct files_state {
     struct lake_listing listing;
     const struct picked_file *picked;
     size_t count;
+    int64_t bytes;           /* of those picked */
     size_t next;             /* under the intake's lock */
     bool *is_left;           /* a file each: it changed while it was read */
     bool leaves;             /* one at least */
@@ -293,6 +294,9 @@ static int files_intake_open(struct intake *intake, struct err *err)
     if (pick(intake, err) < 0 || (order->partition_columns && find_partitions(intake, err) < 0) ||
         find_columns(intake, err) < 0)
         return -1;
+    for (size_t i = 0; i < state->count; i++)
+        state->bytes += state->picked[i].size_bytes;
+    intake->bytes = 0; /* finding the columns read some */
     state->is_left = arena_calloc(intake->arena, state->count, sizeof *state->is_left);
     state->workers.take = take_file;
     state->workers.end = end_file;
@@ -362,6 +366,13 @@ static int files_settle(struct intake *intake, bool is_published, struct err *er
     return files_put(&state->files, loaded_at, intake->load.replaces, err);
 }
 
+static double files_share(struct intake *intake)
+{
+    const struct files_state *state = intake->state;
+
+    return state->bytes > 0 ? (double)intake->bytes / (double)state->bytes : -1;
+}
+
 static const char *files_position(struct intake *intake)
 {
     const struct files_state *state = intake->state;
@@ -396,6 +407,7 @@ const struct intake_kind intake_of_files = {
     .next = files_next,
     .take_back = files_take_back,
     .settle = files_settle,
+    .share = files_share,
     .position = files_position,
     .ack = files_ack,
     .close = files_close,

@@ -5,6 +5,7 @@
 struct lake_state {
     struct sink_lake *lake; /* under the intake's lock */
     struct object_workers workers;
+    int64_t taken_bytes; /* of the objects so far */
 };
 
 /* The next object of the lake. */
@@ -28,6 +29,7 @@ static int take_object(struct intake *intake, struct object_worker *worker, stru
     clock_format_iso(modified, stat.modified_us, 6);
     object_rows_begin(&worker->rows, object.key, modified, 0);
     worker->wanted_rows = object.count;
+    state->taken_bytes += object.bytes;
     intake->has_news = true;
     return 1;
 }
@@ -70,6 +72,16 @@ static int lake_next(struct intake *intake, int32_t worker, struct aorta_batch *
     return object_workers_next(&state->workers, worker, batch);
 }
 
+/* Of what was taken, how much has been read. */
+static double lake_share(struct intake *intake)
+{
+    const struct lake_state *state = intake->state;
+
+    if (state->taken_bytes <= 0)
+        return -1;
+    return sink_lake_share(state->lake) * (double)intake->bytes / (double)state->taken_bytes;
+}
+
 static const char *lake_position(struct intake *intake)
 {
     struct lake_state *state = intake->state;
@@ -99,6 +111,7 @@ static void lake_close(struct intake *intake)
 const struct intake_kind intake_of_lake = {
     .open = lake_open,
     .next = lake_next,
+    .share = lake_share,
     .position = lake_position,
     .ack = lake_ack,
     .close = lake_close,

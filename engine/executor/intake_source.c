@@ -103,6 +103,13 @@ static int source_next(struct intake *intake, int32_t worker, struct aorta_batch
     return 1;
 }
 
+static double source_share(struct intake *intake)
+{
+    struct source_state *state = intake->state;
+
+    return state->source->share != NULL ? state->source->share(state->reader) : -1;
+}
+
 static const char *source_position(struct intake *intake)
 {
     struct source_state *state = intake->state;
@@ -138,6 +145,7 @@ static void source_close(struct intake *intake)
 const struct intake_kind intake_of_source = {
     .open = source_open,
     .next = source_next,
+    .share = source_share,
     .position = source_position,
     .ack = source_ack,
     .close = source_close,

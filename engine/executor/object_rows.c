@@ -281,6 +281,7 @@ static int read_chunk(struct object_rows *rows, struct err *err)
         return -1;
     rows->chunk_used = 0;
     rows->offset += (int64_t)got;
+    atomic_fetch_add(&rows->intake->bytes, (int64_t)got);
     rows->is_read = got < CHUNK_BYTES;
     return 0;
 }

@@ -89,6 +89,11 @@ int generate_open(struct generation *g, enum aorta_read_mode mode, const char *p
     return feed_inputs(g, err);
 }
 
+void generate_progress(struct generation *g)
+{
+    step_progress(g->step, g->rows, g->source->share != NULL ? g->source->share(g->reader) : -1);
+}
+
 int run_generator(struct step *step, struct err *err)
 {
     struct generation g = {.step = step};

@@ -17,6 +17,7 @@ struct cursor {
     int64_t next;  /* entry to go on with */
     int32_t given; /* of that entry's objects */
     int64_t last;  /* entry to end with, fixed at the opening; 0: not listed */
+    int64_t first; /* entry that the read begins with */
 };
 
 struct sink_lake {
@@ -159,6 +160,7 @@ static int fix_ends(struct sink_lake *lake, struct err *err)
     for (size_t i = 0; i < lake->count; i++) {
         struct cursor *cursor = &lake->cursors[i];
         lake->chain.partition = cursor->partition;
+        cursor->first = cursor->next > 1 ? cursor->next : 2; /* the first of all has no objects */
         if (sink_chain_tail(&lake->chain, cursor->next - 1, &cursor->last, err) < 0)
             return -1;
     }
@@ -250,4 +252,21 @@ int sink_lake_next(struct sink_lake *lake, struct sink_lake_object *object, stru
         return 1;
     }
     return 0;
+}
+
+double sink_lake_share(const struct sink_lake *lake)
+{
+    double all = 0, given = 0;
+
+    for (size_t i = 0; i < lake->count; i++) {
+        const struct cursor *cursor = &lake->cursors[i];
+        if (cursor->last < cursor->first)
+            continue;
+        all += (double)(cursor->last - cursor->first + 1);
+        if (cursor->next > cursor->first)
+            given += (double)(cursor->next - cursor->first);
+        if (i == lake->current && lake->has_entry && lake->entry.object_count > 0)
+            given += (double)cursor->given / (double)lake->entry.object_count;
+    }
+    return all > 0 ? given / all : 0;
 }

@@ -47,6 +47,9 @@ void sink_lake_close(struct sink_lake *lake);
 /* 1 and an object, 0 at the end, -1. */
 int sink_lake_next(struct sink_lake *lake, struct sink_lake_object *object, struct err *err);
 
+/* How much of it has been given: from 0 to 1, each entry of the chains for as much as another. */
+double sink_lake_share(const struct sink_lake *lake);
+
 /* Where a later read goes on behind the objects so far; lent until the next call. */
 const char *sink_lake_position(struct sink_lake *lake);
 

@@ -475,7 +475,8 @@ static int report(struct stream *stream, struct err *err)
     struct aorta_watermarks watermarks;
     int64_t now_us = clock_monotonic_us(), lag = 0;
 
-    if (config->report == NULL || now_us - stream->reported_us < config->report_us)
+    if (config->report == NULL || stream->lane_count == 0 ||
+        now_us - stream->reported_us < config->report_us)
         return 0;
     stream->reported_us = now_us;
     for (size_t i = 0; i < stream->lane_count; i++) {
@@ -535,7 +536,7 @@ int sink_run(const struct sink_config *config, struct sink_progress *progress, s
 
     *progress = (struct sink_progress){0};
     pthread_mutex_init(&stream.commit_lock, NULL);
-    stream.reported_us = clock_monotonic_us();
+    stream.reported_us = clock_monotonic_us() - config->report_us; /* how much there is, at once */
     int result = open_stream(&stream, err);
     if (result == 0)
         result = run(&stream, err);

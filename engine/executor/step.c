@@ -185,16 +185,30 @@ void step_set_interrupt(struct step *step, void (*interrupt)(void *arg), void *a
     pthread_mutex_unlock(&step->lock);
 }
 
-void step_progress(struct step *step, int64_t rows, int64_t total)
+/* What there will be, by what there is; 0: nobody knows. */
+static int64_t total_of(int64_t rows, double share)
+{
+    const double most = 1e15; /* of a share that is next to nothing */
+
+    if (rows <= 0 || share <= 0)
+        return 0;
+    if (share >= 1)
+        return rows;
+    double total = (double)rows / share;
+    return total > most ? 0 : (int64_t)total;
+}
+
+void step_progress(struct step *step, int64_t rows, double share)
 {
     const int64_t interval_us = 200 * 1000;
     int64_t now = clock_monotonic_us();
 
-    if (now - step->reported_at_us < interval_us || rows == step->reported_rows)
+    if (share < 1 && (now - step->reported_at_us < interval_us || rows == step->reported_rows))
         return;
     step->reported_at_us = now;
     step->reported_rows = rows;
-    struct progress progress = {.step = step->order->step, .rows = rows, .total = total};
+    struct progress progress = {
+        .step = step->order->step, .rows = rows, .total = total_of(rows, share)};
     step_send(MESSAGE_PROGRESS, &progress_shape, &progress);
 }
 

@@ -59,8 +59,9 @@ void step_free(struct step *step);
 /* For those who run steps: what can be interrupted from now on; NULL before it is closed. */
 void step_set_interrupt(struct step *step, void (*interrupt)(void *arg), void *arg);
 
-/* Tells the daemon how far the step is, a few times a second at most. */
-void step_progress(struct step *step, int64_t rows, int64_t total);
+/* Tells the daemon how far the step is, a few times a second at most: how many rows, and which share
+ * of all there will be; 0 or less: not known, 1 or more: all of them, which is told at once. */
+void step_progress(struct step *step, int64_t rows, double share);
 
 /* The same of a stream, as often as it is called. watermark_us INT64_MIN: not known. */
 void step_progress_stream(struct step *step, int64_t records, int64_t lag, int64_t watermark_us);

@@ -21,7 +21,7 @@ extern const struct record_shape hello_shape;
 struct progress {
     int64_t step;
     int64_t rows;  /* so far */
-    int64_t total; /* 0: not known */
+    int64_t total; /* about how many there will be; 0: not known */
     int64_t lag;   /* of a stream: records that are in the log and not in the lake */
     const char
         *watermark; /* of a stream: the newest event of the partition that is furthest back */

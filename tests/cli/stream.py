@@ -14,7 +14,7 @@ from fcntl import F_DUPFD, fcntl
 from pathlib import Path
 
 from screen import Terminal
-from shop import Shop, finish, kill_session, main, wait_until
+from shop import Shop, finish, kill_session, main, stopped_executor, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = ["--var", "users=900", "--var", "sessions_per_day=10", "--var", "edits=20"]
@@ -152,17 +152,32 @@ def every_record_once(shop):
     broker.end()
 
 
+def stopped_at(shop, point, pattern, *arguments):
+    """Runs it on a terminal, which shows the pattern while the executor stands still at the point;
+    what the terminal shows at the end."""
+    run = Terminal(shop, *arguments, environment={"AORTA_FAULT": f"{point}:1:stop"})
+    executor = wait_until(lambda: run.read(0) and stopped_executor(run.pid), f"a stop at {point}")
+    run.wait_for(pattern)
+    os.kill(executor, signal.SIGCONT)
+    assert run.finish() == 0, run.screen.text()
+    return run.screen.text()
+
+
 def ends(shop):
     """A stream ends when it is idle, when its time is over, and by Ctrl-C with what it has read."""
     broker = Broker(shop.program)
     with Watches(shop.program, broker) as both:
         asset = both.folder / "assets/lake/heart_rate_lake.toml"
         asset.write_text(asset.read_text().replace('"500ms"', '"1h"').replace("400", "1000000"))
-        both.produce(0)
-        status, output = both.run("stream", "heart_rate_lake", "--until-idle")
-        assert status == 0, output
+        shown = stopped_at(both, "generator.flush.before", r"generators\.heart_rate_events +\d+\.\ds"
+                           r"  \[=+\] 100% +[0-9,]+ rows", "run", "+heart_rate_events", *SIZE,
+                           "--var", f"as_of={STAGES[0]}")
+        assert "succeeded in" in shown, shown
+        shown = stopped_at(both, "sink.plan.put.before", r"lake\.heart_rate_lake +\d+\.\ds"
+                           r"  \[ +\]   0%  0 records  lag [0-9,]+", "stream", "heart_rate_lake",
+                           "--until-idle")
         first = len(lake_of(both.folder / ".aorta/lake"))
-        assert first > 100 and f"{first:,} rows" in output, output
+        assert first > 100 and f"{first:,} rows" in shown, shown
         both.produce(1)
         stream = both.start("stream", "heart_rate_lake", "--json")
         wait_for_watermark(stream)

@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """What a run shows on a terminal, and that it shows none of that elsewhere."""
 
+import os
 import re
+import signal
 import time
 
 from screen import Terminal
-from shop import Gate, main
+from shop import Gate, main, stopped_executor, wait_until
 
 ENDLESS = "select count(*) as n from range(100000000000) where range % 7 = 8"
+ROWS = 1200000
 SGR = re.compile(rb"\033\[[0-9;]*m")
 UP = re.compile(rb"\033\[[0-9]+A")
 
@@ -67,6 +70,34 @@ def rows_and_rates(shop):
     assert run.finish() == 1, run.screen.text()  # no countries yet, to check against
 
 
+def bars(shop):
+    """Where it is known how much there is a bar says how much of it was read; it is cut to fit."""
+    shop.write("pipeline.toml", (shop.folder / "pipeline.toml").read_text() +
+               '\n[target.dev.connection.files]\nconnector = "file"\npath = "files"\n')
+    shop.write("assets/raw/readings_of_all_watches.toml", 'kind = "source"\n[from]\n'
+               'connection = "files"\nfiles = "*.json"\n[columns.user_id]\ntype = "bigint"\n')
+    shop.write("files/a.json", '{"user_id":1,"heart_rate":60,"timestamp":5}\n' * ROWS)
+    run = Terminal(shop, "run", "readings_of_all_watches", columns=100,
+                   environment={"AORTA_FAULT": "source.state.before:1:stop"})
+    line = r"[-|/\\] raw\.readings_of_all_watches +\d+\.\ds"
+    part = run.wait_for(line + r"  \[(=*)>( *)\] +(\d+)% +([0-9,]+) rows")
+    width, percent = len(part[1]) + 1 + len(part[2]), int(part[3])
+    assert width == 24 and len(part[1]) == width * percent // 100 and percent < 100, part[0]
+    rows = int(part[4].replace(",", ""))
+    assert abs(rows / ROWS - percent / 100) < 0.1, part[0]
+
+    # All is read, and not yet published. What does not fit is left out whole, a bar gets shorter.
+    whole = rf"  \[={{24}}\] 100% +{ROWS:,} rows  [0-9,]+/s"
+    for columns, rest in ((80, rf"  \[={{13}}\] 100%    {ROWS:,} rows"),
+                          (70, rf" 100%    {ROWS:,} rows"), (50, " 100%"), (40, ""), (120, whole)):
+        run.resize(columns)
+        run.wait_for(rf"(?m){line}{rest}\n0 of 1 steps done, 1 running, \d+\.\ds$")
+    os.kill(wait_until(lambda: stopped_executor(run.pid), "the executor stops"), signal.SIGCONT)
+    assert run.finish() == 0, run.screen.text()
+    shown = run.screen.text()
+    assert "%" not in shown and re.search(rf"readings_of_all_watches +{ROWS:,} rows", shown), shown
+
+
 def plain(shop):
     """NO_COLOR takes the colours only; a dumb terminal gets plain lines, as do files and pipes."""
     run = Terminal(shop, "run", environment={"NO_COLOR": "1"})
@@ -109,4 +140,4 @@ def canceled_twice(shop):
 
 
 if __name__ == "__main__":
-    main([live, resized, rows_and_rates, plain, canceled, canceled_twice])
+    main([live, resized, rows_and_rates, bars, plain, canceled, canceled_twice])
