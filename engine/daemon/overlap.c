@@ -10,9 +10,10 @@
 
 enum { MAX_WAITING = 100 /* runs of a schedule that ticks faster than they end */ };
 
+/* One that is being planned will have a run in a moment. */
 static bool is_unfinished(const struct job *job)
 {
-    return !job->is_over && (job->is_queued || job->has_run);
+    return !job->is_over && (job->is_planning || job->is_queued || job->has_run);
 }
 
 static bool is_of(const struct job *job, const struct schedule *schedule)
@@ -27,7 +28,7 @@ static void cancel(struct job *job)
     job->is_canceled = true;
     if (job->has_run)
         dispatch_cancel(job);
-    else
+    else if (job->is_queued)
         queue_cancel(job);
 }
 
@@ -59,7 +60,10 @@ bool overlap_settle(struct daemon *daemon, const struct schedule *schedule,
         return true;
     switch ((enum schedule_overlap)schedule->config->overlap) {
     case OVERLAP_SKIP:
-        (void)snprintf(reason, OVERLAP_REASON_SIZE, "run %s is not over", earlier->run.id);
+        if (earlier->run.id[0] != '\0')
+            (void)snprintf(reason, OVERLAP_REASON_SIZE, "run %s is not over", earlier->run.id);
+        else
+            (void)snprintf(reason, OVERLAP_REASON_SIZE, "a run of it is about to begin");
         return false;
     case OVERLAP_QUEUE:
         (void)snprintf(reason, OVERLAP_REASON_SIZE, "%d runs of it are not over", MAX_WAITING);

@@ -171,7 +171,7 @@ int64_t ready_begin(struct daemon *daemon)
 
     find_contenders(&pass);
     if (pass.count > 0) {
-        usage_count(&pass.usage, daemon);
+        usage_count(&pass.usage, daemon, pass.now_us);
         while ((next = best_of(&pass)) != NULL)
             let(&pass, next);
         usage_release(&pass.usage);

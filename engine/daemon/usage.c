@@ -8,6 +8,7 @@ enum { STEPS_PER_EXECUTOR = 4 /* sessions of a warehouse that work at once */ };
 struct executor_use {
     int64_t busy;
     bool has_suspect, is_cleaning;
+    bool is_wanted; /* by a suspect that is ready */
 };
 
 struct slots_use {
@@ -50,7 +51,18 @@ void usage_add(struct usage *usage, const struct job *job, const struct run_step
         take_slot(usage, policy->slots[i]);
 }
 
-void usage_count(struct usage *usage, const struct daemon *daemon)
+/* Else it would wait for ever where others begin again and again. */
+static void find_suspects(struct usage *usage, const struct job *job, int64_t now_us)
+{
+    for (const struct run_step *step = job->run.ready.first; step != NULL; step = step->later) {
+        if (step->is_suspect && step->ready_at_us <= now_us)
+            executor_use(usage, order_executor(step->asset))->is_wanted = true;
+        if (job->run.threads == 1)
+            return; /* it is not the turn of the others */
+    }
+}
+
+void usage_count(struct usage *usage, const struct daemon *daemon, int64_t now_us)
 {
     arena_init(&usage->arena);
     map_init(&usage->executors);
@@ -61,6 +73,7 @@ void usage_count(struct usage *usage, const struct daemon *daemon)
             executor_use(usage, job->query_child->name)->is_cleaning = true;
         for (const struct run_step *step = job->run.running.first; step != NULL; step = step->later)
             usage_add(usage, job, step);
+        find_suspects(usage, job, now_us);
     }
 }
 
@@ -103,7 +116,8 @@ bool usage_allows(const struct usage *usage, const struct job *job, const struct
         if (obstacle->job != NULL || !has_slots(usage, &step->asset->policy, obstacle))
             return false;
     }
-    if (use->is_cleaning || use->has_suspect || (step->is_suspect && use->busy > 0))
+    bool is_blocked = step->is_suspect ? use->busy > 0 : use->is_wanted;
+    if (use->is_cleaning || use->has_suspect || is_blocked)
         return false;
     int64_t busy = use->busy + (run_is_stream(run) ? of_run : 0);
     if (busy < limit && (run->threads == 0 || of_run < run->threads))

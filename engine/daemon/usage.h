@@ -33,12 +33,13 @@ struct obstacle {
     const char *full_executor; /* or its executor takes no other step of the run */
 };
 
-void usage_count(struct usage *usage, const struct daemon *daemon);
+/* now_us is monotonic: a retry that is not due waits for nothing. */
+void usage_count(struct usage *usage, const struct daemon *daemon, int64_t now_us);
 void usage_release(struct usage *usage);
 
 /* Two runs never make the same asset at once; one executor gets no more than it can work on, and a
  * run has no more steps at once than it asked for; a step that may be what killed its executor runs
- * there alone; of each of the asset's slots one is free. */
+ * there alone, and while it waits for that no other begins there; of each of the asset's slots one is free. */
 bool usage_allows(const struct usage *usage, const struct job *job, const struct run_step *step,
                   struct obstacle *obstacle);
 
