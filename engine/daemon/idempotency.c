@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_KEYS = 100000 };
+enum { MAX_KEYS = 100000 /* some 300 bytes each */ };
 
-#define KEPT_US (INT64_C(24) * 3600 * 1000 * 1000)
+#define KEPT_US CLOCK_US_PER_DAY
+#define LOOK_US (CLOCK_US_PER_DAY / 24) /* when there are too many: not for each of them */
 
 struct idempotency {
     struct arena arena;
     struct map by_key; /* of struct store_key */
-    int64_t begun_us;  /* when the arena was empty: emptied once a day */
+    int64_t begun_us;  /* when the arena was made: once a day */
 };
 
 static const char *whole_key(const struct request *request, struct arena *arena)
@@ -33,7 +34,7 @@ static void hash_request(const struct request *request, char hex[HASH_HEX_SIZE +
     struct json_writer json;
     struct buf text;
 
-    asked.environment = asked.idempotency_key = NULL;
+    asked.environment = asked.idempotency_key = asked.address = NULL;
     asked.detaches = false;
     buf_init(&text);
     json_writer_init(&json, &text);
@@ -88,13 +89,37 @@ struct idempotency *idempotency_open(struct daemon *daemon, struct err *err)
     return NULL;
 }
 
+static void free_map(struct idempotency *keys)
+{
+    map_release(&keys->by_key);
+    arena_release(&keys->arena);
+}
+
 void idempotency_close(struct idempotency *keys)
 {
     if (keys == NULL)
         return;
-    map_release(&keys->by_key);
-    arena_release(&keys->arena);
+    free_map(keys);
     free(keys);
+}
+
+/* Begins anew with those that count. */
+static void forget_old(struct idempotency *keys, int64_t now_us)
+{
+    bool is_full = keys->by_key.count >= MAX_KEYS;
+    struct idempotency before = *keys;
+
+    if (now_us - keys->begun_us < (is_full ? LOOK_US : KEPT_US))
+        return;
+    arena_init(&keys->arena);
+    map_init(&keys->by_key);
+    keys->begun_us = now_us;
+    for (size_t i = 0; i < before.by_key.count; i++) {
+        const struct store_key *key = before.by_key.entries[i].value;
+        if (key->at_us >= now_us - KEPT_US)
+            add(keys, key);
+    }
+    free_map(&before);
 }
 
 /* The same run or backfill, told when it is in the store. */
@@ -117,8 +142,15 @@ bool idempotency_answer(struct job *job)
 
     if (keys == NULL || job->request->idempotency_key == NULL)
         return false;
+    int64_t now_us = clock_now_us();
+    forget_old(keys, now_us);
     known = map_find(&keys->by_key, whole_key(job->request, &job->arena));
-    if (known == NULL || known->at_us < clock_now_us() - KEPT_US)
+    if (known == NULL && keys->by_key.count >= MAX_KEYS) {
+        work_refuse_as(job, "busy",
+                       "too many idempotency keys were used today: ask without one, or later");
+        return true;
+    }
+    if (known == NULL || known->at_us < now_us - KEPT_US)
         return false;
     hash_request(job->request, hex);
     if (strcmp(known->request_hash, hex) != 0) {

@@ -33,7 +33,7 @@ struct pruner {
     bool is_reading; /* in the thread pool */
     bool is_closing;
     /* Of the round: */
-    int64_t runs_before_us, events_before_us, ticks_before_us, audit_before_us;
+    int64_t runs_before_us, events_before_us, ticks_before_us, audit_before_us, keys_before_us;
     int64_t max_runs;
     char until[ULID_SIZE + 1]; /* the run behind the newest max_runs, "": there is none */
     char after[ULID_SIZE + 1]; /* looked at so far */
@@ -41,7 +41,7 @@ struct pruner {
     bool is_at_end;
     struct old_run batch[BATCH_RUNS];
     size_t batch_count;
-    int64_t ticks, audits; /* that went in the last batch */
+    int64_t ticks, audits, keys; /* that went in the last batch */
     int64_t forgotten;
 };
 
@@ -70,18 +70,20 @@ static void sleep_until_next(struct pruner *pruner)
         uv_timer_start(&pruner->timer, begin, EVERY_MS, 0);
 }
 
-/* --------------------------------------------------------------------------- ticks, audit log */
+/* --------------------------------------------------------------------- ticks, audit log, keys */
 
 static void prune_rows(void *arg)
 {
     struct pruner *pruner = arg;
 
-    if (must_end(pruner) || (pruner->ticks < BATCH_ROWS && pruner->audits < BATCH_ROWS)) {
+    if (must_end(pruner) ||
+        (pruner->ticks < BATCH_ROWS && pruner->audits < BATCH_ROWS && pruner->keys < BATCH_ROWS)) {
         sleep_until_next(pruner);
         return;
     }
     store_ticks_prune(store_of(pruner), pruner->ticks_before_us, BATCH_ROWS, &pruner->ticks);
     store_audit_prune(store_of(pruner), pruner->audit_before_us, BATCH_ROWS, &pruner->audits);
+    store_keys_prune(store_of(pruner), pruner->keys_before_us, BATCH_ROWS, &pruner->keys);
     then(pruner, prune_rows);
 }
 
@@ -195,7 +197,7 @@ static void read_page(void *arg)
 
     pruner->batch_count = 0;
     if (must_end(pruner) || pruner->is_at_end) {
-        pruner->ticks = pruner->audits = BATCH_ROWS;
+        pruner->ticks = pruner->audits = pruner->keys = BATCH_ROWS;
         prune_rows(pruner);
         return;
     }
@@ -256,6 +258,7 @@ static void begin(uv_timer_t *timer)
     pruner->events_before_us = now_us - retention->events_ms * 1000;
     pruner->ticks_before_us = now_us - retention->ticks_ms * 1000;
     pruner->audit_before_us = now_us - retention->audit_ms * 1000;
+    pruner->keys_before_us = now_us - 2 * CLOCK_US_PER_DAY; /* they count for one */
     pruner->max_runs = retention->max_runs;
     pruner->after[0] = '\0';
     pruner->is_begun = pruner->is_at_end = false;

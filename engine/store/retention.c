@@ -111,6 +111,10 @@ static const struct statement_text ticks_prune = {
     " AND l.due_us > t.due_us) LIMIT ?2)",
     "ticks", NULL};
 
+static const struct statement_text keys_prune = {
+    "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE at_us < ?1 LIMIT ?2)",
+    "idempotency keys", NULL};
+
 void store_run_forget(struct store *store, const char *id, struct store_done done)
 {
     struct command publications = {.statement = &run_publications_forget};
@@ -141,6 +145,14 @@ void store_run_events_forget(struct store *store, const char *id, int64_t limit,
 void store_ticks_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
 {
     struct command command = {.statement = &ticks_prune};
+
+    command_add_int(&command, before_us);
+    prune(store, &command, limit, changes);
+}
+
+void store_keys_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
+{
+    struct command command = {.statement = &keys_prune};
 
     command_add_int(&command, before_us);
     prune(store, &command, limit, changes);

@@ -51,4 +51,7 @@ void store_run_events_forget(struct store *store, const char *id, int64_t limit,
  * as above. */
 void store_ticks_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes);
 
+/* Forgets at most `limit` of the idempotency keys that are older. *changes as above. */
+void store_keys_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes);
+
 #endif

@@ -3,6 +3,7 @@
 
 import json
 import signal
+import time
 
 from serving import Served, change, rows
 from shop import main, wait_until
@@ -57,11 +58,14 @@ def forgets(shop):
         change(shop, f"update runs set created_us = created_us - {1000 * DAY_US}")
         add_old_runs(daemon)
         change(shop, "insert into audit (at_us, actor, action, result) values "
-                      "(1, 'user:ada', 'run', 'accepted')")
+                      "(1, 'user:ada', 'run', 'accepted')",
+               "insert into idempotency values ('old', '', '', 1)",
+               f"insert into idempotency values ('young', '', '', {time.time_ns() // 1000})")
         kept = rows(shop, "select id from runs where id like '01%' order by id")
         assert len(kept) == 5
         daemon.start()
         wait_until(lambda: count(daemon, "audit", "actor = 'user:ada'") == 0, "the audit log is pruned")
+        assert rows(shop, "select key from idempotency") == [("young",)]
         daemon.end()
         left = [run for run, in rows(shop, "select id from runs order by id")]
         # The first and the second run published all and found it fresh; of the two that failed the
