@@ -51,6 +51,7 @@ static int take_request(struct job *job, const struct store_run *run)
                        "what run %s was asked for is not known: it is of an older version",
                        run->id);
     again->actor = asked->actor;
+    again->address = asked->address;
     again->trigger = asked->trigger;
     again->priority = asked->priority;
     again->detaches = asked->detaches;

@@ -29,7 +29,7 @@ static const char *text_of(const struct job *job)
     struct buf text;
 
     /* What is only of the moment in which it was asked. */
-    request.environment = request.idempotency_key = NULL;
+    request.environment = request.idempotency_key = request.address = NULL;
     request.detaches = false;
     buf_init(&text);
     json_writer_init(&json, &text);

@@ -168,16 +168,23 @@ void reload_counts(const struct reload *reload, int64_t *taken, int64_t *refused
 
 /* ---------------------------------------------------------------------------- for who asks */
 
+/* The daemon may have ended before the thread pool comes to it: nothing of that is touched there. */
+struct rereading {
+    uv_work_t work;
+    struct job *job;
+    struct request request;
+    struct loaded *loaded;
+};
+
 static void read_in_pool(uv_work_t *work)
 {
-    struct job *job = work->data;
+    struct rereading *rereading = work->data;
 
-    job->loaded = loaded_read(&job->daemon->reload->request);
+    rereading->loaded = loaded_read(&rereading->request);
 }
 
-static void refuse(struct job *job)
+static void refuse(struct job *job, const struct problems *problems)
 {
-    const struct problems *problems = &job->loaded->problems;
     const char **lines = arena_calloc(&job->arena, problems->count, sizeof *lines);
 
     job->daemon->reload->refused++;
@@ -186,22 +193,29 @@ static void refuse(struct job *job)
     work_refuse_config(job, lines, problems->count);
 }
 
-static void has_read(uv_work_t *work, int status)
+static void answer(struct job *job, struct loaded *loaded)
 {
-    struct job *job = work->data;
     const struct event accepted = {.type = "accepted"};
 
-    (void)status;
-    if (job->daemon->is_ending)
-        return;
-    if (job->loaded->problems.count > 0) {
-        refuse(job);
+    if (loaded->problems.count > 0) {
+        refuse(job, &loaded->problems);
         return;
     }
-    take_over(job->daemon, job->loaded);
+    take_over(job->daemon, loaded);
     audit_job(job, AUDIT_ACCEPTED);
     work_tell(job, &accepted);
     work_finish(job, "succeeded");
+}
+
+static void has_read(uv_work_t *work, int status)
+{
+    struct rereading *rereading = work->data;
+
+    (void)status;
+    if (!rereading->job->daemon->is_ending)
+        answer(rereading->job, rereading->loaded);
+    loaded_release(rereading->loaded);
+    free(rereading);
 }
 
 void reload_begin(struct job *job)
@@ -210,6 +224,9 @@ void reload_begin(struct job *job)
         work_refuse_as(job, "conflict", "no daemon stays here: a command reads the files anyway");
         return;
     }
-    job->planning.data = job;
-    uv_queue_work(job->daemon->loop, &job->planning, read_in_pool, has_read);
+    struct rereading *rereading = alloc_zeroed(1, sizeof *rereading);
+    rereading->job = job;
+    rereading->request = job->daemon->reload->request;
+    rereading->work.data = rereading;
+    uv_queue_work(job->daemon->loop, &rereading->work, read_in_pool, has_read);
 }

@@ -13,8 +13,8 @@ SLOW = "select count(*) as n from range(100000000000) where range % 7 = 8"
 class Api(harness.Server):
     """The same calls, to a daemon of the shop."""
 
-    def __init__(self, shop, more=""):  # no fixture is started
-        self.daemon = Served(shop, more=more)
+    def __init__(self, shop, more="", environment=None):  # no fixture is started
+        self.daemon = Served(shop, environment, more)
         self.url = self.daemon.url
         self.port = int(self.url.rsplit(":", 1)[1])
 

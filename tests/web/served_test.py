@@ -146,6 +146,16 @@ def who_waits_outlives_the_daemon(shop):
     assert api.daemon.end() == 0
 
 
+def it_ends_though_it_was_told_to_reload(shop):
+    """What is still to be read when the daemon ends is nobody's any more."""
+    api = Api(shop, environment={"UV_THREADPOOL_SIZE": "1"})
+    asking = [api.connect() for _ in range(60)]
+    for connection in asking:
+        connection.request("POST", "/api/v1/pipeline/reload")
+    assert asking[0].getresponse().status == 200
+    assert api.daemon.end() == 0, api.daemon.said
+
+
 def schedules_are_told(shop):
     """A schedule: its next ticks, its run now, paused and resumed."""
     with open(shop.folder / "pipeline.toml", "a", encoding="utf-8") as file:
@@ -193,10 +203,18 @@ def tokens_are_made_and_changes_remembered(shop):
     log = api.get("/api/v1/audit", **boss).json()["entries"]
     assert ("token:boss", "revoke_token", "127.0.0.1") in {
         (entry["actor"], entry["action"], entry["address"]) for entry in log}, log
+    status, output = shop.run("run", "countries")  # not by the network: without an address
+    assert status == 0, output
+    run = api.get("/api/v1/runs", **boss).json()["runs"][0]["id"]
+    again = api.call("POST", f"/api/v1/runs/{run}/reexecute?wait=60", {}, **boss).json()["id"]
+    assert shop.run("rerun", again)[0] == 0
+    log = api.get("/api/v1/audit", **boss).json()["entries"]
+    assert [entry["address"] for entry in log[:3]] == [None, "127.0.0.1", None], log[:3]
     page = api.get("/api/v1/audit?limit=1", **boss).json()
     assert page["entries"] == log[:1] and page["next"] == log[0]["id"]
     assert api.daemon.end() == 0
 
 
 main([a_run_from_the_call_to_its_end, what_is_wrong_is_said, a_key_makes_it_one_run,
-      a_run_is_canceled, who_waits_outlives_the_daemon, schedules_are_told, tokens_are_made_and_changes_remembered])
+      a_run_is_canceled, who_waits_outlives_the_daemon, it_ends_though_it_was_told_to_reload,
+      schedules_are_told, tokens_are_made_and_changes_remembered])
