@@ -236,7 +236,8 @@ static void join(struct web_stream *stream)
         stream->next->previous = stream;
     hub->streams = stream;
     hub->stream_count++;
-    if (stream->cursor == WEB_STREAM_FROM_NOW && hub->has_floor)
+    bool is_unknown = stream->cursor == WEB_STREAM_FROM_NOW || stream->cursor > hub->newest;
+    if (hub->has_floor && is_unknown) /* else it is found out by reading */
         stream->cursor = hub->newest;
 }
 
@@ -284,8 +285,12 @@ static void read_batch(struct web_stream *stream, struct store_reader *reader, s
     struct store_event *events;
     size_t count;
 
-    if (stream->cursor == WEB_STREAM_FROM_NOW) {
-        stream->is_caught_up = store_read_last_event(reader, &stream->cursor, err) == 0;
+    int64_t last;
+    if (store_read_last_event(reader, &last, err) < 0)
+        return;
+    if (stream->cursor == WEB_STREAM_FROM_NOW || stream->cursor > last) { /* of another store */
+        stream->cursor = last;
+        stream->is_caught_up = true;
         return;
     }
     /* A store that cannot be read now is asked again at the next sign of life. */

@@ -45,7 +45,8 @@ void web_streams_hear(void *streams, const struct news *news);
 
 int64_t web_streams_count(const struct web_streams *streams);
 
-/* Makes the exchange's answer a stream: of all (run NULL) or one run, behind the cursor. is_finite:
+/* Makes the exchange's answer a stream: of all (run NULL) or one run, behind the cursor; from now on
+ * if there is no such event yet, since the store is another one than the client knew. is_finite:
  * the run is over, so it ends with its last event; else with the event "ended" of the run. May be
  * called by a `read`. */
 void web_stream_begin(struct web_exchange *exchange, const char *run, int64_t cursor,

@@ -165,6 +165,22 @@ def from_now_on_is_behind_the_newest(program):
     server.stop()
 
 
+def an_id_of_another_store_is_the_newest(program):
+    """Who has seen more than there is, in a store that is gone, hears what happens from now on."""
+    server = Server(program)
+    server.say("run 01R", "events 01R 10")
+    for number in range(2):  # before anybody has listened, and after
+        reader = Reader(server, "/api/v1/events", 10**12)
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            following = pool.submit(reader.read, lambda events: len(events) == 5)
+            until(lambda: b"event_streams 1" in server.get("/metrics").body, "he listens")
+            server.say("events 01R 5")
+            following.result()
+        assert reader.ids() == list(range(12 + 5 * number, 17 + 5 * number)), reader.ids()
+        until(lambda: b"event_streams 0" in server.get("/metrics").body, "he is dropped")
+    server.stop()
+
+
 def the_server_stops_with_streams(program):
     server = Server(program)
     server.say("run 01R")
@@ -180,4 +196,5 @@ def the_server_stops_with_streams(program):
 
 harness.main([a_run_is_followed_to_its_end, fifty_clients_miss_nothing,
               a_slow_client_is_not_waited_for, silence_has_signs_of_life,
-              from_now_on_is_behind_the_newest, the_server_stops_with_streams])
+              from_now_on_is_behind_the_newest, an_id_of_another_store_is_the_newest,
+      the_server_stops_with_streams])
