@@ -263,6 +263,11 @@ void alerts_late(struct alerts *alerts, const char *asset, const char *why)
     tell_state(alerts, ALERT_LATENESS, "asset", asset, why);
 }
 
+void alerts_stream_well(struct alerts *alerts, const char *asset)
+{
+    tell_state(alerts, ALERT_FAILURE, "asset", asset, NULL);
+}
+
 void alerts_lag(struct alerts *alerts, const char *asset, const char *why)
 {
     tell_state(alerts, ALERT_LAG, "stream", asset, why);

@@ -63,7 +63,10 @@ void alerts_run_refused(struct alerts *alerts, const struct request *request, co
  * (NULL). To be called as often as it is looked at: what was told is not told again. */
 void alerts_late(struct alerts *alerts, const char *asset, const char *why);
 
-/* The same of a stream that is behind its log. */
+/* A stream of the configured pipeline is well again, though its step is not over: its failure is. */
+void alerts_stream_well(struct alerts *alerts, const char *asset);
+
+/* As alerts_late, of a stream that is behind its log. */
 void alerts_lag(struct alerts *alerts, const char *asset, const char *why);
 
 #endif

@@ -26,6 +26,7 @@ struct stream {
     enum stream_is state;
     bool is_gone;   /* from the pipeline */
     bool is_paused; /* or to be */
+    bool is_well;   /* its run goes on for a while; alerts were told */
     int64_t since_us;
     int64_t began_us, due_us; /* monotonic: its run, the next one */
     int64_t failures;         /* in a row */
@@ -72,6 +73,7 @@ static void begin(struct stream *stream)
     stream->records = stream->measured_records = 0;
     stream->rate = 0;
     stream->lag = -1;
+    stream->is_well = false;
     stream->run[0] = '\0';
     enter(stream, STREAM_STARTING);
     work_request(daemon, &request, &stream->listener);
@@ -103,6 +105,11 @@ static void tend(struct streams *streams)
 
 /* --------------------------------------------------------------------------------- what it says */
 
+static bool has_gone_on(const struct stream *stream, int64_t now_us)
+{
+    return now_us - stream->began_us > WELL_MS * INT64_C(1000);
+}
+
 static void hear_progress(struct stream *stream, const struct event *event)
 {
     int64_t now = clock_monotonic_us();
@@ -117,6 +124,10 @@ static void hear_progress(struct stream *stream, const struct event *event)
         stream->rate = (double)(event->rows - stream->measured_records) * 1e6 / (double)passed_us;
         stream->measured_us = now;
         stream->measured_records = event->rows;
+    }
+    if (!stream->is_well && has_gone_on(stream, now)) {
+        stream->is_well = true;
+        alerts_stream_well(stream->streams->daemon->alerts, stream->key);
     }
     if (stream->max_lag == 0)
         return;
@@ -157,7 +168,7 @@ static void end(struct stream *stream, bool failed)
         free_stream(stream);
         return;
     }
-    if (now - stream->began_us > WELL_MS * INT64_C(1000))
+    if (has_gone_on(stream, now))
         stream->failures = 0;
     stream->failures += failed;
     stream->restarts += !stream->is_paused;

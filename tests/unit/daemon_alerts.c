@@ -208,6 +208,21 @@ TEST("a run that could not begin is told, and its end by the next one of the sam
     end();
 }
 
+TEST("a stream that failed and is well again is told, though its step is not over")
+{
+    begin("[alert.team]\n" HOOK);
+    alerts_stream_well(alerts, "marts.one");
+    struct run *run = run_of(STEP_FAILED, RUN_FAILED);
+    alerts_step_over(alerts, run, &run->steps[0]);
+    run_release(run);
+    alerts_stream_well(alerts, "marts.one");
+    alerts_stream_well(alerts, "marts.one");
+    settle();
+    check_str(rows("1"), "team asset:marts.one failure\n"
+                         "team asset:marts.one recovery of failure\n");
+    end();
+}
+
 TEST("the checks of a report are told with its own attempt, and with no other")
 {
     struct check_report failing[] = {
