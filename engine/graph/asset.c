@@ -427,17 +427,6 @@ static void read_own_keys(struct reading *r, const struct toml_node **nodes)
     report_unknown_keys(r, unknown);
 }
 
-static int read_text(struct reading *r, const char *path, size_t limit, struct buf *out)
-{
-    struct err err;
-    const char *whole = arena_printf(r->pipeline->arena, "%s/%s", r->pipeline->folder, path);
-
-    if (file_read(whole, limit, out, &err) == 0)
-        return 0;
-    problem_add_err(r->problems, &err);
-    return -1;
-}
-
 static int read_toml(struct reading *r)
 {
     struct toml_node *root;
@@ -447,9 +436,10 @@ static int read_toml(struct reading *r)
     int result = -1;
 
     buf_init(&text);
-    if (read_text(r, r->asset->file, LIMIT_CONFIG_FILE_BYTES, &text) < 0)
-        goto out;
-    if (toml_parse(r->pipeline->arena, r->asset->file, text.data, text.size, &root, &err) < 0) {
+    const char *whole =
+        arena_printf(r->pipeline->arena, "%s/%s", r->pipeline->folder, r->asset->file);
+    if (file_read(whole, LIMIT_CONFIG_FILE_BYTES, &text, &err) < 0 ||
+        toml_parse(r->pipeline->arena, r->asset->file, text.data, text.size, &root, &err) < 0) {
         problem_add_err(r->problems, &err);
         goto out;
     }
@@ -487,12 +477,15 @@ static void read_body(struct reading *r, const char *stem)
     buf_init(&text);
     const char *whole =
         arena_printf(r->pipeline->arena, "%s/%s", r->pipeline->folder, asset->body_file);
-    if (access(whole, F_OK) != 0)
-        complain(r, "kind",
-                 arena_printf(r->pipeline->arena, "%s %s has no file %s",
-                              asset_kind_names[asset->kind], asset->name, asset->body_file));
-    else if (read_text(r, asset->body_file,
-                       is_seed ? LIMIT_SEED_FILE_BYTES : LIMIT_CONFIG_FILE_BYTES, &text) == 0) {
+    size_t limit = is_seed ? LIMIT_SEED_FILE_BYTES : LIMIT_CONFIG_FILE_BYTES;
+    if (file_read(whole, limit, &text, &err) < 0) {
+        if (access(whole, F_OK) == 0)
+            problem_add_err(r->problems, &err);
+        else
+            complain(r, "kind",
+                     arena_printf(r->pipeline->arena, "%s %s has no file %s",
+                                  asset_kind_names[asset->kind], asset->name, asset->body_file));
+    } else {
         asset->body = arena_strndup(r->pipeline->arena, text.data, text.size);
         asset->body_size = text.size;
         if (!is_seed && template_parse(r->pipeline->arena, asset->body_file, asset->body,

@@ -11,13 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { MAX_DEPTH = 8 };
 
 struct walk {
     const struct pipeline *pipeline;
-    struct folder_files *files;
+    struct folder_files *files; /* at first all .toml and .sql */
     size_t capacity;
 };
 
@@ -28,12 +27,17 @@ static bool ends_with(const char *name, const char *ending)
     return size > end && strcmp(name + size - end, ending) == 0;
 }
 
+static int say_too_many(struct err *err)
+{
+    return err_set(err, ERR_CONFIG, "more than %d assets", LIMIT_ASSETS);
+}
+
 static int add_file(struct walk *walk, const char *path, const char *group, struct err *err)
 {
     struct folder_files *files = walk->files;
 
-    if (files->count == LIMIT_ASSETS)
-        return err_set(err, ERR_CONFIG, "more than %d assets", LIMIT_ASSETS);
+    if (files->count == 2 * (size_t)LIMIT_ASSETS)
+        return say_too_many(err);
     if (files->count == walk->capacity) {
         size_t capacity = walk->capacity < 64 ? 64 : walk->capacity * 2;
         struct folder_file *items = arena_calloc(walk->pipeline->arena, capacity, sizeof *items);
@@ -46,37 +50,33 @@ static int add_file(struct walk *walk, const char *path, const char *group, stru
     return 0;
 }
 
-/* A .sql is an asset of its own only without a .toml beside it. */
-static bool stands_alone(const struct walk *walk, const char *path)
+/* Whether the entry is a folder: 1 or 0, -1 if it is gone. The listing itself knows it of most, which
+ * spares a look at each file. */
+static int is_folder(int dir, const struct dirent *entry)
 {
-    struct arena *arena = walk->pipeline->arena;
+    struct stat of;
 
-    if (!ends_with(path, ".sql"))
-        return false;
-    const char *toml =
-        arena_printf(arena, "%s/%.*s.toml", walk->pipeline->folder, (int)(strlen(path) - 4), path);
-    return access(toml, F_OK) != 0;
+    if (entry->d_type == DT_REG || entry->d_type == DT_DIR)
+        return entry->d_type == DT_DIR;
+    return fstatat(dir, entry->d_name, &of, 0) < 0 ? -1 : S_ISDIR(of.st_mode);
 }
 
 static int walk_folder(struct walk *walk, const char *path, const char *group, int depth,
                        struct err *err)
 {
     struct arena *arena = walk->pipeline->arena;
-    struct stat stat_buf;
     int result = 0;
     DIR *dir = opendir(arena_printf(arena, "%s/%s", walk->pipeline->folder, path));
 
     if (dir == NULL)
         return err_set(err, ERR_CONFIG, "folder %s: %s", path, strerror(errno));
     for (struct dirent *entry; result == 0 && (entry = readdir(dir)) != NULL;) {
-        if (entry->d_name[0] == '.')
+        int folder = entry->d_name[0] != '.' ? is_folder(dirfd(dir), entry) : -1;
+        if (folder < 0)
             continue;
         const char *below = arena_printf(arena, "%s/%s", path, entry->d_name);
-        const char *whole = arena_printf(arena, "%s/%s", walk->pipeline->folder, below);
-        if (stat(whole, &stat_buf) < 0)
-            continue;
-        if (!S_ISDIR(stat_buf.st_mode)) {
-            if (ends_with(below, ".toml") || stands_alone(walk, below))
+        if (folder == 0) {
+            if (ends_with(below, ".toml") || ends_with(below, ".sql"))
                 result = add_file(walk, below, group, err);
             continue;
         }
@@ -101,6 +101,27 @@ static int compare_paths(const void *left, const void *right)
     return strcmp(a->path, b->path);
 }
 
+/* A .sql is an asset of its own only without a .toml beside it. */
+static bool stands_alone(const struct folder_files *files, const char *path, struct arena *arena)
+{
+    const struct folder_file toml = {
+        .path = arena_printf(arena, "%.*s.toml", (int)(strlen(path) - 4), path)};
+
+    return bsearch(&toml, files->items, files->count, sizeof *files->items, compare_paths) == NULL;
+}
+
+/* Of all files, in their order, those that are assets. */
+static void keep_assets(struct folder_files *files, struct arena *arena)
+{
+    struct folder_files all = *files;
+
+    files->items = arena_calloc(arena, all.count, sizeof *files->items);
+    files->count = 0;
+    for (size_t i = 0; i < all.count; i++)
+        if (!ends_with(all.items[i].path, ".sql") || stands_alone(&all, all.items[i].path, arena))
+            files->items[files->count++] = all.items[i];
+}
+
 int folder_list(const struct pipeline *pipeline, struct folder_files *files, struct err *err)
 {
     struct walk walk = {pipeline, files, 0};
@@ -110,7 +131,8 @@ int folder_list(const struct pipeline *pipeline, struct folder_files *files, str
         return err_wrap(err, "assets");
     if (files->count > 0)
         qsort(files->items, files->count, sizeof *files->items, compare_paths);
-    return 0;
+    keep_assets(files, pipeline->arena);
+    return files->count > LIMIT_ASSETS ? say_too_many(err) : 0;
 }
 
 /* Sums are the same in whatever order the names come. */

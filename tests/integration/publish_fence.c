@@ -289,6 +289,38 @@ TEST("a state that moved since it was read is not overwritten")
     }
 }
 
+enum { MANY = 40 }; /* more than are asked for by name */
+
+TEST("the states of many assets are what each of them has by itself")
+{
+    for (int each = 0; warehouse_names[each] != NULL; each++) {
+        struct bench bench = bench_open(warehouse_names[each]);
+        const char *names[2 * MANY];
+        struct state states[2 * MANY], one, written;
+        struct err err;
+
+        check_ok(session_begin(&bench.session, true, &err));
+        for (int i = 0; i < 2 * MANY; i++) { /* each name twice, the last one never published */
+            names[i] = arena_printf(&bench.arena, "many.%02d", i % MANY);
+            struct state next = {.position = arena_printf(&bench.arena, "%d", i), .row_count = i};
+            check_ok(state_read(&bench.session, names[i], &bench.arena, &one, &err));
+            if (i < MANY - 1)
+                check_ok(state_put(&bench.session, &one, &next, &bench.arena, &written, &err));
+        }
+        check_ok(session_commit(&bench.session, &err));
+        check_ok(state_read_all(&bench.session, names, 2 * MANY, &bench.arena, states, &err));
+        for (int i = 0; i < 2 * MANY; i++) {
+            check_str(states[i].asset, names[i]);
+            check_int(states[i].version, i % MANY < MANY - 1);
+            check_int(states[i].row_count, i % MANY < MANY - 1 ? i % MANY : -1);
+            check_ok(state_read(&bench.session, names[i], &bench.arena, &one, &err));
+            check_str(states[i].epoch, one.epoch);
+            check_int(states[i].is_there, one.is_there);
+        }
+        bench_close(&bench);
+    }
+}
+
 TEST("two first publications at once: one wins, the other waits or is told so")
 {
     static const char *const names[] = {"sqlite", "postgres"};

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct asset *find(struct plan *plan, const char *name)
 {
@@ -15,6 +16,14 @@ static const struct asset *find(struct plan *plan, const char *name)
     if (asset == NULL)
         test_fail(__FILE__, __LINE__, "there is no asset %s", name);
     return asset;
+}
+
+static const char *path_of(const char *folder, const char *name)
+{
+    static char path[4096];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
 }
 
 /* "raw.users raw.orders": the asset's parents, by key. */
@@ -187,6 +196,21 @@ TEST("an asset's files are where its name says, hidden ones and others are passe
     config_fixture_write("assets/marts/notes.md", "select 1");
     config_fixture_write("assets/marts/data.csv", "a\n");
     check_str(config_fixture_selected(""), "main.top marts_daily.sums");
+}
+
+TEST("a file and a folder may be a link, and settings are beside their SQL whatever stands between")
+{
+    const char *folder = config_fixture_folder();
+
+    config_fixture_model("x", "a", "select 1");
+    config_fixture_model("x", "a_b", "select 2");
+    config_fixture_write("assets/x/a.toml", "materialized = \"table\"\n");
+    config_fixture_write("elsewhere/c.sql", "select 3");
+    config_fixture_write("assets/x/d.toml", "materialized = \"table\"\n");
+    check_int(symlink("../elsewhere", config_fixture_keep(path_of(folder, "assets/y"))), 0);
+    check_int(symlink("a.sql", config_fixture_keep(path_of(folder, "assets/x/d.sql"))), 0);
+    check_int(symlink("nowhere.sql", config_fixture_keep(path_of(folder, "assets/x/e.sql"))), 0);
+    check_str(config_fixture_selected(""), "x.a x.a_b x.d y.c");
 }
 
 TEST("a body that is missing, that is no text, or that is no template is a problem")
