@@ -42,6 +42,9 @@
 /* A password, a token, a key in PEM. */
 #define LIMIT_SECRET_BYTES ((size_t)64 << 10)
 
+/* What a sensor reads of an HTTP answer: a list of releases is 100 KiB. */
+#define LIMIT_PROBE_BYTES ((size_t)1 << 20)
+
 /* Files of one load of a lake: the list is in memory, some 300 bytes each. What is left over goes to
  * the next run. */
 #define LIMIT_LOAD_FILES 500000

@@ -17,7 +17,7 @@ static const char FILE_NAME[] = "pipeline.toml";
 
 struct root_keys {
     const struct toml_node *pipeline, *vars, *target, *alert, *schedule, *serve, *pool, *limit,
-        *retention;
+        *retention, *sensor;
 };
 
 static const struct key root_keys[] = {
@@ -27,6 +27,7 @@ static const struct key root_keys[] = {
     {"alert", KEY_TABLE, offsetof(struct root_keys, alert), false, NULL},
     {"retention", KEY_TABLE, offsetof(struct root_keys, retention), false, NULL},
     {"schedule", KEY_TABLE, offsetof(struct root_keys, schedule), false, NULL},
+    {"sensor", KEY_TABLE, offsetof(struct root_keys, sensor), false, NULL},
     {"serve", KEY_TABLE, offsetof(struct root_keys, serve), false, NULL},
     {"pool", KEY_TABLE, offsetof(struct root_keys, pool), false, NULL},
     {"limit", KEY_TABLE, offsetof(struct root_keys, limit), false, NULL},
@@ -352,6 +353,7 @@ int pipeline_load(struct pipeline *pipeline, const char *folder,
     alerts_config_read(keys.alert, FILE_NAME, &pipeline->alerts, problems);
     retention_read(keys.retention, FILE_NAME, &pipeline->retention, problems);
     schedules_config_read(keys.schedule, FILE_NAME, pipeline, &pipeline->schedules, problems);
+    sensors_config_read(keys.sensor, FILE_NAME, pipeline, &pipeline->sensors, problems);
     if (keys.target == NULL)
         return 0;
     pipeline->targets = arena_calloc(arena, keys.target->item_count, sizeof *pipeline->targets);

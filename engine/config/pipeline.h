@@ -24,6 +24,7 @@
 #include "config/problem.h"
 #include "config/retention.h"
 #include "config/schedule.h"
+#include "config/sensor.h"
 #include "config/serve.h"
 #include "config/toml.h"
 
@@ -68,6 +69,7 @@ struct pipeline {
     size_t variable_count;
     struct alerts_config alerts;
     struct schedules_config schedules;
+    struct sensors_config sensors;
     struct retention retention;
     struct connectors connectors;
     struct serve_settings serve;

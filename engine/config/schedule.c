@@ -1,6 +1,6 @@
 #include "config/schedule.h"
 
-#include "base/suggest.h"
+#include "config/assignments.h"
 #include "config/pipeline.h"
 
 #include <string.h>
@@ -39,52 +39,6 @@ static void find_place(const struct toml_node *table, const char *key, int *line
     *column = node != NULL ? node->column : table->column;
 }
 
-/* A name is a part of what people type: schedule:NAME. */
-static bool is_name(const char *text)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "_-.";
-
-    return text[0] != '\0' && text[strspn(text, allowed)] == '\0';
-}
-
-static bool is_declared(const struct pipeline *pipeline, const struct toml_node *node,
-                        const char *file, struct problems *problems)
-{
-    const char **names = arena_calloc(problems->arena, pipeline->variable_count + 1, sizeof *names);
-
-    for (size_t i = 0; i < pipeline->variable_count; i++) {
-        names[i] = pipeline->variables[i].name;
-        if (strcmp(names[i], node->key) == 0)
-            return true;
-    }
-    const char *near = suggest(node->key, names, pipeline->variable_count);
-    problem_add(problems, file, node->line, node->column,
-                "the pipeline has no variable \"%s\": %s%s%s", node->key,
-                near != NULL ? "did you mean \"" : "declare it under [vars]",
-                near != NULL ? near : "", near != NULL ? "\"?" : "");
-    return false;
-}
-
-static void read_vars(const struct toml_node *vars, const char *file,
-                      const struct pipeline *pipeline, struct schedule_config *schedule,
-                      struct problems *problems)
-{
-    schedule->assignments =
-        arena_calloc(problems->arena, vars->item_count + 1, sizeof *schedule->assignments);
-    for (size_t i = 0; i < vars->item_count; i++) {
-        const struct toml_node *node = vars->items[i];
-        const char *text = toml_as_text(node, problems->arena);
-        if (text == NULL)
-            problem_add(problems, file, node->line, node->column,
-                        "a variable of a schedule must be text, a number or true or false, not %s",
-                        toml_kind_name(node->kind));
-        else if (is_declared(pipeline, node, file, problems))
-            schedule->assignments[schedule->assignment_count++] =
-                arena_printf(problems->arena, "%s=%s", node->key, text);
-    }
-}
-
 /* What was said of overlaps has to go with what was said of ticks that are caught up. */
 static void settle_overlap(const struct toml_node *table, const char *file,
                            struct schedule_config *schedule, struct problems *problems)
@@ -113,23 +67,22 @@ static void read_schedule(const struct toml_node *table, const char *file,
                      .line = table->line,
                      .column = table->column},
     };
+    struct assignments assignments;
 
     keys_read(table, schedule_keys, &keys, file, NULL, problems);
     *schedule = keys.schedule;
     find_place(table, "cron", &schedule->cron_line, &schedule->cron_column);
     find_place(table, "timezone", &schedule->timezone_line, &schedule->timezone_column);
-    if (!is_name(table->key))
-        problem_add(problems, file, table->line, table->column,
-                    "a schedule's name has letters, digits, \"_\", \"-\" and \".\": not \"%s\"",
-                    table->key);
+    assignments_check_name(table, "schedule", file, problems);
     if (schedule->jitter_ms > MAX_JITTER_MS) {
         int line, column;
         find_place(table, "jitter", &line, &column);
         problem_add(problems, file, line, column, "jitter must be no more than a day");
     }
     settle_overlap(table, file, schedule, problems);
-    if (keys.vars != NULL)
-        read_vars(keys.vars, file, pipeline, schedule, problems);
+    assignments_read(keys.vars, "schedule", file, pipeline, &assignments, problems);
+    schedule->assignments = assignments.items;
+    schedule->assignment_count = assignments.count;
 }
 
 void schedules_config_read(const struct toml_node *tables, const char *file,

@@ -1,5 +1,5 @@
 /*
- * libcurl, loaded when the first alert is delivered: linked, it and the thirty libraries that come
+ * libcurl, loaded when the first alert is delivered or a sensor asks by HTTP: linked, it and the thirty libraries that come
  * with it would cost every command 10 ms and 6 MB at its start.
  *
  *     if (curl_library_load(&err) < 0) …
@@ -19,6 +19,7 @@
     X(easy_perform)               \
     X(easy_setopt)                \
     X(easy_getinfo)               \
+    X(easy_header)                \
     X(easy_strerror)              \
     X(slist_append)               \
     X(slist_free_all)             \

@@ -11,6 +11,7 @@
 #include "daemon/preview.h"
 #include "daemon/queue.h"
 #include "daemon/ready.h"
+#include "daemon/sensors.h"
 #include "run/order.h"
 #include "run/window.h"
 
@@ -25,6 +26,7 @@ struct telling {
     struct arena arena;
     struct event event;
     bool ends_run;
+    bool is_step_over;
 };
 
 /* Who only wanted to know that his run is in the queue hears no more. */
@@ -44,6 +46,7 @@ static void tell(void *arg)
 
     work_tell(telling->job, &telling->event);
     struct daemon *daemon = telling->job->daemon;
+    bool is_step_over = telling->is_step_over;
     if (strcmp(telling->event.type, "accepted") == 0) {
         telling->job->is_accepted = true;
         let_go(telling->job);
@@ -53,10 +56,19 @@ static void tell(void *arg)
         work_forget(telling->job);
     if (telling->ends_run)
         automation_wake(daemon->automation);
+    if (telling->ends_run || is_step_over)
+        sensors_run_moved(daemon->sensors);
     if (telling->ends_run && daemon->stays)
         work_dispatch(daemon); /* its place is free */
     arena_release(&telling->arena);
     free(telling);
+}
+
+/* Of an event of a step: that nothing more will happen to it. */
+static bool ends_step(const struct event *event)
+{
+    return strcmp(event->type, "step") == 0 && strcmp(event->state, "waiting") != 0 &&
+           strcmp(event->state, "ready") != 0 && strcmp(event->state, "running") != 0;
 }
 
 static void tell_after_commit(struct job *job, const struct event *event, bool ends_run)
@@ -65,6 +77,7 @@ static void tell_after_commit(struct job *job, const struct event *event, bool e
 
     telling->job = job;
     telling->ends_run = ends_run;
+    telling->is_step_over = ends_step(event);
     arena_init(&telling->arena);
     telling->event = *event;
     telling->event.run = job->run.id;
@@ -353,6 +366,8 @@ void work_report(struct daemon *daemon, const struct report *report)
 
     if (step == NULL && preview_hear(daemon, report))
         work_dispatch(daemon);
+    else if (step == NULL)
+        sensors_hear(daemon->sensors, report);
     if (step == NULL)
         return; /* of an attempt that was given up */
     tell_checks(job, step, report);
@@ -407,6 +422,7 @@ void work_child_gone(struct daemon *daemon, struct child *child, const char *how
     for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
         alone = alone && job->query_child != child;
     snprintf(reason, sizeof reason, "the executor %s %s", child->name, how);
+    sensors_lose(daemon->sensors, child, reason);
     for (struct job *job = daemon->jobs; job != NULL; job = following) {
         following = job->next;
         if (job->query_child == child) {

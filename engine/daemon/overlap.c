@@ -16,11 +16,14 @@ static bool is_unfinished(const struct job *job)
     return !job->is_over && (job->is_planning || job->is_queued || job->has_run);
 }
 
+static bool is_by(const struct job *job, const char *trigger)
+{
+    return job->request->trigger != NULL && strcmp(job->request->trigger, trigger) == 0;
+}
+
 static bool is_of(const struct job *job, const struct schedule *schedule)
 {
-    const char *trigger = job->request->trigger;
-
-    return trigger != NULL && strcmp(trigger, schedule->trigger) == 0;
+    return is_by(job, schedule->trigger);
 }
 
 static void cancel(struct job *job)
@@ -73,11 +76,20 @@ bool overlap_settle(struct daemon *daemon, const struct schedule *schedule,
     return true;
 }
 
+bool overlap_is_unfinished(const struct daemon *daemon, const char *trigger)
+{
+    for (const struct job *job = daemon->jobs; job != NULL; job = job->next)
+        if (is_unfinished(job) && is_by(job, trigger))
+            return true;
+    return false;
+}
+
 bool overlap_waits(const struct job *job, struct map *ahead)
 {
     const char *trigger = job->request->trigger;
 
-    if (trigger == NULL || subject_schedule(trigger) == NULL || !is_unfinished(job))
+    if (trigger == NULL || !is_unfinished(job) ||
+        (subject_schedule(trigger) == NULL && subject_sensor(trigger) == NULL))
         return false;
     if (map_find(ahead, trigger) != NULL)
         return true;

@@ -1,5 +1,6 @@
 /*
- * Runs of one schedule: never two at a time, and what becomes of a tick while one is not over.
+ * Runs of one schedule or sensor: never two at a time, and what becomes of a tick while one is not
+ * over.
  */
 #ifndef AORTA_DAEMON_OVERLAP_H
 #define AORTA_DAEMON_OVERLAP_H
@@ -17,8 +18,11 @@ enum { OVERLAP_REASON_SIZE = 128 };
 bool overlap_settle(struct daemon *daemon, const struct schedule *schedule,
                     const struct job *asking, char reason[OVERLAP_REASON_SIZE]);
 
+/* Whether a run of that trigger is queued or at work. */
+bool overlap_is_unfinished(const struct daemon *daemon, const char *trigger);
+
 /* To be asked of all jobs in their order, with a map that is empty before: whether the job's run
- * waits for an earlier one of its schedule. */
+ * waits for an earlier one of its schedule or sensor. */
 bool overlap_waits(const struct job *job, struct map *ahead);
 
 #endif

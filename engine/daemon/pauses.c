@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/map.h"
 #include "daemon/automation.h"
+#include "daemon/sensors.h"
 #include "daemon/streams.h"
 #include "daemon/subject.h"
 #include "daemon/timetable.h"
@@ -95,6 +96,7 @@ static void write_pause(struct job *job, bool is_paused)
         set(daemon->pauses, pause.subject, is_paused);
         timetable_look(daemon->timetable);
         automation_wake(daemon->automation);
+        sensors_wake(daemon->sensors);
     }
     if (daemon->streams != NULL && stream != NULL)
         streams_set_paused(daemon->streams, stream, is_paused);

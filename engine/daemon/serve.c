@@ -14,6 +14,7 @@
 #include "daemon/pruner.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
+#include "daemon/sensors.h"
 #include "daemon/streams.h"
 #include "daemon/timetable.h"
 #include "daemon/tokens.h"
@@ -52,11 +53,13 @@ static void close_parts(struct daemon *daemon)
     automation_close(daemon->automation);
     backfills_close(daemon->backfills);
     timetable_close(daemon->timetable);
+    sensors_close(daemon->sensors);
     pauses_close(daemon->pauses);
     reload_close(daemon->reload);
     daemon->backfills = NULL;
     daemon->automation = NULL;
     daemon->timetable = NULL;
+    daemon->sensors = NULL;
     daemon->pauses = NULL;
     daemon->reload = NULL;
 }
@@ -166,6 +169,7 @@ static void reloaded(struct daemon *daemon)
     if (daemon->streams != NULL)
         streams_configure(daemon->streams);
     automation_configure(daemon->automation);
+    sensors_reload(daemon->sensors);
 }
 
 static int begin(struct server *server, struct err *err)
@@ -193,6 +197,7 @@ static int begin(struct server *server, struct err *err)
     life_watch_signal(&server->life, SIGHUP, told_to_reload);
     if (pauses_open(daemon, &daemon->pauses, err) < 0 ||
         timetable_open(daemon, &daemon->timetable, err) < 0 ||
+        sensors_open(daemon, &daemon->sensors, err) < 0 ||
         backfills_open(daemon, &daemon->backfills, err) < 0 ||
         serving->begin(serving->arg, daemon, err) < 0) {
         close_parts(daemon);

@@ -26,6 +26,11 @@ const char *subject_schedule(const char *subject)
     return behind(subject, "schedule:");
 }
 
+const char *subject_sensor(const char *subject)
+{
+    return behind(subject, "sensor:");
+}
+
 const char *subject_stream(const char *subject)
 {
     return behind(subject, "stream:");
@@ -68,6 +73,20 @@ static bool check_schedule(struct job *job, const struct loaded *loaded, const c
     for (size_t i = 0; i < schedules->count; i++)
         names[i] = schedules->items[i].config->name;
     refuse_missing(job, "schedule", name, names, schedules->count);
+    return false;
+}
+
+static bool check_sensor(struct job *job, const struct loaded *loaded, const char *name)
+{
+    const struct sensor_list *sensors = &loaded->sensors;
+    const char **names;
+
+    if (sensors_find(sensors, name) != NULL)
+        return true;
+    names = arena_calloc(&job->arena, sensors->count + 1, sizeof *names);
+    for (size_t i = 0; i < sensors->count; i++)
+        names[i] = sensors->items[i].config->name;
+    refuse_missing(job, "sensor", name, names, sensors->count);
     return false;
 }
 
@@ -120,7 +139,7 @@ static bool check_subject(struct job *job, const struct loaded *loaded)
 {
     const char *subject = job->request->subject;
     const char *schedule = subject_schedule(subject), *stream = subject_stream(subject);
-    const char *asset = subject_asset(subject);
+    const char *asset = subject_asset(subject), *sensor = subject_sensor(subject);
     bool ticks = strcmp(job->request->verb, "tick") == 0;
 
     if (loaded->problems.count > 0) {
@@ -129,6 +148,8 @@ static bool check_subject(struct job *job, const struct loaded *loaded)
     }
     if (schedule != NULL)
         return check_schedule(job, loaded, schedule);
+    if (sensor != NULL)
+        return check_sensor(job, loaded, sensor);
     if (stream != NULL && !ticks)
         return check_stream(job, loaded, stream);
     if (asset != NULL && !ticks)
@@ -137,7 +158,8 @@ static bool check_subject(struct job *job, const struct loaded *loaded)
         job, "config",
         arena_printf(&job->arena, "\"%s\" is nothing that can be told to %s: say %s", subject,
                      job->request->verb,
-                     ticks ? "schedule:NAME" : "schedule:NAME, stream:NAME or asset:NAME"));
+                     ticks ? "schedule:NAME or sensor:NAME"
+                           : "schedule:NAME, sensor:NAME, stream:NAME or asset:NAME"));
     return false;
 }
 
@@ -170,7 +192,7 @@ void subject_find(struct job *job, void (*then)(struct job *job, struct loaded *
     struct finding *finding;
 
     if (job->request->subject == NULL) {
-        work_refuse_as(job, "config", "of what? Say schedule:NAME");
+        work_refuse_as(job, "config", "of what? Say schedule:NAME or sensor:NAME");
         return;
     }
     finding = alloc_zeroed(1, sizeof *finding);

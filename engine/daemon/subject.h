@@ -1,6 +1,6 @@
 /*
  * What a request is about, when that is a thing of the pipeline: "schedule:nightly",
- * "stream:lake.readings", "asset:marts.sales" (its automation).
+ * "sensor:landing", "stream:lake.readings", "asset:marts.sales" (its automation).
  */
 #ifndef AORTA_DAEMON_SUBJECT_H
 #define AORTA_DAEMON_SUBJECT_H
@@ -14,8 +14,9 @@ struct loaded;
  * that is not there, and files that cannot be read, are refused. */
 void subject_find(struct job *job, void (*then)(struct job *job, struct loaded *loaded));
 
-/* The name behind "schedule:", "stream:" or "asset:", or NULL if the subject is none. */
+/* The name behind "schedule:", "sensor:", "stream:" or "asset:", or NULL if the subject is none. */
 const char *subject_schedule(const char *subject);
+const char *subject_sensor(const char *subject);
 const char *subject_stream(const char *subject);
 const char *subject_asset(const char *subject);
 

@@ -7,13 +7,13 @@
 #include "daemon/overlap.h"
 #include "daemon/pauses.h"
 #include "daemon/subject.h"
+#include "daemon/wish.h"
 #include "daemon/work.h"
 #include "schedule/due.h"
 #include "store/schedules.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LOOK_EVERY_MS = 60 * 1000 };
 
@@ -179,19 +179,18 @@ static struct asker asker_of(struct daemon *daemon, const char *name, int64_t du
     return (struct asker){queued, refused, daemon, asking};
 }
 
-static void fill_request(struct request *request, const struct schedule *schedule)
+static struct wish wish_of(const struct schedule *schedule)
 {
     const struct schedule_config *config = schedule->config;
 
-    request->verb = "run";
-    request->assignments = config->assignments;
-    request->assignment_count = config->assignment_count;
-    request->select = config->select.items;
-    request->select_count = config->select.count;
-    request->exclude = config->exclude.items;
-    request->exclude_count = config->exclude.count;
-    request->trigger = schedule->trigger;
-    request->priority = config->priority;
+    return (struct wish){
+        .trigger = schedule->trigger,
+        .select = &config->select,
+        .exclude = &config->exclude,
+        .assignments = config->assignments,
+        .assignment_count = config->assignment_count,
+        .priority = config->priority,
+    };
 }
 
 static void fire(struct timetable *timetable, struct alarm *alarm, const struct due *due)
@@ -205,7 +204,8 @@ static void fire(struct timetable *timetable, struct alarm *alarm, const struct 
         pass_over(timetable, alarm, due->tick_us, "skipped", reason);
         return;
     }
-    fill_request(&request, alarm->schedule);
+    const struct wish wish = wish_of(alarm->schedule);
+    wish_fill(&wish, &request);
     alarm->is_asking = true;
     alarm->asking_us = due->tick_us;
     const struct asker asker =
@@ -382,33 +382,7 @@ void timetable_close(struct timetable *timetable)
 
 /* -------------------------------------------------------------------------------------- by hand */
 
-static const char **keep_texts(struct arena *arena, const char **texts, size_t count)
-{
-    const char **kept = arena_calloc(arena, count + 1, sizeof *kept);
-
-    for (size_t i = 0; i < count; i++)
-        kept[i] = arena_strdup(arena, texts[i]);
-    return kept;
-}
-
-/* What the schedule asks for, in the job's arena: what is loaded may go before the job does. */
-static void take_request(struct job *job, const struct schedule *schedule)
-{
-    struct arena *arena = &job->arena;
-    struct request *request = arena_memdup(arena, job->request, sizeof *request);
-
-    fill_request(request, schedule);
-    request->assignments = keep_texts(arena, request->assignments, request->assignment_count);
-    request->select = keep_texts(arena, request->select, request->select_count);
-    request->exclude = keep_texts(arena, request->exclude, request->exclude_count);
-    request->trigger = arena_strdup(arena, request->trigger);
-    request->detaches = job->daemon->stays;
-    if (request->actor == NULL) /* else it would be the daemon */
-        request->actor = arena_printf(arena, "user:%ld", (long)getuid());
-    job->request = request;
-}
-
-static void tick_now(struct job *job, struct loaded *loaded)
+void timetable_tick(struct job *job, struct loaded *loaded)
 {
     struct daemon *daemon = job->daemon;
     const struct schedule *schedule =
@@ -425,12 +399,8 @@ static void tick_now(struct job *job, struct loaded *loaded)
                                     schedule->config->name, reason));
         return;
     }
-    take_request(job, schedule);
+    const struct wish wish = wish_of(schedule);
+    wish_take(&wish, job);
     job->asker = asker_of(daemon, schedule->config->name, clock_now_us(), "by hand");
     work_plan(job);
-}
-
-void timetable_begin_tick(struct job *job)
-{
-    subject_find(job, tick_now);
 }

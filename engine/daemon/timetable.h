@@ -22,6 +22,7 @@
 
 struct daemon;
 struct job;
+struct loaded;
 struct timetable;
 
 /* For a daemon that stays, with what it believes. Blocks while it reads the store. */
@@ -36,8 +37,9 @@ void timetable_reload(struct timetable *timetable);
 /* Something was paused or resumed: looks at the clock at once. Accepts NULL. */
 void timetable_look(struct timetable *timetable);
 
-/* The verb: a run of the schedule that the job's request names, now. The listener hears of it as if
- * he had asked for that run; where a daemon stays, only that it is queued. */
-void timetable_begin_tick(struct job *job);
+/* The verb `tick`, when its subject is found in what is loaded: a run of the schedule, now. The
+ * listener hears of it as if he had asked for that run; where a daemon stays, only that it is
+ * queued. */
+void timetable_tick(struct job *job, struct loaded *loaded);
 
 #endif

@@ -1,6 +1,7 @@
 #include "daemon/transfer.h"
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "daemon/curl_library.h"
 
 #include <assert.h>
@@ -39,6 +40,10 @@ struct transfer {
     bool is_mail;
     char word[WORD_SIZE];
     size_t answer_bytes;
+    bool is_question, is_tag_enough;
+    bool is_tagged; /* and that was enough */
+    size_t most_bytes;
+    struct buf answer;
     transfer_done *done;
     void *arg;
 };
@@ -172,8 +177,21 @@ static void free_transfer(struct transfers *transfers, struct transfer *transfer
     }
     curl.slist_free_all(transfer->headers);
     curl.slist_free_all(transfer->to);
+    buf_release(&transfer->answer);
     free(transfer->body);
     free(transfer);
+}
+
+void transfer_cancel(struct transfers *transfers, const void *arg)
+{
+    struct transfer *following;
+
+    for (struct transfer *transfer = transfers != NULL ? transfers->all : NULL; transfer != NULL;
+         transfer = following) {
+        following = transfer->next;
+        if (transfer->arg == arg)
+            free_transfer(transfers, transfer);
+    }
 }
 
 void transfers_close(struct transfers *transfers)
@@ -199,6 +217,33 @@ static size_t take_answer(char *data, size_t size, size_t count, void *arg)
     return transfer->answer_bytes > MAX_ANSWER_BYTES ? 0 : bytes;
 }
 
+static const char *header_of(const struct transfer *transfer, const char *name)
+{
+    struct curl_header *header;
+
+    if (curl.easy_header(transfer->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return NULL;
+    return header->value;
+}
+
+/* The whole of it, or nothing where a header is enough. */
+static size_t keep_answer(char *data, size_t size, size_t count, void *arg)
+{
+    struct transfer *transfer = arg;
+    size_t bytes = size * count;
+
+    if (transfer->is_tag_enough && (header_of(transfer, "ETag") != NULL ||
+                                    header_of(transfer, "Last-Modified") != NULL)) {
+        transfer->is_tagged = true;
+        return 0;
+    }
+    transfer->answer_bytes += bytes;
+    if (transfer->answer_bytes > transfer->most_bytes)
+        return 0;
+    buf_append(&transfer->answer, data, bytes);
+    return bytes;
+}
+
 static size_t give_body(char *data, size_t size, size_t count, void *arg)
 {
     struct transfer *transfer = arg;
@@ -221,7 +266,7 @@ static bool set_common(struct transfer *transfer, const struct transfer_request 
     SET(URL, request->url);
     SET(PRIVATE, transfer);
     SET(PROTOCOLS_STR, request->is_mail ? "smtp,smtps" : "http,https");
-    SET(TIMEOUT_MS, (long)WITHIN_MS);
+    SET(TIMEOUT_MS, (long)(request->within_ms > 0 ? request->within_ms : WITHIN_MS));
     SET(NOSIGNAL, 1L);
     SET(PROXY, "");
     SET(NETRC, (long)CURL_NETRC_IGNORED);
@@ -229,7 +274,7 @@ static bool set_common(struct transfer *transfer, const struct transfer_request 
     SET(SSL_VERIFYHOST, 2L);
     SET(FORBID_REUSE, 1L);
     SET(QUICK_EXIT, 1L); /* a name that is still being looked up is not waited for */
-    SET(WRITEFUNCTION, take_answer);
+    SET(WRITEFUNCTION, request->is_question ? keep_answer : take_answer);
     SET(WRITEDATA, transfer);
     return ok;
 }
@@ -243,10 +288,12 @@ static bool set_http(struct transfer *transfer, const struct transfer_request *r
     transfer->headers = curl.slist_append(transfer->headers, "Expect:");
     SET(HTTPHEADER, transfer->headers);
     SET(FOLLOWLOCATION, 0L);
+    SET(USERAGENT, "aorta");
+    if (request->is_question)
+        return ok;
     SET(POST, 1L);
     SET(POSTFIELDS, transfer->body);
     SET(POSTFIELDSIZE, (long)transfer->size);
-    SET(USERAGENT, "aorta");
     return ok;
 }
 
@@ -290,9 +337,14 @@ int transfer_start(struct transfers *transfers, const struct transfer_request *r
     transfer->done = done;
     transfer->arg = arg;
     transfer->is_mail = request->is_mail;
+    transfer->is_question = request->is_question;
+    transfer->is_tag_enough = request->is_tag_enough;
+    transfer->most_bytes = request->answer_bytes;
+    buf_init(&transfer->answer);
     transfer->size = request->size;
     transfer->body = alloc_bytes(request->size + 1);
-    memcpy(transfer->body, request->body, request->size);
+    if (request->size > 0)
+        memcpy(transfer->body, request->body, request->size);
     transfer->easy = curl.easy_init();
     if (transfer->easy == NULL || !set_common(transfer, request) ||
         !(request->is_mail ? set_mail : set_http)(transfer, request) ||
@@ -334,6 +386,31 @@ static void judge_http(const struct transfer *transfer, long status, struct tran
                                            : "");
 }
 
+/* What is answered is for the asker to judge. */
+static void judge_question(const struct transfer *transfer, CURLcode code,
+                           struct transfer_result *result)
+{
+    char *redirect = NULL;
+
+    *result = (struct transfer_result){.outcome = TRANSFER_LATER};
+    if (code != CURLE_OK && !transfer->is_tagged) {
+        if (transfer->answer_bytes > transfer->most_bytes)
+            snprintf(result->message, sizeof result->message,
+                     "the answer is larger than the %zu bytes that it may have",
+                     transfer->most_bytes);
+        else
+            snprintf(result->message, sizeof result->message, "not answered: %s",
+                     curl.easy_strerror(code));
+        return;
+    }
+    result->outcome = TRANSFER_DONE;
+    curl.easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &result->status);
+    curl.easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &redirect);
+    result->redirect = redirect;
+    result->answer = transfer->answer.data;
+    result->answer_size = transfer->answer.size;
+}
+
 static void judge(const struct transfer *transfer, CURLcode code, struct transfer_result *result)
 {
     long status = 0;
@@ -360,6 +437,32 @@ static void judge(const struct transfer *transfer, CURLcode code, struct transfe
                  curl.easy_strerror(code));
 }
 
+static char *copy_of(const char *text)
+{
+    return text != NULL ? alloc_strdup(text) : NULL;
+}
+
+/* What is lent lives as long as the handle does: it is copied, so that who hears may start another
+ * transfer, or end all of them. */
+static void tell(struct transfers *transfers, struct transfer *transfer,
+                 struct transfer_result *result)
+{
+    char *copies[3];
+    struct buf answer = transfer->answer;
+    transfer_done *done = transfer->done;
+    void *arg = transfer->arg;
+
+    result->etag = copies[0] = copy_of(header_of(transfer, "ETag"));
+    result->modified = copies[1] = copy_of(header_of(transfer, "Last-Modified"));
+    result->redirect = copies[2] = copy_of(result->redirect);
+    buf_init(&transfer->answer);
+    free_transfer(transfers, transfer);
+    done(arg, result);
+    buf_release(&answer);
+    for (size_t i = 0; i < 3; i++)
+        free(copies[i]);
+}
+
 static void end_finished(struct transfers *transfers)
 {
     const CURLMsg *message;
@@ -374,10 +477,10 @@ static void end_finished(struct transfers *transfers)
         curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         struct transfer *transfer = (struct transfer *)(void *)private;
         assert(transfer != NULL);
-        judge(transfer, message->data.result, &result);
-        transfer_done *done = transfer->done;
-        void *arg = transfer->arg;
-        free_transfer(transfers, transfer);
-        done(arg, &result);
+        if (transfer->is_question)
+            judge_question(transfer, message->data.result, &result);
+        else
+            judge(transfer, message->data.result, &result);
+        tell(transfers, transfer, &result);
     }
 }

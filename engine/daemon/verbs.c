@@ -6,6 +6,8 @@
 #include "daemon/pauses.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
+#include "daemon/sensors.h"
+#include "daemon/subject.h"
 #include "daemon/timetable.h"
 #include "daemon/tokens.h"
 #include "daemon/work.h"
@@ -65,6 +67,19 @@ static void cancel(struct job *job)
     verbs_end_committed(job);
 }
 
+static void tick_found(struct job *job, struct loaded *loaded)
+{
+    if (subject_sensor(job->request->subject) != NULL)
+        sensors_tick(job, loaded);
+    else
+        timetable_tick(job, loaded);
+}
+
+static void tick(struct job *job)
+{
+    subject_find(job, tick_found);
+}
+
 static const struct verb verbs[] = {
     {"cancel", cancel},
     {"cancel_backfill", backfills_begin_cancel},
@@ -73,7 +88,7 @@ static const struct verb verbs[] = {
     {"pause", pauses_begin_pause},
     {"resume", pauses_begin_resume},
     {"revoke_token", tokens_revoke},
-    {"tick", timetable_begin_tick},
+    {"tick", tick},
 };
 
 const struct verb *verbs_find(const char *name)

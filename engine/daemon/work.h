@@ -23,6 +23,7 @@ struct earlier;
 struct idempotency;
 struct preview;
 struct reload;
+struct sensors;
 struct streams;
 struct tokens;
 
@@ -94,6 +95,7 @@ struct daemon {
     struct pauses *pauses;                   /* of a daemon that stays, or NULL */
     struct backfills *backfills;             /* the same */
     struct timetable *timetable;             /* the same */
+    struct sensors *sensors;                 /* the same */
     struct pruner *pruner;                   /* the same */
     void (*reloaded)(struct daemon *daemon); /* another one is believed; or NULL */
     struct ulid_source run_ids;

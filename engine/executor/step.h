@@ -84,5 +84,6 @@ int run_model(struct step *step, struct err *err);     /* seed, model, snapshot 
 int run_source(struct step *step, struct err *err);    /* source */
 int run_generator(struct step *step, struct err *err); /* generator */
 int run_stream(struct step *step, struct err *err);    /* stream */
+int run_sensor(struct step *step, struct err *err);    /* what a sensor looks at */
 
 #endif

@@ -119,6 +119,7 @@ static const struct record_field order_fields[] = {
     RECORD_FIELD(order, flush_bytes, INT),
     RECORD_FIELD(order, flush_interval_ms, INT),
     RECORD_FIELD(order, delimiter, TEXT),
+    RECORD_FIELD(order, group, TEXT),
     RECORD_FIELD(order, materialized, TEXT),
     RECORD_FIELD(order, strategy, TEXT),
     RECORD_FIELD(order, delete_marker, TEXT),

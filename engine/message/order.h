@@ -85,7 +85,7 @@ struct order {
     const char *run;
     const char *asset; /* key */
     const char *name;
-    const char *kind; /* "seed", "model", …, "question" */
+    const char *kind; /* "seed", "model", …, "question", "sensor" */
     const char *file, *body_file, *body;
     const char *folder; /* of the pipeline: relative paths of options and secrets */
     const char *config_hash;
@@ -97,7 +97,7 @@ struct order {
     struct order_place from, into;
     const char *schema, *table;
 
-    const char *mode, *cursor;
+    const char *mode, *cursor; /* mode of a sensor: its kind */
     const char *bad_lines; /* source */
     const char **files;    /* patterns; none: not a source of files by name */
     size_t files_count;
@@ -114,6 +114,7 @@ struct order {
     const char *time_field, *time_unit;
     int64_t flush_records, flush_bytes, flush_interval_ms;
     const char *delimiter;
+    const char *group; /* sensor: whose lag */
 
     const char *materialized, *strategy, *delete_marker, *position;
     const char **unique_key;

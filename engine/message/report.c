@@ -42,6 +42,7 @@ static const struct record_field report_fields[] = {
     RECORD_FIELD(report, cause, TEXT),
     RECORD_FIELD(report, is_conditional, BOOL),
     RECORD_FIELD(report, restarts, BOOL),
+    RECORD_FIELD(report, found, TEXT),
     {0},
 };
 const struct record_shape report_shape = {report_fields, sizeof(struct report)};

@@ -62,6 +62,8 @@ struct report {
     const char *action; /* what building it is: "build", "append", "view", "replace", "read" */
     const char *cause;  /* a word; the sentence is the note */
     bool is_conditional, restarts;
+
+    const char *found; /* of a sensor: the value (schedule/sensor.h); NULL: it could not be asked */
 };
 
 extern const struct record_shape report_shape;

@@ -54,6 +54,8 @@ struct loaded *loaded_read(const struct request *request)
         }
         schedules_compile(&loaded->schedules, &loaded->pipeline, &loaded->graph, is_whole,
                           &loaded->problems);
+        sensors_compile(&loaded->sensors, &loaded->pipeline, &loaded->graph, is_whole,
+                        &loaded->problems);
         rules_compile(&loaded->rules, &loaded->graph, &loaded->arena, &loaded->problems);
     }
     loaded->signature = signature.hash;

@@ -14,6 +14,7 @@
 #include "schedule/partitioned.h"
 #include "schedule/rule.h"
 #include "schedule/schedule.h"
+#include "schedule/sensor_list.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -23,6 +24,7 @@ struct loaded {
     struct pipeline pipeline;
     struct graph graph;
     struct schedules schedules;
+    struct sensor_list sensors;
     struct partitioned partitioned;
     struct rules rules;
     struct problems problems; /* none, if the rest may be used */

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
-#include "graph/select.h"
+#include "schedule/chosen.h"
 
 #include <string.h>
 
@@ -46,21 +46,10 @@ static void check_cron(struct schedule *schedule, struct problems *problems)
 static void check_selection(const struct schedule_config *config, const struct graph *graph,
                             struct problems *problems)
 {
-    const struct selection selection = {
-        .texts = config->select.items,
-        .count = config->select.count,
-        .excluded = config->exclude.items,
-        .excluded_count = config->exclude.count,
-    };
-    bool *selected = arena_calloc(problems->arena, graph->count + 1, sizeof *selected);
-    struct err err;
+    const struct chosen chosen = {"schedule",       config->name, &config->select,
+                                  &config->exclude, config->line, config->column};
 
-    if (select_assets(graph, &selection, problems->arena, selected, &err) == 0)
-        return;
-    const struct texts *given = config->select.count > 0 ? &config->select : &config->exclude;
-    problem_add(problems, FILE_NAME, given->line > 0 ? given->line : config->line,
-                given->line > 0 ? given->column : config->column, "schedule %s: %s", config->name,
-                err.message);
+    chosen_check(&chosen, graph, problems);
 }
 
 void schedules_compile(struct schedules *schedules, const struct pipeline *pipeline,
