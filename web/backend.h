@@ -14,6 +14,7 @@
 #include "message/control.h"
 #include "message/listener.h"
 #include "message/news.h"
+#include "message/sensor.h"
 #include "message/stream.h"
 #include "run/loaded.h"
 
@@ -46,6 +47,7 @@ struct web_backend {
     void (*gauges)(void *arg, struct web_gauges *gauges);
     /* The streams that are kept running, in the arena; texts are lent for the turn of the loop. */
     struct stream_state *(*streams)(void *arg, struct arena *arena, size_t *count);
+    struct sensor_state *(*sensors)(void *arg, struct arena *arena, size_t *count); /* the same */
 
     /* From now on the follower hears all that is committed; one at a time, NULL ends it. */
     void (*follow)(void *arg, const struct follower *follower);

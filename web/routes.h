@@ -20,6 +20,7 @@ extern const struct web_route web_schedules_routes[];
 extern const struct web_route web_access_routes[];   /* tokens, audit */
 extern const struct web_route web_subjects_routes[]; /* schedules, sensors, streams: pause, … */
 extern const struct web_route web_stream_list_routes[];
+extern const struct web_route web_sensors_routes[];
 extern const struct web_route web_events_routes[];
 
 /* openapi.yaml, as it stands in the tree; made by the build. */

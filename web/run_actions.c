@@ -189,15 +189,26 @@ static void create(struct web_exchange *exchange)
         ask(exchange, &request);
 }
 
-/* What a schedule would do at its next tick. */
-static void trigger(struct web_exchange *exchange)
+static void trigger(struct web_exchange *exchange, const char *kind)
 {
     struct request request = {
         .verb = "tick",
-        .subject = arena_printf(&exchange->arena, "schedule:%s", exchange->parts[0]),
+        .subject = arena_printf(&exchange->arena, "%s:%s", kind, exchange->parts[0]),
     };
 
     ask(exchange, &request);
+}
+
+/* What a schedule would do at its next tick. */
+static void trigger_schedule(struct web_exchange *exchange)
+{
+    trigger(exchange, "schedule");
+}
+
+/* What a sensor would do if it found something. */
+static void trigger_sensor(struct web_exchange *exchange)
+{
+    trigger(exchange, "sensor");
 }
 
 static void repeat(struct web_exchange *exchange)
@@ -271,7 +282,9 @@ const struct web_route web_run_action_routes[] = {
     {"POST", "/api/v1/runs/{id}/reexecute", WEB_OPERATOR, .parameters = run_parameters,
      .body = &repeat_shape, .now = repeat},
     {"POST", "/api/v1/schedules/{name}/trigger", WEB_OPERATOR, .parameters = run_parameters,
-     .now = trigger},
+     .now = trigger_schedule},
+    {"POST", "/api/v1/sensors/{name}/trigger", WEB_OPERATOR, .parameters = run_parameters,
+     .now = trigger_sensor},
     {"POST", "/api/v1/runs/{id}/cancel", WEB_OPERATOR, .now = cancel},
     {0},
 };

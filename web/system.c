@@ -150,6 +150,45 @@ static void write_streams(struct web_exchange *exchange, struct buf *out)
     }
 }
 
+static const struct {
+    const char *name, *type, *help;
+} sensor_metrics[] = {
+    {"aorta_sensor_looks_total", "counter", "How often it has looked since the daemon began."},
+    {"aorta_sensor_failures_total", "counter", "Looks that failed since the daemon began."},
+    {"aorta_sensor_runs_total", "counter", "Runs that it has asked for since the daemon began."},
+    {"aorta_sensor_pending", "gauge", "1 if what it has found waits for its run."},
+    {"aorta_sensor_failing", "gauge", "1 if it cannot look, or its run was refused."},
+    {"aorta_sensor_last_look_timestamp_seconds", "gauge", "When it looked last; 0: never."},
+};
+
+static double sensor_value(const struct sensor_state *sensor, size_t metric)
+{
+    switch (metric) {
+    case 0: return (double)sensor->looks;
+    case 1: return (double)sensor->failed_looks;
+    case 2: return (double)sensor->requests;
+    case 3: return strcmp(sensor->state, "pending") == 0;
+    case 4: return strcmp(sensor->state, "failing") == 0;
+    default: return (double)sensor->looked_us / 1e6;
+    }
+}
+
+static void write_sensors(struct web_exchange *exchange, struct buf *out)
+{
+    const struct web_backend *backend = exchange->site->backend;
+    size_t count;
+    const struct sensor_state *sensors = backend->sensors(backend->arg, &exchange->arena, &count);
+
+    for (size_t i = 0; count > 0 && i < sizeof sensor_metrics / sizeof *sensor_metrics; i++) {
+        const char *name = sensor_metrics[i].name;
+        buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, sensor_metrics[i].help, name,
+                   sensor_metrics[i].type);
+        for (size_t j = 0; j < count; j++)
+            buf_printf(out, "%s{sensor=\"%s\"} %.17g\n", name, sensors[j].name,
+                       sensor_value(&sensors[j], i));
+    }
+}
+
 static void metrics(struct web_exchange *exchange)
 {
     const struct web_site *site = exchange->site;
@@ -169,6 +208,7 @@ static void metrics(struct web_exchange *exchange)
         write_metric(out, gauge_metrics[i].name, gauge_metrics[i].type, gauge_metrics[i].help,
                      (double)at(&gauges, gauge_metrics[i].offset));
     write_streams(exchange, out);
+    write_sensors(exchange, out);
     write_answers(out, &site->counts);
     write_metric(out, "aorta_http_request_duration_seconds_total", "counter",
                  "What was needed to make answers.", (double)site->counts.answer_us / 1e6);

@@ -30,8 +30,9 @@ static void hear(struct listener *listener, const struct frame *frame)
 int change_read_subject(const struct command *command, struct arguments *arguments)
 {
     if (arguments->rest_count != 1)
-        return command_fail(-1, "%s wants one thing, like schedule:NAME: see aorta schedules",
-                            command->name);
+        return command_fail(
+            -1, "%s wants one thing, like schedule:NAME: see aorta schedules, aorta sensors",
+            command->name);
     if (strchr(arguments->rest[0], ':') == NULL)
         return command_fail(-1, "%s wants to know what \"%s\" is: did you mean schedule:%s?",
                             command->name, arguments->rest[0], arguments->rest[0]);

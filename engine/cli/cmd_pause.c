@@ -10,9 +10,9 @@ static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
 const struct command cmd_pause = {
     "pause",
     "SUBJECT",
-    "Pauses a schedule or a stream, until it is resumed",
-    "SUBJECT is schedule:NAME, as aorta schedules lists it, or stream:NAME. It stays paused when the\n"
-    "daemon is started again, whatever the files say. A run that a schedule had made goes on; a\n"
-    "stream writes what it has read, and ends.",
+    "Pauses a schedule, a sensor or a stream, until it is resumed",
+    "SUBJECT is schedule:NAME, as aorta schedules lists it, sensor:NAME, as aorta sensors does, or\n"
+    "stream:NAME. It stays paused when the daemon is started again, whatever the files say. A run that\n"
+    "a schedule or a sensor had made goes on; a stream writes what it has read, and ends.",
     flags,
     run};

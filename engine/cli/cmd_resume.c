@@ -10,9 +10,10 @@ static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
 const struct command cmd_resume = {
     "resume",
     "SUBJECT",
-    "Resumes a schedule or a stream that is paused",
-    "SUBJECT is schedule:NAME, as aorta schedules lists it, or stream:NAME. A schedule begins anew\n"
-    "from now: ticks that fell into the pause are not caught up. One that has paused = true in\n"
-    "pipeline.toml is resumed, too.",
+    "Resumes a schedule, a sensor or a stream that is paused",
+    "SUBJECT is schedule:NAME, as aorta schedules lists it, sensor:NAME, as aorta sensors does, or\n"
+    "stream:NAME. A schedule begins anew from now: ticks that fell into the pause are not caught up. A\n"
+    "sensor finds what has changed meanwhile. One that has paused = true in pipeline.toml is resumed,\n"
+    "too.",
     flags,
     run};

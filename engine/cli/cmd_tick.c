@@ -24,8 +24,8 @@ static const struct flag flags[] = {
 const struct command cmd_tick = {
     "tick",
     "SUBJECT",
-    "Makes a schedule tick now, paused or not",
-    "SUBJECT is schedule:NAME, as aorta schedules lists it. If aorta serve is at work here, the run is\n"
-    "its affair, and this command prints its id. Else it is carried out and shown as by aorta run.",
+    "Makes a schedule or a sensor have its run now, paused or not",
+    "SUBJECT is schedule:NAME, as aorta schedules lists it, or sensor:NAME, as aorta sensors does: then\n"
+    "what that has seen stays as it is. If aorta serve is at work here, the run is its affair, and this command prints its id. Else it is carried out and shown as by aorta run.",
     flags,
     run};

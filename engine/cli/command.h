@@ -31,8 +31,8 @@ struct command {
 
 extern const struct command cmd_cancel, cmd_check, cmd_clean, cmd_completion, cmd_connections,
     cmd_connectors, cmd_init, cmd_logs, cmd_ls, cmd_pause, cmd_plan, cmd_query, cmd_rerun,
-    cmd_resume, cmd_run, cmd_runs, cmd_schedules, cmd_serve, cmd_show, cmd_state, cmd_stream,
-    cmd_tick, cmd_backfill, cmd_backfills, cmd_token, cmd_trigger;
+    cmd_resume, cmd_run, cmd_runs, cmd_schedules, cmd_sensors, cmd_serve, cmd_show, cmd_state,
+    cmd_stream, cmd_tick, cmd_backfill, cmd_backfills, cmd_token, cmd_trigger;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {

@@ -10,9 +10,10 @@
 static const struct {
     const char *argument, *kind;
 } kinds[] = {
-    {"SELECT", "assets"},      {"ASSET", "assets"},         {"@NAME", "questions"},
-    {"RUN", "runs"},           {"CONNECTOR", "connectors"}, {"DIR", "folders"},
-    {"SCHEDULE", "schedules"}, {"SUBJECT", "schedules"},    {"CONNECTION", "connections"},
+    {"SELECT", "assets"},      {"ASSET", "assets"},           {"@NAME", "questions"},
+    {"RUN", "runs"},           {"CONNECTOR", "connectors"},   {"DIR", "folders"},
+    {"SCHEDULE", "schedules"}, {"SUBJECT", "schedules"},      {"SUBJECT", "sensors"},
+    {"SENSOR", "sensors"},     {"CONNECTION", "connections"},
 };
 
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -21,9 +22,13 @@ enum { KINDS = sizeof kinds / sizeof *kinds };
 static const struct {
     const char *kind, *command;
 } listers[] = {
-    {"assets", "ls"},           {"questions", "query"},
-    {"runs", "runs"},           {"connectors", "connectors"},
-    {"schedules", "schedules"}, {"connections", "connections"},
+    {"assets", "ls"},
+    {"questions", "query"},
+    {"runs", "runs"},
+    {"connectors", "connectors"},
+    {"schedules", "schedules"},
+    {"sensors", "sensors"},
+    {"connections", "connections"},
 };
 
 enum { LISTERS = sizeof listers / sizeof *listers };

@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "daemon/sensors.h"
 #include "daemon/serve.h"
 #include "daemon/streams.h"
 #include "daemon/tokens.h"
@@ -100,6 +101,13 @@ static struct stream_state *streams(void *arg, struct arena *arena, size_t *coun
     return NULL;
 }
 
+static struct sensor_state *sensors(void *arg, struct arena *arena, size_t *count)
+{
+    const struct serve_web *web = arg;
+
+    return sensors_list(web->daemon != NULL ? web->daemon->sensors : NULL, arena, count);
+}
+
 static void follow(void *arg, const struct follower *follower)
 {
     const struct serve_web *web = arg;
@@ -168,6 +176,7 @@ struct serve_web *serve_web_open(struct daemon *daemon, const char *address, str
         .loaded = loaded,
         .gauges = gauges,
         .streams = streams,
+        .sensors = sensors,
         .follow = follow,
     };
     int opened = web_server_open(daemon->loop, &web->backend, &options, &web->server, err);

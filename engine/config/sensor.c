@@ -34,17 +34,19 @@ struct sensor_keys {
 #define AT(field) offsetof(struct sensor_keys, field)
 
 /* Of every kind; a kind's own keys come first. */
-#define COMMON_KEYS                                                       \
-    {"kind", KEY_CHOICE, AT(sensor.kind), true, sensor_kind_names},       \
-    {"every", KEY_DURATION, AT(sensor.every_ms), false, NULL},            \
-    {"minimum_gap", KEY_DURATION, AT(sensor.minimum_gap_ms), false, NULL}, \
-    {"timeout", KEY_DURATION, AT(sensor.timeout_ms), false, NULL},        \
-    {"select", KEY_TEXTS, AT(sensor.select), false, NULL},                \
-    {"exclude", KEY_TEXTS, AT(sensor.exclude), false, NULL},              \
-    {"vars", KEY_TABLE, AT(vars), false, NULL},                           \
-    {"priority", KEY_INTEGER, AT(sensor.priority), false, NULL},          \
-    {"paused", KEY_BOOL, AT(sensor.is_paused), false, NULL},              \
-    {0}
+#define COMMON_KEYS                                                            \
+    {"kind", KEY_CHOICE, AT(sensor.kind), true, sensor_kind_names},            \
+        {"every", KEY_DURATION, AT(sensor.every_ms), false, NULL},             \
+        {"minimum_gap", KEY_DURATION, AT(sensor.minimum_gap_ms), false, NULL}, \
+        {"timeout", KEY_DURATION, AT(sensor.timeout_ms), false, NULL},         \
+        {"select", KEY_TEXTS, AT(sensor.select), false, NULL},                 \
+        {"exclude", KEY_TEXTS, AT(sensor.exclude), false, NULL},               \
+        {"vars", KEY_TABLE, AT(vars), false, NULL},                            \
+        {"priority", KEY_INTEGER, AT(sensor.priority), false, NULL},           \
+        {"paused", KEY_BOOL, AT(sensor.is_paused), false, NULL},               \
+    {                                                                          \
+        0                                                                      \
+    }
 
 static const struct key kind_only[] = {
     {"kind", KEY_CHOICE, AT(sensor.kind), true, sensor_kind_names},
@@ -131,11 +133,11 @@ static void check_times(const struct reading *r)
 static void check_lag(const struct reading *r)
 {
     const struct sensor_config *sensor = &r->keys->sensor;
-    bool has_topic =
-        sensor->connection != NULL || sensor->topic != NULL || sensor->group != NULL;
+    bool has_topic = sensor->connection != NULL || sensor->topic != NULL || sensor->group != NULL;
 
     if (sensor->stream != NULL && has_topic)
-        complain(r, "stream", "a stream says its connection, topic and group: give only one of both");
+        complain(r, "stream",
+                 "a stream says its connection, topic and group: give only one of both");
     if (sensor->stream == NULL &&
         (sensor->connection == NULL || sensor->topic == NULL || sensor->group == NULL))
         complain(r, "kind", "lag wants a stream, or connection, topic and group");
@@ -160,8 +162,8 @@ const char *sensor_header_fault(const char *name, const char *value)
 
 static bool is_secret_header(const char *name)
 {
-    static const char *const secret[] = {"authorization", "cookie", "proxy-authorization",
-                                         "x-api-key", "api-key", "x-auth-token"};
+    static const char *const secret[] = {"authorization", "cookie",  "proxy-authorization",
+                                         "x-api-key",     "api-key", "x-auth-token"};
 
     for (size_t i = 0; i < sizeof secret / sizeof *secret; i++)
         if (strcasecmp(name, secret[i]) == 0)
@@ -231,8 +233,7 @@ static void check_run(const struct reading *r)
         const struct toml_node *item = node->kind == TOML_ARRAY ? node->items[i] : node;
         struct toml_node named = {.key = on->items[i], .line = item->line, .column = item->column};
         unsigned outcome = SENSOR_SUCCEEDED;
-        while (outcome <= SENSOR_FAILED &&
-               strcmp(on->items[i], sensor_outcome_names[outcome]) != 0)
+        while (outcome <= SENSOR_FAILED && strcmp(on->items[i], sensor_outcome_names[outcome]) != 0)
             outcome++;
         if (outcome <= SENSOR_FAILED)
             sensor->outcomes |= 1U << outcome;
@@ -243,7 +244,8 @@ static void check_run(const struct reading *r)
     if (on->line > 0 && on->count == 0)
         complain(r, "on", "on needs \"succeeded\" or \"failed\"");
     if (sensor->asset != NULL && sensor->schedule != NULL)
-        complain(r, "schedule", "a sensor looks at an asset or at a schedule: give only one of both");
+        complain(r, "schedule",
+                 "a sensor looks at an asset or at a schedule: give only one of both");
 }
 
 static const struct {

@@ -63,20 +63,20 @@ struct sensor_config {
     int64_t priority;
     bool is_paused; /* until somebody resumes it */
 
-    const char *connection;          /* OBJECTS, QUERY, LAG */
-    struct texts files;              /* OBJECTS: patterns */
-    const char *sql;                 /* QUERY */
-    const char *stream;              /* LAG: an asset that says the next two and the connection */
-    const char *topic, *group;       /* LAG */
-    int64_t more_than;               /* LAG */
-    const char *path;                /* FILE */
-    const char *url, *pointer;       /* HTTP; the first may be a reference, the second NULL */
-    struct sensor_header *headers;   /* HTTP */
-    size_t header_count;             /* HTTP */
-    const char *asset, *schedule;    /* RUN: one of them, or none: all runs */
-    unsigned outcomes;               /* RUN */
-    const struct toml_node *table;   /* where all of it stands */
-    int line, column;                /* of the table */
+    const char *connection;        /* OBJECTS, QUERY, LAG */
+    struct texts files;            /* OBJECTS: patterns */
+    const char *sql;               /* QUERY */
+    const char *stream;            /* LAG: an asset that says the next two and the connection */
+    const char *topic, *group;     /* LAG */
+    int64_t more_than;             /* LAG */
+    const char *path;              /* FILE */
+    const char *url, *pointer;     /* HTTP; the first may be a reference, the second NULL */
+    struct sensor_header *headers; /* HTTP */
+    size_t header_count;           /* HTTP */
+    const char *asset, *schedule;  /* RUN: one of them, or none: all runs */
+    unsigned outcomes;             /* RUN */
+    const struct toml_node *table; /* where all of it stands */
+    int line, column;              /* of the table */
 };
 
 struct sensors_config {

@@ -60,8 +60,8 @@ static void wipe(const char *text)
     explicit_bzero(secret.own, strlen(text));
 }
 
-static int resolve_header(struct fetching *f, const struct sensor_header *header, const char *folder,
-                          struct err *err)
+static int resolve_header(struct fetching *f, const struct sensor_header *header,
+                          const char *folder, struct err *err)
 {
     const char *value;
 
@@ -97,8 +97,7 @@ static int resolve(struct fetching *f, struct err *err)
         return err_set(err, ERR_CONFIG, "url %s", fault);
     f->has_secrets = f->has_secrets || option_is_reference(config->url);
     if (ask->seen != NULL && strncmp(ask->seen, "etag ", 5) == 0)
-        f->headers[f->header_count++] =
-            arena_printf(&f->arena, "If-None-Match: %s", ask->seen + 5);
+        f->headers[f->header_count++] = arena_printf(&f->arena, "If-None-Match: %s", ask->seen + 5);
     return 0;
 }
 
@@ -163,9 +162,8 @@ static int point(struct fetching *f, const char *pointer, struct err *err)
     if (root == NULL)
         return err_set(err, ERR_DATA, "the answer is no JSON");
     const json_t *found = find(root, pointer, &f->arena);
-    char *text = found != NULL
-                     ? json_dumps(found, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY)
-                     : NULL;
+    char *text =
+        found != NULL ? json_dumps(found, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY) : NULL;
     if (text != NULL)
         set_value(f, "json", text, strlen(text));
     free(text);

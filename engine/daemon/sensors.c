@@ -144,8 +144,7 @@ static void ask(struct sensors *sensors, struct watch *watch, const char *value)
     const struct pipeline *pipeline = &sensors->loaded->pipeline;
     struct request request = {.folder = pipeline->folder, .target = pipeline->target->name};
     const struct wish wish = wish_of(watch->sensor);
-    const struct asker asker = {queued, refused, sensors->daemon,
-                                keep_asking(watch->name, value)};
+    const struct asker asker = {queued, refused, sensors->daemon, keep_asking(watch->name, value)};
 
     log_info("sensor %s: there is something new", watch->name);
     if (watch_hold(watch, value))
@@ -373,8 +372,7 @@ static void set_watches(struct sensors *sensors)
     sensors->count = loaded->sensors.count;
     sensors->watches = alloc_zeroed(sensors->count + 1, sizeof(struct watch *));
     for (size_t i = 0; i < sensors->count; i++)
-        sensors->watches[i] =
-            take_watch(sensors, &loaded->sensors.items[i], before, before_count);
+        sensors->watches[i] = take_watch(sensors, &loaded->sensors.items[i], before, before_count);
     for (size_t i = 0; i < before_count; i++)
         if (before[i] != NULL && find_watch(sensors, before[i]->name) == NULL)
             store_sensor_forget(store_of(sensors), before[i]->name, STORE_NO_DONE);

@@ -154,12 +154,11 @@ static bool check_subject(struct job *job, const struct loaded *loaded)
         return check_stream(job, loaded, stream);
     if (asset != NULL && !ticks)
         return check_asset(job, loaded, asset);
-    work_refuse_as(
-        job, "config",
-        arena_printf(&job->arena, "\"%s\" is nothing that can be told to %s: say %s", subject,
-                     job->request->verb,
-                     ticks ? "schedule:NAME or sensor:NAME"
-                           : "schedule:NAME, sensor:NAME, stream:NAME or asset:NAME"));
+    work_refuse_as(job, "config",
+                   arena_printf(&job->arena, "\"%s\" is nothing that can be told to %s: say %s",
+                                subject, job->request->verb,
+                                ticks ? "schedule:NAME or sensor:NAME"
+                                      : "schedule:NAME, sensor:NAME, stream:NAME or asset:NAME"));
     return false;
 }
 

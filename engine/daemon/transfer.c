@@ -232,8 +232,8 @@ static size_t keep_answer(char *data, size_t size, size_t count, void *arg)
     struct transfer *transfer = arg;
     size_t bytes = size * count;
 
-    if (transfer->is_tag_enough && (header_of(transfer, "ETag") != NULL ||
-                                    header_of(transfer, "Last-Modified") != NULL)) {
+    if (transfer->is_tag_enough &&
+        (header_of(transfer, "ETag") != NULL || header_of(transfer, "Last-Modified") != NULL)) {
         transfer->is_tagged = true;
         return 0;
     }

@@ -32,9 +32,9 @@ struct transfer_request {
     const char *const *headers; /* "name: value" */
     size_t header_count;
     bool is_question;
-    bool is_tag_enough;   /* of an answer with an ETag or a Last-Modified the rest is not read */
-    size_t answer_bytes;  /* what an answer may have: a larger one is none */
-    int64_t within_ms;    /* 0: 15 s */
+    bool is_tag_enough;  /* of an answer with an ETag or a Last-Modified the rest is not read */
+    size_t answer_bytes; /* what an answer may have: a larger one is none */
+    int64_t within_ms;   /* 0: 15 s */
 
     /* By mail. */
     bool is_mail;

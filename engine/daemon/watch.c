@@ -103,9 +103,8 @@ void watch_looked(struct watch *watch)
     watch->probe = NULL;
     watch->is_late = false;
     watch->looked_us = clock_now_us();
-    look_after(watch, watch->looks_again
-                          ? SOON_MS
-                          : sensor_wait_ms(watch->sensor->config, watch->failures));
+    look_after(watch, watch->looks_again ? SOON_MS
+                                         : sensor_wait_ms(watch->sensor->config, watch->failures));
 }
 
 void watch_failed(struct watch *watch, const char *why)
@@ -188,8 +187,19 @@ static const char *state_of(const struct watch *watch)
 
 void watch_tell(const struct watch *watch, int64_t ahead_us, struct sensor_state *state)
 {
+    const struct sensor_config *config = watch->sensor->config;
+
     *state = (struct sensor_state){
         .name = watch->name,
+        .kind = sensor_kind_names[config->kind],
+        .every_ms = config->every_ms,
+        .minimum_gap_ms = config->minimum_gap_ms,
+        .priority = config->priority,
+        .select = config->select.items,
+        .select_count = config->select.count,
+        .exclude = config->exclude.items,
+        .exclude_count = config->exclude.count,
+        .is_paused = watch->is_paused,
         .state = state_of(watch),
         .run = watch->run[0] != '\0' ? watch->run : NULL,
         .error = watch->error,
@@ -198,7 +208,8 @@ void watch_tell(const struct watch *watch, int64_t ahead_us, struct sensor_state
         .next_look_us = watch->is_paused || watch->due_us == 0 ? 0 : watch->due_us + ahead_us,
         .requested_us = watch->requested_us,
         .looks = watch->looks,
-        .failures = watch->failed_looks,
+        .failed_looks = watch->failed_looks,
+        .failures = watch->failures,
         .requests = watch->requests,
     };
 }

@@ -98,8 +98,8 @@ struct order {
     const char *schema, *table;
 
     const char *mode, *cursor; /* mode of a sensor: its kind */
-    const char *bad_lines; /* source */
-    const char **files;    /* patterns; none: not a source of files by name */
+    const char *bad_lines;     /* source */
+    const char **files;        /* patterns; none: not a source of files by name */
     size_t files_count;
     const char *changed_files, *new_columns;
     int64_t lateness_ms, full_listing_ms; /* lateness -1: not declared */

@@ -51,10 +51,10 @@ static void find_connection(const struct compiling *c, struct sensor *sensor)
     const char **names = arena_calloc(arena_of(c), target->connection_count + 1, sizeof *names);
     for (size_t i = 0; i < target->connection_count; i++)
         names[i] = target->connections[i].name;
-    complain_missing(c, sensor, "connection",
-                     arena_printf(arena_of(c), "there is no connection \"%s\" in target %s", name,
-                                  target->name),
-                     suggest(name, names, target->connection_count));
+    complain_missing(
+        c, sensor, "connection",
+        arena_printf(arena_of(c), "there is no connection \"%s\" in target %s", name, target->name),
+        suggest(name, names, target->connection_count));
 }
 
 /* A connector that nobody knows was complained of. */
@@ -127,8 +127,7 @@ static const struct asset *find_asset(const struct compiling *c, const struct se
         names[count++] = graph->assets[i]->name;
         names[count++] = graph->assets[i]->key;
     }
-    complain_missing(c, sensor, key,
-                     arena_printf(arena_of(c), "there is no %s \"%s\"", what, name),
+    complain_missing(c, sensor, key, arena_printf(arena_of(c), "there is no %s \"%s\"", what, name),
                      suggest(name, names, count));
     return NULL;
 }
@@ -185,9 +184,8 @@ static void compile_http(const struct compiling *c, struct sensor *sensor)
 }
 
 static void (*const compilers[])(const struct compiling *c, struct sensor *sensor) = {
-    [SENSOR_OBJECTS] = compile_objects, [SENSOR_QUERY] = compile_query,
-    [SENSOR_LAG] = compile_lag,         [SENSOR_FILE] = compile_file,
-    [SENSOR_HTTP] = compile_http,       [SENSOR_RUN] = compile_run,
+    [SENSOR_OBJECTS] = compile_objects, [SENSOR_QUERY] = compile_query, [SENSOR_LAG] = compile_lag,
+    [SENSOR_FILE] = compile_file,       [SENSOR_HTTP] = compile_http,   [SENSOR_RUN] = compile_run,
 };
 
 /* ---- its definition -------------------------------------------------------------------------- */

@@ -8,8 +8,8 @@ static const struct statement_text sensor_put = {
     " run_id, failures, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     "sensor", NULL};
 
-static const struct statement_text sensor_forget = {"DELETE FROM sensors WHERE name = ?1",
-                                                    "sensor", NULL};
+static const struct statement_text sensor_forget = {"DELETE FROM sensors WHERE name = ?1", "sensor",
+                                                    NULL};
 
 static const char sensors_sql[] =
     "SELECT name, definition, cursor, pending, looked_us, fired_us, run_id, failures, error,"

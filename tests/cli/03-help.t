@@ -11,9 +11,10 @@ Every command says what it does.
       cancel      Cancels a run that is queued or running
       serve       Stays: runs what is asked for, one after another, until it is told to end
       schedules   Lists the schedules, or shows one: when it ticks, and what became of its ticks
-      pause       Pauses a schedule or a stream, until it is resumed
-      resume      Resumes a schedule or a stream that is paused
-      tick        Makes a schedule tick now, paused or not
+      sensors     Lists the sensors, or shows one: what it looks at, has seen and has asked for
+      pause       Pauses a schedule, a sensor or a stream, until it is resumed
+      resume      Resumes a schedule, a sensor or a stream that is paused
+      tick        Makes a schedule or a sensor have its run now, paused or not
       backfill    Makes many partitions, a run each, by aorta serve
       backfills   Lists backfills and how far each is, or the partitions of one
       stream      Runs streams, from a topic into a lake, until they are told to end
@@ -42,9 +43,10 @@ Every command says what it does.
       cancel      Cancels a run that is queued or running
       serve       Stays: runs what is asked for, one after another, until it is told to end
       schedules   Lists the schedules, or shows one: when it ticks, and what became of its ticks
-      pause       Pauses a schedule or a stream, until it is resumed
-      resume      Resumes a schedule or a stream that is paused
-      tick        Makes a schedule tick now, paused or not
+      sensors     Lists the sensors, or shows one: what it looks at, has seen and has asked for
+      pause       Pauses a schedule, a sensor or a stream, until it is resumed
+      resume      Resumes a schedule, a sensor or a stream that is paused
+      tick        Makes a schedule or a sensor have its run now, paused or not
       backfill    Makes many partitions, a run each, by aorta serve
       backfills   Lists backfills and how far each is, or the partitions of one
       stream      Runs streams, from a topic into a lake, until they are told to end

@@ -57,10 +57,10 @@ A person may pause what the file does not, and resume what it does.
     aorta: pause wants to know what "nightly" is: did you mean schedule:nightly?
     [2]
     $ aorta pause assets:nightly
-    "assets:nightly" is nothing that can be told to pause: say schedule:NAME, stream:NAME or asset:NAME
+    "assets:nightly" is nothing that can be told to pause: say schedule:NAME, sensor:NAME, stream:NAME or asset:NAME
     [2]
     $ aorta tick stream:sales
-    "stream:sales" is nothing that can be told to tick: say schedule:NAME
+    "stream:sales" is nothing that can be told to tick: say schedule:NAME or sensor:NAME
     [2]
     $ aorta pause stream:sales
     aorta: there is no stream "sales"
@@ -69,7 +69,7 @@ A person may pause what the file does not, and resume what it does.
     aorta: there is no schedule "hourly"
     [1]
     $ aorta pause
-    aorta: pause wants one thing, like schedule:NAME: see aorta schedules
+    aorta: pause wants one thing, like schedule:NAME: see aorta schedules, aorta sensors
     [2]
 
 A tick by hand is a run like any other; paused or not.

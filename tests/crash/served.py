@@ -20,7 +20,7 @@ from pipeline import Pipeline, kill_session
 
 # points.py leaves these to us: no other command passes them.
 OWN = ["daemon.tick.before", "daemon.tick.after", "daemon.pause.before", "daemon.prune.before",
-       "daemon.prune.after"]
+       "daemon.prune.after", "daemon.sensor.before", "daemon.sensor.after"]
 SHARED = ["daemon.queue.before", "daemon.begin.before", "store.commit.before",
           "store.commit.after"]
 PASSES = [int(word) for word in os.environ.get("AORTA_CRASH_PASSES", "1 4").split()]

@@ -209,11 +209,29 @@ def streams_are_listed(program):
     server.stop()
 
 
+def sensors_are_listed(program):
+    """Sensors: what they look at and how they are, one by its name, and what Prometheus reads."""
+    server = Server(program)
+    sensors = server.get("/api/v1/sensors").json()["sensors"]
+    assert [(one["name"], one["kind"], one["state"], one["minimum_gap_seconds"], one["select"],
+             one["failures"]) for one in sensors] == [
+        ("landing", "objects", "pending", 1.5, ["tag:daily"], 0),
+        ("release", "http", "failing", 0, [], 2)]
+    one = server.get("/api/v1/sensors/release").json()
+    assert one == sensors[1] and one["error"] == "answered HTTP 500" and one["run"] is None
+    assert sensors[0]["next_look_at"] == "1970-01-01T00:00:02.000000Z" and not sensors[1]["looked_at"]
+    server.problem("GET", "/api/v1/sensors/none", 404, "there is no sensor")
+    text = server.get("/metrics").body.decode()
+    assert 'aorta_sensor_failures_total{sensor="release"} 2\n' in text
+    assert 'aorta_sensor_pending{sensor="landing"} 1\n' in text
+    server.stop()
+
+
 def automation_goes_through_the_daemon(program):
     server = Server(program)
     for path in ("schedules/n/pause", "schedules/n/resume", "schedules/n/trigger",
-                 "sensors/n/pause", "sensors/n/resume", "streams/n/pause", "streams/n/resume",
-                 "connections/n/test", "pipeline/reload"):
+                 "sensors/n/pause", "sensors/n/resume", "sensors/n/trigger", "streams/n/pause",
+                 "streams/n/resume", "connections/n/test", "pipeline/reload"):
         server.problem("POST", f"/api/v1/{path}", 404, "there is no such thing")
     server.problem("DELETE", "/api/v1/tokens/n", 404, "there is no such thing")
     server.problem("POST", "/api/v1/runs/01R/reexecute", 404, "there is no", {"only_failed": True})
@@ -226,4 +244,4 @@ harness.main([every_route_is_in_the_contract_and_the_reverse,
               runs_are_listed_in_pages_and_by_filters, a_run_with_what_belongs_to_it,
               assets_are_what_the_pipeline_declares, runs_are_asked_for,
               bodies_are_read_strictly, queries_are_answered_with_rows,
-              streams_are_listed, automation_goes_through_the_daemon])
+              streams_are_listed, sensors_are_listed, automation_goes_through_the_daemon])

@@ -419,6 +419,38 @@ static void open_store(struct fixture *fixture, const char *path)
     store_reader_close(reader);
 }
 
+static struct sensor_state *sensors(void *arg, struct arena *arena, size_t *count)
+{
+    static const char *const select[] = {"tag:daily"};
+    static const struct sensor_state known[] = {
+        {.name = "landing",
+         .kind = "objects",
+         .every_ms = 30000,
+         .minimum_gap_ms = 1500,
+         .select = select,
+         .select_count = 1,
+         .state = "pending",
+         .run = "01R",
+         .cursor = "2 00ff 7",
+         .looked_us = 1000000,
+         .next_look_us = 2000000,
+         .looks = 5,
+         .requests = 1},
+        {.name = "release",
+         .kind = "http",
+         .every_ms = 1000,
+         .state = "failing",
+         .error = "answered HTTP 500",
+         .looks = 3,
+         .failed_looks = 2,
+         .failures = 2},
+    };
+
+    (void)arg;
+    *count = sizeof known / sizeof *known;
+    return arena_memdup(arena, known, sizeof known);
+}
+
 static struct stream_state *streams(void *arg, struct arena *arena, size_t *count)
 {
     static const struct stream_state kept[] = {
@@ -485,6 +517,7 @@ int main(int argc, char **argv)
         .loaded = loaded,
         .gauges = gauges,
         .streams = streams,
+        .sensors = sensors,
         .follow = follow,
     };
     if (web_server_open(&fixture.loop, &backend, &settings.options, &fixture.server, &err) < 0)

@@ -179,6 +179,28 @@ def schedules_are_told(shop):
     assert api.daemon.end() == 0
 
 
+def sensors_are_told(shop):
+    """A sensor: what it has seen, its run now, paused and resumed."""
+    with open(shop.folder / "pipeline.toml", "a", encoding="utf-8") as file:
+        file.write('[sensor.done]\nkind = "file"\npath = "done"\nselect = "countries"\n')
+    api = Api(shop)
+
+    def done():
+        return api.get("/api/v1/sensors/done").json()
+    wait_for("its first look", lambda: done()["cursor"] == "-")
+    assert done()["state"] == "watching" and done()["next_look_at"] > done()["looked_at"]
+    run = api.call("POST", "/api/v1/sensors/done/trigger?wait=60")
+    assert run.status == 200 and run.json()["trigger"] == "sensor:done", run.body
+    assert run.json()["state"] == "succeeded" and done()["run"] == run.json()["id"]
+    assert api.call("POST", "/api/v1/sensors/done/pause").status == 204
+    assert done()["is_paused"] and done()["state"] == "paused" and not done()["next_look_at"]
+    assert api.call("POST", "/api/v1/sensors/done/resume").status == 204
+    assert not done()["is_paused"] and api.get("/api/v1/sensors").json()["sensors"][0] == done()
+    for verb in ("trigger", "pause"):
+        api.problem("POST", f"/api/v1/sensors/nobody/{verb}", 404, "nobody")
+    assert api.daemon.end() == 0
+
+
 def tokens_are_made_and_changes_remembered(shop):
     """Tokens: made, used, revoked; the audit log says who did what."""
     api = Api(shop)
@@ -217,4 +239,4 @@ def tokens_are_made_and_changes_remembered(shop):
 
 main([a_run_from_the_call_to_its_end, what_is_wrong_is_said, a_key_makes_it_one_run,
       a_run_is_canceled, who_waits_outlives_the_daemon, it_ends_though_it_was_told_to_reload,
-      schedules_are_told, tokens_are_made_and_changes_remembered])
+      schedules_are_told, sensors_are_told, tokens_are_made_and_changes_remembered])
