@@ -24,6 +24,7 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       runs        Lists the runs, or shows one: its steps, and the checks that did not pass
       logs        Tells what happened in a run, line by line
       state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
+      connections Lists the target's connections, or tests them
       connectors  Lists the connectors, or shows all that can be set of one
       completion  Prints a script that makes a shell complete commands, flags and names
       token       Makes tokens for the HTTP API, lists and revokes them
