@@ -27,7 +27,6 @@ struct automation {
     struct daemon *daemon;
     struct loaded *loaded;
     struct facts facts;
-    int64_t opened_us;
     uv_timer_t timer;
     int64_t due_us;                 /* monotonic: when it looks; 0: it does not */
     int64_t told_us;                /* monotonic: when alerts were told of all that is late */
@@ -140,7 +139,7 @@ struct asking {
     } items[];
 };
 
-static void write_down(struct automation *automation, const struct fact *fact, const char *run_id)
+static void write_down(struct automation *automation, struct fact *fact, const char *run_id)
 {
     char seen[24] = "";
 
@@ -156,6 +155,7 @@ static void write_down(struct automation *automation, const struct fact *fact, c
         .run_id = run_id,
     };
     store_automation_put(journal_store(automation->daemon->journal), &row);
+    fact->is_written = true;
 }
 
 /* In the turn of the loop in which the run is written, or refused. */
@@ -331,7 +331,7 @@ static int64_t look_at_age(struct automation *automation, size_t i, int64_t now_
     const char *key = automation->loaded->graph.assets[i]->key;
     struct fact *fact = facts_get(&automation->facts, key);
     bool was_made = fact->is.confirmed_us > 0;
-    int64_t fresh_us = was_made ? fact->is.confirmed_us : automation->opened_us;
+    int64_t fresh_us = was_made ? fact->is.confirmed_us : fact->is.since_us;
     char why[LATENESS_TEXT_SIZE];
     struct lateness lateness;
 
@@ -439,24 +439,30 @@ static void has_surveyed(void *arg, struct survey *survey)
 
 /* ---- beginning and ending -------------------------------------------------------------------- */
 
-/* From when on ticks count is remembered of each asset with a cron expression. */
+/* When the asset was first seen with this rule is remembered where it counts: ticks are from then
+ * on, and so is the age of what was never made. */
+static void begin_rule(struct automation *automation, const char *key, const struct rule *rule)
+{
+    struct fact *fact = facts_get(&automation->facts, key);
+
+    if (fact->definition == NULL || strcmp(fact->definition, rule->definition) != 0) {
+        free(fact->definition);
+        fact->definition = alloc_strdup(rule->definition);
+        fact->is.since_us = facts_now_us(&automation->facts);
+        fact->is_written = false;
+    }
+    bool may_be_late = rule->has_freshness && fact->is.confirmed_us == 0;
+    if (!fact->is_written && (rule->when == UPKEEP_ON_CRON || may_be_late))
+        write_down(automation, fact, NULL);
+}
+
 static void begin_rules(struct automation *automation)
 {
     const struct loaded *loaded = automation->loaded;
 
-    for (size_t i = 0; i < loaded->graph.count; i++) {
-        const struct rule *rule = loaded->rules.of[i];
-        if (rule == NULL || rule->when == UPKEEP_BY_HAND)
-            continue;
-        struct fact *fact = facts_get(&automation->facts, loaded->graph.assets[i]->key);
-        if (fact->definition != NULL && strcmp(fact->definition, rule->definition) == 0)
-            continue;
-        free(fact->definition);
-        fact->definition = alloc_strdup(rule->definition);
-        fact->is.since_us = facts_now_us(&automation->facts);
-        if (rule->when == UPKEEP_ON_CRON)
-            write_down(automation, fact, NULL);
-    }
+    for (size_t i = 0; i < loaded->graph.count; i++)
+        if (loaded->rules.of[i] != NULL)
+            begin_rule(automation, loaded->graph.assets[i]->key, loaded->rules.of[i]);
 }
 
 void automation_configure(struct automation *automation)
@@ -511,7 +517,6 @@ struct automation *automation_open(struct daemon *daemon)
     automation->loaded = loaded_retain(daemon->loaded);
     automation->store = alloc_strdup(journal_path(daemon->journal));
     automation->target = alloc_strdup(daemon->loaded->pipeline.target->name);
-    automation->opened_us = clock_now_us();
     facts_init(&automation->facts);
     arena_init(&automation->read.arena);
     uv_timer_init(daemon->loop, &automation->timer);

@@ -145,6 +145,7 @@ static void learn_automation(struct facts *facts, const struct store_automation 
     free(fact->definition);
     fact->definition = alloc_strdup(row->definition);
     fact->is.since_us = row->since_us;
+    fact->is_written = true;
     fact->is.requested_us = row->requested_us;
     fact->is.seen = strtoull(row->seen, NULL, 16);
 }

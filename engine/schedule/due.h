@@ -29,7 +29,7 @@
 #define DUE_SLACK_US CLOCK_US_PER_SECOND
 
 /* Of ticks that are late so many are looked at one by one: enough for four days of an hourly
- * schedule, and a start that is not held up. */
+ * schedule, and a start that is not held up. Older ones are missed, also where all are caught up. */
 enum { DUE_LATE_TICKS = 100 };
 
 enum due_verdict {

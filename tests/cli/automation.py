@@ -6,7 +6,7 @@ import datetime
 import json
 import signal
 
-from serving import Served, rows, wait_for
+from serving import Served, change, rows, wait_for
 from shop import main
 
 EAGER = 'automation = "eager"\n'
@@ -199,6 +199,15 @@ def ages(shop):
             ("asset:seeds.countries", "lateness", "lateness"),
             ("asset:seeds.countries", "recovery", "lateness")])
     assert json.loads(shop.run("ls", "countries", "--json")[1])["late"] is False
+    # What was never made is as old as it has been known, whoever was the daemon.
+    declare(shop, "marts/sales", 'freshness = { max_lag = "1d" }\n')
+    served.reload()
+    wait_for("a first sight", lambda: rows(
+        shop, "select 1 from automation where asset = 'marts.sales'"))
+    served.end(signal.SIGKILL)
+    change(shop, "update automation set since_us = since_us - 86400000000")
+    served.start({"HOOK_SECRET": "a secret of this test"})
+    assert "it was never made" in served.wait("marts.sales is late")
 
 
 DAYS = """automation = "eager"
