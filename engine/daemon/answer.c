@@ -162,7 +162,8 @@ void dispatch_query(struct job *job)
 
     if (is_test(job) ? !can_be_tested(job, connection) : !can_be_asked(job, connection))
         return;
-    if (is_asked(daemon, executor_of(connection))) {
+    if (is_asked(daemon, executor_of(connection)) ||
+        work_lingers(daemon, executor_of(connection))) {
         if (!job->is_waiting)
             work_tell(job, &accepted); /* a word, so that the caller does not give us up */
         job->is_waiting = true;

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -13,6 +14,11 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum {
+    REAP_WITHIN_MS = 20, /* as good as all have ended by then, and it is known how */
+    REAP_EVERY_MS = 100,
+};
 
 static int spawn(const char *word, const char *argument, int control, int rows, pid_t *pid)
 {
@@ -83,11 +89,46 @@ static void describe_end(int status, char *text, size_t size)
         snprintf(text, size, "ended with status %d", WEXITSTATUS(status));
 }
 
+/* Whether it has ended. */
+static bool reap(const struct child *child, int *status)
+{
+    pid_t ended;
+
+    do
+        ended = waitpid(child->pid, status, WNOHANG);
+    while (ended < 0 && errno == EINTR);
+    return ended != 0;
+}
+
+static void look_again(uv_timer_t *timer)
+{
+    struct child *child = timer->data;
+    int status;
+
+    if (!reap(child, &status))
+        return;
+    uv_timer_stop(timer);
+    child->lingers = false;
+    child->events->reaped(child);
+}
+
+/* It waits for a disk that does not answer, or gives back very much memory: the loop does not wait. */
+static void linger(struct child *child)
+{
+    log_warn("%s: process %ld was killed and has not ended yet", child->name, (long)child->pid);
+    child->lingers = true;
+    uv_timer_init(child->control.loop, &child->reaping);
+    child->reaping.data = child;
+    child->open_handles++;
+    uv_timer_start(&child->reaping, look_again, REAP_EVERY_MS, REAP_EVERY_MS);
+}
+
 /* Its end of the socket is closed: if it still runs it must not. */
 static void end_child(struct child *child)
 {
-    char how[128];
+    char how[128] = "was killed, and has not ended yet";
     int status = 0;
+    bool has_ended;
 
     if (child->is_gone)
         return;
@@ -95,9 +136,12 @@ static void end_child(struct child *child)
     uv_read_stop((uv_stream_t *)&child->control);
     uv_read_stop((uv_stream_t *)&child->rows);
     kill(child->pid, SIGKILL);
-    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    describe_end(status, how, sizeof how);
+    for (int i = 0; !(has_ended = reap(child, &status)) && i < REAP_WITHIN_MS; i++)
+        poll(NULL, 0, 1);
+    if (has_ended)
+        describe_end(status, how, sizeof how);
+    else
+        linger(child);
     child->events->gone(child, how);
 }
 
@@ -241,4 +285,6 @@ void child_free(struct child *child)
     assert(child->is_gone);
     uv_close((uv_handle_t *)&child->control, closed);
     uv_close((uv_handle_t *)&child->rows, closed);
+    if (child->reaping.data != NULL)
+        uv_close((uv_handle_t *)&child->reaping, closed);
 }

@@ -19,8 +19,11 @@ struct child;
 struct child_events {
     /* A frame of the control socket, or of the rows socket. */
     void (*frame)(struct child *child, const struct frame *frame, bool is_row);
-    /* The process is gone and waited for; the child may be freed with child_free. */
+    /* The process is gone and waited for; the child may be freed with child_free. Or, if it lingers,
+     * the kernel is still about to end it: it does nothing more, but has its files until `reaped`. */
     void (*gone)(struct child *child, const char *how);
+    /* One that lingered is waited for, and may be freed. */
+    void (*reaped)(struct child *child);
 };
 
 struct child {
@@ -33,6 +36,9 @@ struct child {
     bool is_server;
     char *address; /* of a server: where it listens, when it has said so */
     bool is_gone;
+    bool lingers; /* it is gone, but for the last */
+    uv_timer_t reaping;
+    struct child *next; /* whoever keeps those that linger uses this one */
     int open_handles;
 };
 
@@ -49,7 +55,8 @@ void child_pause_rows(struct child *child, bool pause);
 /* Ends the process at once; `gone` is called. */
 void child_kill(struct child *child);
 
-/* Closes the handles and frees the memory when the loop has let go of them. */
+/* Closes the handles and frees the memory when the loop has let go of them. One that lingers is left
+ * to itself. */
 void child_free(struct child *child);
 
 #endif

@@ -80,6 +80,10 @@ static void child_gone(struct child *child, const char *how)
     struct daemon *daemon = child->owner;
 
     forget_child(daemon, child);
+    if (child->lingers) {
+        child->next = daemon->lingering;
+        daemon->lingering = child;
+    }
     if (!daemon->is_ending) {
         if (child->is_server)
             work_server_gone(daemon, child, how);
@@ -87,12 +91,26 @@ static void child_gone(struct child *child, const char *how)
             work_child_gone(daemon, child, how);
         work_dispatch(daemon);
     }
-    child_free(child);
+    if (!child->lingers)
+        child_free(child);
     if (daemon->is_ending && daemon->child_count == 0 && daemon->idle != NULL)
         daemon->idle(daemon);
 }
 
-static const struct child_events events = {hear, child_gone};
+static void child_reaped(struct child *child)
+{
+    struct daemon *daemon = child->owner;
+    struct child **at = &daemon->lingering;
+
+    while (*at != child)
+        at = &(*at)->next;
+    *at = child->next;
+    log_info("%s: process %ld has ended at last", child->name, (long)child->pid);
+    child_free(child);
+    work_dispatch(daemon);
+}
+
+static const struct child_events events = {hear, child_gone, child_reaped};
 
 static struct child *start_executor(struct daemon *daemon, const char *name, struct err *err)
 {
@@ -136,6 +154,20 @@ static struct child *find_child(const struct daemon *daemon, const char *name, b
     return NULL;
 }
 
+static bool lingers(const struct daemon *daemon, const char *name, bool is_server)
+{
+    const struct child *child = daemon->lingering;
+
+    while (child != NULL && (child->is_server != is_server || strcmp(child->name, name) != 0))
+        child = child->next;
+    return child != NULL;
+}
+
+bool work_lingers(const struct daemon *daemon, const char *name)
+{
+    return lingers(daemon, name, false);
+}
+
 struct child *work_find_child(const struct daemon *daemon, const char *name)
 {
     return find_child(daemon, name, false);
@@ -149,6 +181,11 @@ struct child *work_child(struct daemon *daemon, const char *name, const struct c
 
     if (child != NULL)
         return child;
+    if (lingers(daemon, name, is_server)) {
+        err_set(err, ERR_TRANSIENT, "the %s %s was killed, and has not ended yet",
+                is_server ? "embedded server of connection" : "executor", name);
+        return NULL;
+    }
     child = is_server ? start_server(daemon, served, err) : start_executor(daemon, name, err);
     if (child == NULL)
         return NULL;
@@ -186,4 +223,13 @@ void work_end_now(struct daemon *daemon)
     daemon->is_ending = true;
     while (daemon->child_count > 0)
         child_kill(daemon->children[0]);
+}
+
+void work_abandon(struct daemon *daemon)
+{
+    while (daemon->lingering != NULL) {
+        struct child *child = daemon->lingering;
+        daemon->lingering = child->next;
+        child_free(child);
+    }
 }

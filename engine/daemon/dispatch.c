@@ -286,6 +286,8 @@ bool dispatch_step(struct job *job, struct run_step *step)
     struct daemon *daemon = job->daemon;
     struct err err = {.message = ""};
 
+    if (work_lingers(daemon, order_executor(step->asset)))
+        return false;
     struct child *executor = servers_are_ready(daemon, step->asset, &err)
                                  ? executor_of(daemon, step->asset, &err)
                                  : NULL;

@@ -19,7 +19,7 @@ struct fact {
     char run[ULID_SIZE + 1]; /* of a stream: the run that wrote last */
     int64_t rows;            /* and what it had written */
     bool is_heard;           /* a step of it began or ended in this daemon */
-    bool is_written; /* the store has since_us */
+    bool is_written;         /* the store has since_us */
     bool is_late;
 };
 

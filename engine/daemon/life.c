@@ -31,6 +31,7 @@ static void close_all(struct life *life)
         journal_interrupt(life->daemon.journal, life->err) < 0)
         life->has_failed = true;
     client_close(life->server);
+    work_abandon(&life->daemon);
     close_handle((uv_handle_t *)&life->daemon.retry_timer);
     close_handle((uv_handle_t *)&life->daemon.grace_timer);
     close_handle((uv_handle_t *)&life->closing);

@@ -83,6 +83,7 @@ struct daemon {
     struct job *jobs;
     struct child **children;
     size_t child_count;
+    struct child *lingering; /* gone, and not ended yet: none of their names is started */
     int64_t last_number;     /* of attempts */
     bool stays;              /* `aorta serve` */
     bool is_draining;        /* and it is to end: nothing new is begun */
@@ -137,6 +138,13 @@ void work_end(struct daemon *daemon);
 
 /* Ends all children at once. */
 void work_end_now(struct daemon *daemon);
+
+/* Leaves those to themselves that were killed and have not ended yet. */
+void work_abandon(struct daemon *daemon);
+
+/* Whether an executor of that name was killed and has not ended yet: it has to be waited for, with
+ * work_dispatch. */
+bool work_lingers(const struct daemon *daemon, const char *name);
 
 /* For children.c: the child of that name and kind, started if it is not there. */
 struct child *work_child(struct daemon *daemon, const char *name, const struct connection *served,

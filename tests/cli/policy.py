@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """How steps are run: pools, limits, priorities, timeouts, whose step is next."""
 
+import ctypes
 import json
 import os
 import signal
@@ -209,6 +210,37 @@ def hung(shop):
     assert over - asked < 14_000_000, over - asked
 
 
+def kill_lastingly(served):
+    """The pid of the daemon's executor, which is killed, and cannot be waited for by its parent as long
+    as it is traced by somebody else."""
+    executor, = working(served.pid, "executor")
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.ptrace(0x4206, executor, 0, 0) == 0, os.strerror(ctypes.get_errno())  # PTRACE_SEIZE
+    os.kill(executor, signal.SIGKILL)
+    served.wait(f"process {executor} was killed and has not ended yet")
+    return executor
+
+
+def lingers(shop):
+    """An executor that was killed and does not end holds up nobody but who needs it."""
+    add_model(shop, "slow", "", SLOW)
+    served = Served(shop)
+    run = detach(shop, "slow")
+    wait_for("the slow step", lambda: running(shop, run, "marts.slow"))
+    executor = kill_lastingly(served)
+    wait_for("its step waits", lambda: rows(
+        shop, "select state, reason from steps where asset = 'marts.slow'")[0][0] == "queued")
+    other = detach(shop, "orders")
+    assert shop.run("cancel", other)[0] == 0, "the daemon is there for others"
+    assert working(served.pid, "executor") == []
+    os.waitpid(executor, 0)
+    served.wait(f"process {executor} has ended at last")
+    wait_for("another attempt", lambda: steps_of(shop, run)["marts.slow"] == ("running", 2))
+    executor = kill_lastingly(served)
+    assert served.end() == 0, served.said
+    os.waitpid(executor, 0)
+
+
 def turns(shop):
     """Who waits for the turn of his run reads how many are before it, and that it moves."""
     configure(shop, "[serve]\nruns_at_once = 1\n")
@@ -274,4 +306,4 @@ def parts(shop):
 
 
 if __name__ == "__main__":
-    main([shared, dead_holders, timeouts, run_timeout, priorities, fair, hung, turns, parts])
+    main([shared, dead_holders, timeouts, run_timeout, priorities, fair, hung, lingers, turns, parts])
