@@ -196,10 +196,9 @@ static int open_path(const char *path, duckdb_config config, duckdb_database *da
 }
 
 /* Under instances.lock. */
-static int open_database(const struct aorta_option_value *options, duckdb_config config,
+static int open_database(const char *path, const char *folders, duckdb_config config,
                          duckdb_database *database, struct aorta_error *error)
 {
-    const char *path = options[OPTION_PATH].text;
     char *text = NULL;
 
     if (instances.cache == NULL)
@@ -209,7 +208,7 @@ static int open_database(const struct aorta_option_value *options, duckdb_config
         duckdb.free(text);
         return -1;
     }
-    if (confinement_of_database(*database, options[OPTION_FOLDERS].text, error) < 0) {
+    if (confinement_of_database(*database, folders, error) < 0) {
         duckdb.close(database);
         return -1;
     }
@@ -226,6 +225,7 @@ static void forget_instances_if_unused(void)
 int connection_open(const struct aorta_host *host, const struct aorta_option_value *options,
                     void **connection, struct aorta_error *error)
 {
+    const char *path = options[OPTION_PATH].text, *folders = options[OPTION_FOLDERS].text;
     duckdb_config config = NULL;
     duckdb_database database = NULL;
     int result = -1;
@@ -238,7 +238,7 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
         goto out;
 
     pthread_mutex_lock(&instances.lock);
-    result = open_database(options, config, &database, error);
+    result = open_database(path, folders, config, &database, error);
     instances.connection_count += result == 0;
     forget_instances_if_unused();
     pthread_mutex_unlock(&instances.lock);
@@ -249,8 +249,14 @@ int connection_open(const struct aorta_host *host, const struct aorta_option_val
     struct connection *opened = alloc_zeroed(1, sizeof *opened);
     opened->database = database;
     opened->host = host;
+    opened->config = config;
+    opened->path = alloc_strdup(path);
+    opened->folders = folders != NULL ? alloc_strdup(folders) : NULL;
+    pthread_mutex_init(&opened->commit_lock, NULL);
+    pthread_mutex_init(&opened->lock, NULL);
     carry_memory_init(&opened->carry);
     *connection = opened;
+    return 0;
 out:
     duckdb.destroy_config(&config);
     return result;
@@ -283,5 +289,105 @@ void connection_close(void *opaque)
     forget_instances_if_unused();
     pthread_mutex_unlock(&instances.lock);
     carry_memory_release(&connection->carry);
+    pthread_mutex_destroy(&connection->commit_lock);
+    pthread_mutex_destroy(&connection->lock);
+    duckdb.destroy_config(&connection->config);
+    free(connection->path);
+    free(connection->folders);
     free(connection);
+}
+
+/* ------------------------------------------------------------------------------------ sessions */
+
+/* Under the connection's lock, without sessions. */
+static int open_again(struct connection *connection, struct aorta_error *error)
+{
+    pthread_mutex_lock(&instances.lock);
+    duckdb.close(&connection->database);
+    connection->database = NULL;
+    int result = open_database(connection->path, connection->folders, connection->config,
+                               &connection->database, error);
+    pthread_mutex_unlock(&instances.lock);
+    if (result < 0)
+        return -1;
+    pull_register(connection->database);
+    carry_memory_release(&connection->carry);
+    connection->carry = (struct carry_memory){0};
+    carry_memory_init(&connection->carry);
+    connection->is_lost = false;
+    return 0;
+}
+
+static int fail_lost(struct aorta_error *error)
+{
+    return aorta_fail(error, AORTA_TRANSIENT,
+                      "a commit could not be written, so the database is opened again");
+}
+
+int connection_enter(struct connection *connection, duckdb_connection *handle,
+                     struct aorta_error *error)
+{
+    int result = 0;
+
+    pthread_mutex_lock(&connection->lock);
+    if (connection->is_lost)
+        result = connection->session_count > 0 ? fail_lost(error) : open_again(connection, error);
+    if (result == 0 && duckdb.connect(connection->database, handle) != DuckDBSuccess)
+        result = aorta_fail(error, AORTA_BROKEN, "duckdb opens no session");
+    connection->session_count += result == 0;
+    pthread_mutex_unlock(&connection->lock);
+    return result;
+}
+
+void connection_leave(struct connection *connection, duckdb_connection *handle)
+{
+    pthread_mutex_lock(&connection->lock);
+    duckdb.disconnect(handle);
+    connection->session_count--;
+    pthread_mutex_unlock(&connection->lock);
+}
+
+int connection_check_idle(struct connection *connection, duckdb_connection *handle,
+                          struct aorta_error *error)
+{
+    int result = 0;
+
+    pthread_mutex_lock(&connection->lock);
+    if (connection->is_lost && connection->session_count > 1) {
+        result = fail_lost(error);
+    } else if (connection->is_lost) {
+        duckdb.disconnect(handle);
+        *handle = NULL;
+        result = open_again(connection, error);
+        if (result == 0 && duckdb.connect(connection->database, handle) != DuckDBSuccess)
+            result = aorta_fail(error, AORTA_BROKEN, "duckdb opens no session");
+    }
+    pthread_mutex_unlock(&connection->lock);
+    return result;
+}
+
+int connection_check(struct connection *connection, struct aorta_error *error)
+{
+    pthread_mutex_lock(&connection->lock);
+    int result = connection->is_lost ? fail_lost(error) : 0;
+    pthread_mutex_unlock(&connection->lock);
+    return result;
+}
+
+/* What two transactions cannot both have, or a unique index does not take. */
+static bool is_refusal(const char *text)
+{
+    return strstr(text, "constraint violat") != NULL || strstr(text, "onflict") != NULL;
+}
+
+void connection_lose(struct connection *connection, duckdb_connection handle,
+                     const struct aorta_error *error)
+{
+    if (is_in_memory(connection->path) || is_refusal(error->message))
+        return;
+    pthread_mutex_lock(&connection->lock);
+    connection->is_lost = true;
+    pthread_mutex_unlock(&connection->lock);
+    if (duckdb.query(handle, "PRAGMA disable_checkpoint_on_shutdown", NULL) != DuckDBSuccess)
+        abort(); /* closing it would make last what is not so: the log has all that is */
 }

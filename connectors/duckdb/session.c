@@ -28,18 +28,15 @@ int session_open(void *opaque, void **session, struct aorta_error *error)
     struct connection *connection = opaque;
     struct session *opened = alloc_zeroed(1, sizeof *opened);
 
+    if (connection_enter(connection, &opened->handle, error) < 0) {
+        free(opened);
+        return -1;
+    }
     opened->connection = connection;
     arena_init(&opened->described);
     pthread_mutex_init(&opened->cancel_lock, NULL);
-    if (duckdb.connect(connection->database, &opened->handle) != DuckDBSuccess) {
-        aorta_fail(error, AORTA_BROKEN, "duckdb opens no session");
-        goto fail;
-    }
     *session = opened;
     return 0;
-fail:
-    session_close(opened);
-    return -1;
 }
 
 void session_close(void *opaque)
@@ -51,8 +48,7 @@ void session_close(void *opaque)
         return;
     assert(session->cursor == NULL && session->load == NULL);
     session_rollback(session, &ignored);
-    if (session->handle != NULL)
-        duckdb.disconnect(&session->handle);
+    connection_leave(session->connection, &session->handle);
     arena_release(&session->described);
     pthread_mutex_destroy(&session->cancel_lock);
     free(session);
@@ -89,6 +85,16 @@ static int run_guarded(struct session *session, const char *sql, struct aorta_er
     return result;
 }
 
+int session_check(struct session *session, struct aorta_error *error)
+{
+    if (session->in_transaction)
+        return connection_check(session->connection, error);
+    pthread_mutex_lock(&session->cancel_lock);
+    int result = connection_check_idle(session->connection, &session->handle, error);
+    pthread_mutex_unlock(&session->cancel_lock);
+    return result;
+}
+
 int session_begin(void *opaque, bool for_write, struct aorta_error *error)
 {
     struct session *session = opaque;
@@ -101,13 +107,34 @@ int session_begin(void *opaque, bool for_write, struct aorta_error *error)
         return -1;
     if (session->in_transaction)
         return aorta_fail(error, AORTA_BROKEN, "a transaction of this session is still open");
+    if (session_check(session, error) < 0)
+        return -1;
     carry_on_begin(session);
     if (run_guarded(session, sql, error) < 0)
         return -1;
     session->in_transaction = true;
+    session->is_writing = for_write;
     session->is_doomed = false;
     session->is_suspect = false;
     return 0;
+}
+
+/* What was only read needs no turn. One that fails is rolled back before the next has its turn. */
+static int commit(struct session *session, struct aorta_error *error)
+{
+    struct connection *connection = session->connection;
+    struct aorta_error ignored;
+
+    if (!session->is_writing)
+        return run_guarded(session, "COMMIT", error);
+    pthread_mutex_lock(&connection->commit_lock);
+    int result = connection_check(connection, error);
+    if (result == 0 && (result = run_guarded(session, "COMMIT", error)) < 0) {
+        session_rollback(session, &ignored);
+        connection_lose(connection, session->handle, error);
+    }
+    pthread_mutex_unlock(&connection->commit_lock);
+    return result;
 }
 
 int session_commit(void *opaque, struct aorta_error *error)
@@ -124,7 +151,7 @@ int session_commit(void *opaque, struct aorta_error *error)
         result = run_guarded(session, "SELECT 1", error);
     if (result == 0) {
         fault_point("duckdb.commit.before");
-        result = run_guarded(session, "COMMIT", error);
+        result = commit(session, error);
         fault_point("duckdb.commit.after");
     }
     if (result < 0)

@@ -28,6 +28,7 @@ struct session {
     struct connection *connection;
     duckdb_connection handle;
     bool in_transaction;
+    bool is_writing;        /* it was begun for that */
     bool is_doomed;         /* rows of a load that was given up are in the transaction */
     bool is_suspect;        /* something failed: DuckDB may have given the transaction up */
     bool is_confined;       /* it takes what confinement_check lets through */
@@ -59,6 +60,9 @@ void session_cancel(void *opaque);
 /* Fails with AORTA_BROKEN while a cursor or a load is open: DuckDB would end the one silently and
  * not show the rows of the other. */
 int session_expect_idle(const struct session *session, struct aorta_error *error);
+
+/* Whether its database is what its file has (connection.h): else AORTA_TRANSIENT. */
+int session_check(struct session *session, struct aorta_error *error);
 
 /* Something failed in the session. Returns -1. */
 int session_failed(struct session *session);

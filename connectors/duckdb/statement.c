@@ -105,7 +105,7 @@ int statement_prepare(struct session *session, const char *sql, const struct aor
 {
     duckdb_prepared_statement prepared = NULL;
 
-    if (session_expect_idle(session, error) < 0 ||
+    if (session_expect_idle(session, error) < 0 || session_check(session, error) < 0 ||
         (session->is_confined && confinement_check(session, sql, error) < 0))
         return -1;
     if (duckdb.prepare(session->handle, sql, &prepared) != DuckDBSuccess) {

@@ -1,5 +1,6 @@
 #include "store/database.h"
 
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,10 +36,13 @@ static int fail(const struct database *database, const char *sql, struct err *er
     case SQLITE_LOCKED:
         return err_set(err, ERR_TRANSIENT, "run store \"%s\" is locked by another program: %s",
                        path, message);
+    case SQLITE_IOERR:
+        if (sqlite3_system_errno(database->sqlite) != ENOSPC)
+            return err_set(err, ERR_TRANSIENT, "run store \"%s\": %s", path, message);
+        /* fall through */
     case SQLITE_FULL:
         return err_set(err, ERR_TRANSIENT, "run store \"%s\": make room on its disk: %s", path,
                        message);
-    case SQLITE_IOERR:
     case SQLITE_NOMEM:
     case SQLITE_INTERRUPT:
         return err_set(err, ERR_TRANSIENT, "run store \"%s\": %s", path, message);

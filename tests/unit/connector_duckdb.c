@@ -221,6 +221,38 @@ TEST("a disk that is full at the commit may pass, and nothing of it is left")
               "Failed to commit");
 }
 
+/* In its memory DuckDB keeps keys of the commit that failed, and would write them to the file. */
+TEST(
+    "after a commit that a full disk refused, nobody reads or commits before the file is opened again")
+{
+    struct rlimit before;
+    void *other;
+
+    fixture_open("lost.duckdb");
+    EXEC("CREATE TABLE t (n BIGINT PRIMARY KEY)");
+    EXEC("CHECKPOINT");
+    check_ok(warehouse->session_open(connection, &other, &err));
+    check_ok(warehouse->begin(other, true, &err));
+    check_ok(warehouse->exec(other, "CREATE TABLE late AS SELECT 1 AS n", NULL, 0, NULL, &err));
+    check(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    check_ok(warehouse->begin(session, true, &err));
+    EXEC("INSERT INTO t SELECT i FROM range(50000) r(i)");
+    limit_files(100 << 10);
+    check_fails(warehouse->commit(session, &err), AORTA_TRANSIENT, "Failed to commit");
+    limit_files(before.rlim_cur);
+    check_fails(TRY("SELECT 1"), AORTA_TRANSIENT, "the database is opened again");
+    check_fails(warehouse->commit(other, &err), AORTA_TRANSIENT, "the database is opened again");
+    check_fails(warehouse->begin(other, true, &err), AORTA_TRANSIENT, "is opened again");
+    warehouse->session_close(other);
+    EXEC("INSERT INTO t VALUES (49999)");
+    fixture_close();
+    fixture_open("lost.duckdb");
+    EXEC("INSERT INTO t VALUES (7)");
+    check_str(ROWS("SELECT n FROM t ORDER BY n"), "7\n49999\n");
+    check_str(ROWS("SELECT count(*) FROM duckdb_tables()"), "1\n");
+    fixture_close();
+}
+
 /* DuckDB itself leaves the part that it has written, and never opens it again. */
 TEST(
     "a new database of which a part was written when the process ended, or the disk was full, is not there")
