@@ -8,6 +8,7 @@
 #include "daemon/automation.h"
 #include "daemon/backfill.h"
 #include "daemon/deadline.h"
+#include "daemon/parts.h"
 #include "daemon/preview.h"
 #include "daemon/queue.h"
 #include "daemon/ready.h"
@@ -193,6 +194,7 @@ static void build_order(struct job *job, const struct run_step *step, struct buf
     order.attempt = step->attempt;
     order.is_held = true;
     window_fill(&order, job->run.plan, step->asset, &arena);
+    order.lake_position = parts_position(&job->run, step);
     order.full_refresh = job->run.full_refresh;
     order.force = job->run.force;
     order.is_endless = job->run.is_endless;
@@ -386,10 +388,13 @@ void work_report(struct daemon *daemon, const struct report *report)
 void work_progress(struct daemon *daemon, const struct progress *progress)
 {
     struct job *job;
-    const struct run_step *step = find_step(daemon, progress->step, &job);
+    struct run_step *step = find_step(daemon, progress->step, &job);
 
     if (step == NULL)
         return;
+    parts_wrote(journal_store(daemon->journal), &job->run, step, progress, clock_now_us());
+    if (progress->hour_count > 0)
+        automation_wake(daemon->automation);
     struct event event = {.type = "progress",
                           .asset = step->asset->key,
                           .rows = progress->rows,

@@ -49,6 +49,12 @@ static const struct partitions *partitions_of(const struct run *run, const struc
     return partitioned_known(&run->plan->loaded->partitioned, step->asset);
 }
 
+/* A stream has partitions, but is not made by them. */
+static bool is_made_by_them(const struct run *run, const struct run_step *step)
+{
+    return partitioned_find(&run->plan->loaded->partitioned, step->asset) != NULL;
+}
+
 /* Writes those that the texts mean; longer lists than there may be are not written. */
 static void write_texts(struct store *store, const struct run *run, const struct run_step *step,
                         const struct texts *texts, struct store_window *window,
@@ -136,7 +142,7 @@ void parts_begin(struct store *store, const struct run *run, const struct run_st
     struct store_window window = window_of(run, step, clock_now_us());
     const struct texts texts = asked(run);
 
-    if (partitions_of(run, step) != NULL && texts.count > 0)
+    if (is_made_by_them(run, step) && texts.count > 0)
         write_texts(store, run, step, &texts, &window, store_partitions_begin);
 }
 
@@ -156,13 +162,67 @@ void parts_publish(struct store *store, const struct run *run, const struct run_
         publish_hours(store, run, step, &hours, &window);
 }
 
+void parts_wrote(struct store *store, const struct run *run, struct run_step *step,
+                 const struct progress *progress, int64_t now_us)
+{
+    struct store_window window = window_of(run, step, now_us);
+    const struct texts hours = {.items = progress->hours, .count = progress->hour_count};
+
+    if (step->asset->kind != ASSET_STREAM || progress->lake_position == NULL ||
+        partitions_of(run, step) == NULL)
+        return;
+    publish_hours(store, run, step, &hours, &window);
+    store_lake_position_put(store, window.asset, window.target, progress->lake_position);
+    free(step->lake_position);
+    step->lake_position = alloc_strdup(progress->lake_position);
+}
+
+static int read_positions(struct plan *plan, struct store_reader *reader, struct err *err)
+{
+    const struct graph *graph = plan->graph;
+
+    for (size_t i = 0; i < graph->count; i++)
+        if (plan->is_selected[i] && graph->assets[i]->kind == ASSET_STREAM &&
+            store_read_lake_position(reader, graph->assets[i]->key, plan->pipeline->target->name,
+                                     &plan->arena, &plan->lake_positions[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+int parts_read_positions(struct plan *plan, const char *store_path, struct err *err)
+{
+    struct store_reader *reader;
+    bool has_streams = false;
+
+    for (size_t i = 0; i < plan->graph->count; i++)
+        has_streams |= plan->is_selected[i] && plan->graph->assets[i]->kind == ASSET_STREAM;
+    if (!has_streams)
+        return 0;
+    plan->lake_positions =
+        arena_calloc(&plan->arena, plan->graph->count, sizeof *plan->lake_positions);
+    if (store_reader_open(store_path, &reader, err) < 0)
+        return -1;
+    int result = read_positions(plan, reader, err);
+    store_reader_close(reader);
+    return result;
+}
+
+const char *parts_position(const struct run *run, const struct run_step *step)
+{
+    const char **known = run->plan->lake_positions;
+
+    if (step->lake_position != NULL)
+        return step->lake_position;
+    return known != NULL ? known[step->asset->order] : NULL;
+}
+
 void parts_end(struct store *store, const struct run *run, const struct run_step *step,
                bool has_failed, int64_t now_us)
 {
     struct store_window window = window_of(run, step, now_us);
     const struct texts texts = asked(run);
 
-    if (partitions_of(run, step) == NULL)
+    if (!is_made_by_them(run, step))
         return;
     store_partitions_end(store, &window);
     if (has_failed && texts.count > 0)

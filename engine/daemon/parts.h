@@ -16,6 +16,16 @@ void parts_begin(struct store *store, const struct run *run, const struct run_st
 void parts_publish(struct store *store, const struct run *run, const struct run_step *step,
                    const struct report *report, int64_t now_us);
 
+/* A stream tells of hours that it has something new of. */
+void parts_wrote(struct store *store, const struct run *run, struct run_step *step,
+                 const struct progress *progress, int64_t now_us);
+
+/* In the thread pool: up to where the store knows the hours of the plan's streams. */
+int parts_read_positions(struct plan *plan, const char *store_path, struct err *err);
+
+/* And so, before an attempt of the step; NULL: of nothing. */
+const char *parts_position(const struct run *run, const struct run_step *step);
+
 /* The attempt is over. */
 void parts_end(struct store *store, const struct run *run, const struct run_step *step,
                bool has_failed, int64_t now_us);

@@ -3,12 +3,14 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/log.h"
 #include "daemon/alerts.h"
 #include "daemon/audit.h"
 #include "daemon/backfill.h"
 #include "daemon/backfill_range.h"
 #include "daemon/dispatch.h"
 #include "daemon/earlier.h"
+#include "daemon/parts.h"
 #include "daemon/preview.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
@@ -131,6 +133,8 @@ static void plan_in_pool(uv_work_t *work)
 {
     struct job *job = work->data;
     const struct daemon *daemon = job->daemon;
+    struct err err;
+
     job->earlier_failed = earlier_read(job, daemon->store_path) < 0;
     if (job->earlier_failed)
         return;
@@ -142,6 +146,9 @@ static void plan_in_pool(uv_work_t *work)
         backfill_range_read(job);
     else
         window_check(job->plan, job->earlier != NULL);
+    /* Without it the hours of a lake are read once more, which does no harm. */
+    if (parts_read_positions(job->plan, daemon->store_path, &err) < 0)
+        log_warn("hours of streams: %s", err.message);
 }
 
 static void refuse_earlier(struct job *job)

@@ -215,18 +215,14 @@ void step_progress(struct step *step, int64_t rows, double share)
     step_send(MESSAGE_PROGRESS, &progress_shape, &progress);
 }
 
-void step_progress_stream(struct step *step, int64_t records, int64_t lag, int64_t watermark_us)
+void step_progress_stream(struct step *step, struct progress *progress, int64_t records,
+                          int64_t lag)
 {
-    char text[CLOCK_TEXT_SIZE];
-    const struct progress progress = {
-        .step = step->order->step,
-        .rows = records,
-        .total = step->order->is_endless ? 0 : records + lag,
-        .lag = lag,
-        .watermark = watermark_us != INT64_MIN ? clock_format_iso(text, watermark_us, 0) : NULL,
-    };
-
-    step_send(MESSAGE_PROGRESS, &progress_shape, &progress);
+    progress->step = step->order->step;
+    progress->rows = records;
+    progress->total = step->order->is_endless ? 0 : records + lag;
+    progress->lag = lag;
+    step_send(MESSAGE_PROGRESS, &progress_shape, progress);
 }
 
 int step_is_unreachable(struct step *step, const struct err *err)

@@ -63,8 +63,9 @@ void step_set_interrupt(struct step *step, void (*interrupt)(void *arg), void *a
  * of all there will be; 0 or less: not known, 1 or more: all of them, which is told at once. */
 void step_progress(struct step *step, int64_t rows, double share);
 
-/* The same of a stream, as often as it is called. watermark_us INT64_MIN: not known. */
-void step_progress_stream(struct step *step, int64_t records, int64_t lag, int64_t watermark_us);
+/* The same of a stream, as often as it is called; `progress` has what else it has to say. */
+void step_progress_stream(struct step *step, struct progress *progress, int64_t records,
+                          int64_t lag);
 
 /* Waits until what the step does may be seen; ERR_CANCELED if it was canceled before. The argument is
  * the step. */

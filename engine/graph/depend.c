@@ -1,5 +1,6 @@
 #include "graph/depend.h"
 
+#include "base/glob.h"
 #include "base/suggest.h"
 #include "check/check.h"
 #include "graph/graph.h"
@@ -155,6 +156,34 @@ static void link_place(struct linking *l, const struct asset_place *place)
     }
 }
 
+/* Whether a pattern may match what is below the folder. */
+static bool may_match(const char *pattern, const char *folder)
+{
+    size_t literal = glob_literal_size(pattern), size = strlen(folder);
+
+    return strncmp(pattern, folder, literal < size ? literal : size) == 0;
+}
+
+/* Streams that write where files are read. */
+static void link_files(struct linking *l)
+{
+    const struct asset *asset = l->asset;
+    struct arena *arena = l->graph->pipeline->arena;
+    const struct texts *patterns = &asset->files.patterns;
+
+    for (size_t i = 0; i < l->graph->count; i++) {
+        struct asset *other = l->graph->assets[i];
+        if (other->kind != ASSET_STREAM || other->from.object == NULL ||
+            other->into.connection == NULL || other->into.connection != asset->from.connection)
+            continue;
+        const char *folder = arena_printf(arena, "topics/%s/", other->from.object);
+        for (size_t j = 0; j < patterns->count; j++)
+            if (may_match(patterns->items[j], folder))
+                add_parent(l, other,
+                           (struct asset_site){asset->file, patterns->line, patterns->column});
+    }
+}
+
 /* A check may read another asset; what is wrong with its declaration is said here. Returns its
  * name, or NULL. */
 static const char *link_check(struct linking *l, const struct asset_check *declared)
@@ -208,6 +237,8 @@ static void link_parents(struct linking *l)
     link_checks(l);
     if (asset->from.object != NULL)
         link_place(l, &asset->from);
+    if (asset->kind == ASSET_SOURCE)
+        link_files(l);
     for (size_t i = 0; i < asset->input_count; i++)
         link_place(l, &asset->inputs[i].place);
     for (size_t i = 0; i < asset->depends_on.count; i++) {

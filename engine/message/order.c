@@ -139,6 +139,7 @@ static const struct record_field order_fields[] = {
     RECORD_FIELD(order, force, BOOL),
     RECORD_NESTED(order, windows, MANY, window_shape),
     RECORD_FIELD(order, is_partitioned, BOOL),
+    RECORD_FIELD(order, lake_position, TEXT),
     RECORD_FIELD(order, is_endless, BOOL),
     RECORD_FIELD(order, until_idle, BOOL),
     RECORD_FIELD(order, for_ms, INT),

@@ -141,6 +141,7 @@ struct order {
     bool is_partitioned; /* it tells of which it made or read something */
 
     bool is_endless, until_idle; /* a stream of `aorta stream` */
+    const char *lake_position;   /* the hours behind it are not known yet: executor/sink_hours.h */
     int64_t for_ms;              /* and how long, 0: until it is told to end */
 
     bool looks; /* a plan asks: says what it would do, and does nothing */

@@ -9,9 +9,10 @@ static const struct record_field hello_fields[] = {
 const struct record_shape hello_shape = {hello_fields, sizeof(struct hello)};
 
 static const struct record_field progress_fields[] = {
-    RECORD_FIELD(progress, step, INT),       RECORD_FIELD(progress, rows, INT),
-    RECORD_FIELD(progress, total, INT),      RECORD_FIELD(progress, lag, INT),
-    RECORD_FIELD(progress, watermark, TEXT), {0},
+    RECORD_FIELD(progress, step, INT),           RECORD_FIELD(progress, rows, INT),
+    RECORD_FIELD(progress, total, INT),          RECORD_FIELD(progress, lag, INT),
+    RECORD_FIELD(progress, watermark, TEXT),     RECORD_FIELD(progress, hours, TEXTS),
+    RECORD_FIELD(progress, lake_position, TEXT), {0},
 };
 const struct record_shape progress_shape = {progress_fields, sizeof(struct progress)};
 

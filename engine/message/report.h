@@ -24,7 +24,10 @@ struct progress {
     int64_t total; /* about how many there will be; 0: not known */
     int64_t lag;   /* of a stream: records that are in the log and not in the lake */
     const char
-        *watermark; /* of a stream: the newest event of the partition that is furthest back */
+        *watermark;     /* of a stream: the newest event of the partition that is furthest back */
+    const char **hours; /* of a stream: those of newly sealed objects (executor/hours.h), */
+    size_t hour_count;
+    const char *lake_position; /* and where they end; NULL: nothing is said of hours */
 };
 
 extern const struct record_shape progress_shape;

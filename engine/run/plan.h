@@ -24,9 +24,10 @@ struct plan {
     const struct asset **open, **found;
     const char **partitions; /* that were asked for, keys and FROM..TO */
     size_t partition_count;
-    int64_t now_us;             /* when it was made: which partitions there are then */
-    struct questions questions; /* if the request is about them */
-    struct question *question;  /* the one that is asked, or NULL */
+    const char **lake_positions; /* of streams, by asset->order, or NULL: daemon/sink_hours.h */
+    int64_t now_us;              /* when it was made: which partitions there are then */
+    struct questions questions;  /* if the request is about them */
+    struct question *question;   /* the one that is asked, or NULL */
 };
 
 /* Reads and checks everything that the request names. With problems.count > 0 nothing else of the

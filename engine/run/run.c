@@ -5,6 +5,7 @@
 #include "run/backoff.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LONG_US = 60 * 1000 * 1000 };
@@ -187,8 +188,11 @@ void run_init(struct run *run, const char *id, struct plan *plan, const struct r
 
 void run_release(struct run *run)
 {
-    if (run != NULL)
-        plan_free(run->plan);
+    if (run == NULL)
+        return;
+    for (size_t i = 0; i < run->step_count; i++)
+        free(run->steps[i].lake_position);
+    plan_free(run->plan);
 }
 
 /* ---------------------------------------------------------------------------------- transitions */

@@ -52,8 +52,9 @@ struct run_step {
     bool is_timed_out;
     int64_t grace_ends_us; /* then it is killed; monotonic */
     int64_t ended_us;
-    const char *reason; /* why it failed or was skipped; in the run's arena */
-    enum err_code code; /* of FAILED */
+    char *lake_position; /* of a stream: as its attempts told it; on the heap, or NULL */
+    const char *reason;  /* why it failed or was skipped; in the run's arena */
+    enum err_code code;  /* of FAILED */
     int64_t rows, table_rows;
     int64_t checks_passed, checks_warned, checks_failed;
     const char *why, *note;         /* as report has them */

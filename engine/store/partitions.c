@@ -91,6 +91,22 @@ void store_partitions_end(struct store *store, const struct store_window *window
     store_queue(store, &command);
 }
 
+static const struct statement_text lake_position_put = {
+    "INSERT INTO lake_positions (asset, target, position) VALUES (?1, ?2, ?3)"
+    " ON CONFLICT (asset, target) DO UPDATE SET position = excluded.position",
+    "lake position of", NULL};
+
+void store_lake_position_put(struct store *store, const char *asset, const char *target,
+                             const char *position)
+{
+    struct command command = {.statement = &lake_position_put};
+
+    command_add_text(&command, asset);
+    command_add_text(&command, target);
+    command_add_text(&command, position);
+    store_queue(store, &command);
+}
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 static const char partitions_sql[] =
@@ -128,5 +144,34 @@ int store_read_partitions(struct store_reader *reader, const char *asset, const 
     if (reader_all(reader, &query, arena, &items, count, err) < 0)
         return -1;
     *partitions = items;
+    return 0;
+}
+
+static const char lake_position_sql[] =
+    "SELECT position FROM lake_positions WHERE asset = ?1 AND target = ?4";
+
+static void fill_position(void *item, const struct statement *row, struct arena *arena)
+{
+    const char **position = item;
+
+    *position = statement_text(row, 0, arena);
+}
+
+int store_read_lake_position(struct store_reader *reader, const char *asset, const char *target,
+                             struct arena *arena, const char **position, struct err *err)
+{
+    const struct reader_query query = {
+        .sql = lake_position_sql,
+        .text = asset,
+        .second = target,
+        .item_size = sizeof *position,
+        .fill = fill_position,
+    };
+    size_t count;
+    void *items;
+
+    if (reader_all(reader, &query, arena, &items, &count, err) < 0)
+        return -1;
+    *position = count > 0 ? *(const char **)items : NULL;
     return 0;
 }

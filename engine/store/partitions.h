@@ -40,11 +40,19 @@ void store_partitions_fail(struct store *store, const struct store_window *windo
 /* The run's step is over, or waits again: nobody is at work on what it had begun. */
 void store_partitions_end(struct store *store, const struct store_window *window);
 
+/* The hours of a stream are known up to that position of its lake. */
+void store_lake_position_put(struct store *store, const char *asset, const char *target,
+                             const char *position);
+
 /* ---- reading --------------------------------------------------------------------------------- */
 
 /* Those of an asset in a target, by time, then by key. */
 int store_read_partitions(struct store_reader *reader, const char *asset, const char *target,
                           struct arena *arena, struct store_partition **partitions, size_t *count,
                           struct err *err);
+
+/* *position is NULL if nothing is known. */
+int store_read_lake_position(struct store_reader *reader, const char *asset, const char *target,
+                             struct arena *arena, const char **position, struct err *err);
 
 #endif

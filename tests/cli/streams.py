@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Streams that the daemon keeps running."""
 
+import json
 import os
 import signal
 from pathlib import Path
 
 from serving import Served, rows, wait_for
 from shop import main, members
-from stream import Watches, lake_of
+from stream import SIZE, Watches, lake_of
 
 
 def reference(shop, stages):
@@ -93,5 +94,87 @@ def paused(shop):
         assert served.end() == 0
 
 
+PARTITIONED = """kind = "source"
+partitions = { by = "hour", start = "2024-04-01T00" }
+[from]
+connection = "lake"
+files = ["topics/hr-data-topic/year=*/**/*.json"]
+changed_files = "reload"
+[columns.user_id]
+type = "bigint"
+"""
+
+
+def sealed(lake):
+    """{plan: its hours} of all that is sealed."""
+    found = {}
+    for plan in Path(lake).glob("topics/*/_plans/*/*.plan"):
+        seal, entry = plan.with_suffix(".seal"), json.loads(plan.read_text())
+        if seal.exists() and json.loads(seal.read_text())["outcome"] == "done":
+            found[plan] = {item["hour"] for item in entry.get("objects", [])}
+    return found
+
+
+def states(watches, asset):
+    """{hour: state} of its partitions that are not missing."""
+    status, output = watches.run("ls", asset, "--partitions", "--json")
+    assert status == 0, output
+    parts = [json.loads(line) for line in output.splitlines()]
+    return {part["partition"]: part["state"] for part in parts if part["state"] != "missing"}
+
+
+def hours(shop):
+    """The hours that are sealed are known, whoever sealed them and whatever died; those that a
+    source has read are stale when there is more of them."""
+    with Watches(shop.program) as watches:
+        lake = watches.folder / ".aorta/lake"
+
+        def known():
+            wanted = set().union(*sealed(lake).values())
+            return wanted and states(watches, "heart_rate_lake") == dict.fromkeys(wanted, "present")
+
+        def produce(until, *select):
+            status, output = watches.run("run", *select, *SIZE, "--var",
+                                         f"as_of=2024-04-01T{until}:00Z")
+            assert status == 0, output
+
+        watches.write("assets/raw/hourly.toml", PARTITIONED)
+        produce("12:20", "+heart_rate_lake")  # a run that ends, without a daemon
+        assert known(), states(watches, "heart_rate_lake")
+        os.rename(watches.folder / ".aorta/runs.db", watches.folder / "gone")
+        for name in ("runs.db-wal", "runs.db-shm"):
+            (watches.folder / ".aorta" / name).unlink(missing_ok=True)
+        produce("12:40", "+heart_rate_lake")  # the run store is lost: all of it is read again
+        assert known(), states(watches, "heart_rate_lake")
+
+        served = Served(watches)
+        watches.run("run", "hourly")
+        before = sealed(lake)
+        made = set().union(*before.values())
+        assert states(watches, "hourly") == dict.fromkeys(made, "present")
+        produce("13:20", "+heart_rate_events")
+        wait_for("the hours of the daemon", lambda: len(sealed(lake)) > len(before) and known())
+        count = len(sealed(lake))
+        for pid in executors_of(served.pid):
+            os.kill(pid, signal.SIGKILL)
+        produce("14:20", "+heart_rate_events")
+        wait_for("more hours", lambda: len(sealed(lake)) > count and known())
+        served.end(signal.SIGKILL)
+        served = Served(watches)
+        wait_for("all hours", known)
+        assert served.end() == 0, served.said
+        assert known(), states(watches, "heart_rate_lake")
+        later = set().union(*(names for plan, names in sealed(lake).items() if plan not in before))
+        assert later & made and made - later, (later, made)
+        wanted = {hour: "stale" if hour in later else "present" for hour in made}
+        assert states(watches, "hourly") == wanted, (states(watches, "hourly"), wanted)
+        status, output = watches.run("run", "hourly", "--partition", f"{min(later)}..{max(later)}")
+        assert status == 0, output
+        assert set(states(watches, "hourly").values()) == {"present"}, states(watches, "hourly")
+        assert made | later <= set(states(watches, "hourly"))
+        rows_there = watches.query("select count(*) as n from raw.hourly")
+        assert rows_there == [{"n": len(lake_of(lake))}], (rows_there, len(lake_of(lake)))
+
+
 if __name__ == "__main__":
-    main([kept_running, begins_again, changed, paused])
+    main([kept_running, begins_again, changed, paused, hours])
