@@ -97,7 +97,7 @@ static void get(struct web_exchange *exchange, struct store_reader *reader)
 
     if (asset == NULL)
         return;
-    if (partitioned_find(&exchange->loaded->partitioned, asset) == NULL)
+    if (partitioned_known(&exchange->loaded->partitioned, asset) == NULL)
         web_problem(exchange, 404, "asset \"%s\" has no partitions: it is made as one", asset->key);
     else if (parts_read(exchange->loaded, asset, reader, true, &exchange->arena, &parts, &count,
                         &err) < 0)

@@ -211,11 +211,13 @@ static void print_part(const struct asset *asset, const struct part *part)
     buf_release(&line);
 }
 
+/* The hours of a stream may leave some out. */
 static bool is_alike(const struct part *a, const struct part *b)
 {
+    bool is_next = a->partition.end_us == b->partition.start_us;
     bool same_run = a->run_id == NULL || b->run_id == NULL ? a->run_id == b->run_id
                                                            : strcmp(a->run_id, b->run_id) == 0;
-    return a->state == b->state && same_run;
+    return is_next && a->state == b->state && same_run;
 }
 
 /* Those that follow each other and are alike are one line. */

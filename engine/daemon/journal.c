@@ -296,6 +296,7 @@ void journal_report(struct journal *journal, const struct run *run, const struct
         };
         store_check_result_insert(journal->store, &result, STORE_NO_DONE);
     }
+    parts_confirm(journal->store, run, step, report);
     if (report->outcome == NULL || strcmp(report->outcome, "published") != 0)
         return;
     snprintf(version, sizeof version, "%lld", (long long)report->version);

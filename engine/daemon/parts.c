@@ -162,6 +162,15 @@ void parts_publish(struct store *store, const struct run *run, const struct run_
         publish_hours(store, run, step, &hours, &window);
 }
 
+void parts_confirm(struct store *store, const struct run *run, const struct run_step *step,
+                   const struct report *report)
+{
+    const struct store_window window = window_of(run, step, 0);
+
+    if (report->confirms && is_made_by_them(run, step))
+        store_partitions_confirm(store, &window);
+}
+
 void parts_wrote(struct store *store, const struct run *run, struct run_step *step,
                  const struct progress *progress, int64_t now_us)
 {

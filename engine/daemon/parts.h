@@ -16,6 +16,10 @@ void parts_begin(struct store *store, const struct run *run, const struct run_st
 void parts_publish(struct store *store, const struct run *run, const struct run_step *step,
                    const struct report *report, int64_t now_us);
 
+/* It says that it has read all there is: what was read before is as good as read by it. */
+void parts_confirm(struct store *store, const struct run *run, const struct run_step *step,
+                   const struct report *report);
+
 /* A stream tells of hours that it has something new of. */
 void parts_wrote(struct store *store, const struct run *run, struct run_step *step,
                  const struct progress *progress, int64_t now_us);

@@ -55,6 +55,7 @@ struct intake {
     const struct aorta_field *wider;  /* types that columns of the target get, where they differ */
     int32_t wider_count;
     bool has_news; /* something was read, even if no row came of it */
+    bool has_all;  /* with that, all that there is has been read, now or before */
     /* Conditions for rows of the target, and lines of the quarantine, that this load replaces. */
     const char *replaced, *replaced_lines; /* or NULL */
     /* Conditions for rows of the stage, and lines of this load's quarantine, that are taken back. */

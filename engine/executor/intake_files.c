@@ -195,6 +195,7 @@ static int pick(struct intake *intake, struct err *err)
                    &state->picked, &state->count, err) < 0)
         return -1;
     intake->has_news = state->count > 0;
+    intake->has_all = load->window == NULL && state->listing.is_whole && !is_cut_short(state);
     if (check_cut(intake, err) < 0)
         return -1;
     if (state->listing.found == 0 && load->position == NULL)
@@ -333,6 +334,7 @@ static int files_take_back(struct intake *intake, struct err *err)
     if (left == 0)
         return 0;
     state->leaves = true;
+    intake->has_all = false;
     intake->has_news = left < state->count;
     intake->left =
         files_left_rows(&state->files, metadata_file(intake->step->order->airbyte_names));

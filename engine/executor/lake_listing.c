@@ -164,7 +164,8 @@ static int find_starts(struct running *r, struct err *err)
 {
     char now[CLOCK_TEXT_SIZE];
 
-    if (is_whole_one_due(r)) {
+    r->listing->is_whole = is_whole_one_due(r);
+    if (r->listing->is_whole) {
         r->listed_at = arena_strdup(r->arena, clock_format_iso(now, clock_now_us(), 6));
         return 0;
     }

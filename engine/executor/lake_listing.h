@@ -25,6 +25,7 @@ struct lake_listing {
     bool has_window;                     /* only files whose folders say a time within it count */
     int64_t from_us, until_us;
 
+    bool is_whole;     /* it began at the beginning */
     int64_t found;     /* files that a pattern matched */
     int64_t total;     /* files that were looked at */
     const char *after; /* the new position, in the files' arena */

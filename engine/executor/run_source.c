@@ -340,6 +340,7 @@ static void report_partitions(struct ingestion *in)
     struct report *report = &in->step->report;
 
     report->is_whole = in->replaces;
+    report->confirms = in->intake.has_all;
     report->hours = hours_texts(&in->intake.hours, &in->step->arena, &report->hour_count);
     if (in->window == NULL)
         return;
@@ -386,6 +387,7 @@ static int leave_fresh(struct ingestion *in)
 {
     session_rollback(&in->use.session);
     in->step->report.outcome = "fresh";
+    in->step->report.confirms = in->intake.has_all;
     in->step->report.table_rows = in->before.row_count;
     in->step->report.version = in->before.version;
     acknowledge(in, in->before.checkpoint);

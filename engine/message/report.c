@@ -36,6 +36,7 @@ static const struct record_field report_fields[] = {
     RECORD_FIELD(report, partitions, TEXTS),
     RECORD_FIELD(report, hours, TEXTS),
     RECORD_FIELD(report, is_whole, BOOL),
+    RECORD_FIELD(report, confirms, BOOL),
     RECORD_FIELD(report, why, TEXT),
     RECORD_FIELD(report, note, TEXT),
     {"checks", RECORD_MANY, offsetof(struct report, checks), &check_shape},

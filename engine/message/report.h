@@ -55,6 +55,7 @@ struct report {
     const char **hours; /* likewise, of what was read from folders: executor/hours.h */
     size_t hour_count;
     bool is_whole;    /* and nothing else is there */
+    bool confirms;    /* of what was made of others before, nothing has changed */
     const char *why;  /* it ran or not: "fresh", "first build", … */
     const char *note; /* lines that a person should read: dead letters, a view that broke, … */
     struct check_report *checks;

@@ -134,6 +134,7 @@ static int fill_picked(struct files *files, enum files_wanted wanted, int64_t li
 
 struct gone {
     struct arena *arena;
+    struct buf file;
     bool (*is_meant)(const void *arg, const char *file);
     const void *arg;
     const char **items;
@@ -143,9 +144,10 @@ struct gone {
 static int take_gone(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
 {
     struct gone *gone = arg;
-    const char *file = cell_copy(batch, row, 0, gone->arena);
 
-    if (!gone->is_meant(gone->arg, file))
+    buf_reset(&gone->file);
+    (void)cell_text(batch, row, 0, &gone->file);
+    if (!gone->is_meant(gone->arg, gone->file.data))
         return 0;
     if (gone->count == LIMIT_LOAD_FILES)
         return err_set(err, ERR_CONFIG, "more than %d files are gone", LIMIT_LOAD_FILES);
@@ -156,7 +158,7 @@ static int take_gone(void *arg, const struct aorta_batch *batch, int64_t row, st
             more[i] = gone->items[i];
         gone->items = more;
     }
-    gone->items[gone->count++] = file;
+    gone->items[gone->count++] = arena_strdup(gone->arena, gone->file.data);
     return 0;
 }
 
@@ -167,10 +169,12 @@ int files_find_gone(struct files *files, bool (*is_meant)(const void *arg, const
     struct gone gone = {.arena = files->arena, .is_meant = is_meant, .arg = arg};
     struct buf sql;
 
+    buf_init(&gone.file);
     buf_init(&sql);
     buf_printf(&sql, gone_sql, files->table_sql, files->listing_sql);
     int result = session_query(files->session, sql.data, asset, 1, take_gone, &gone, err);
     buf_release(&sql);
+    buf_release(&gone.file);
     files->gone = gone.items;
     files->gone_count = gone.count;
     return result;

@@ -7,8 +7,10 @@
  *     --partition 2024-04-01 --partition 2024-04-02   likewise: they follow each other
  *     --partition north --partition east              keys of a list need not
  *     nothing, of time                                the last that is over; if nothing is there
- *                                                     yet, or with --full-refresh: all that are
+ *                                                     yet, with --full-refresh or of a table: all
+ *                                                     that are
  *     nothing, of a list                              all
+ *     nothing, of a source of files                   what is new, of whichever
  *
  * A window is one step of the run, one statement and one publication. An asset without partitions
  * is made as ever, whatever is asked for.

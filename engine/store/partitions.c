@@ -28,6 +28,12 @@ static const struct statement_text partitions_date = {
     " WHERE asset = ?1 AND target = ?2 AND run_id = ?3 AND touched_us = ?4",
     "partitions of", NULL};
 
+static const struct statement_text partitions_confirm = {
+    "UPDATE partitions SET began_us = max(began_us, coalesce((SELECT max(started_us) FROM attempts"
+    " WHERE attempts.run_id = ?3 AND attempts.asset = ?1), 0))"
+    " WHERE asset = ?1 AND target = ?2 AND began_us IS NOT NULL",
+    "partitions of", NULL};
+
 static const struct statement_text partitions_clear = {
     "DELETE FROM partitions WHERE asset = ?1 AND target = ?2", "partitions of", NULL};
 
@@ -40,6 +46,17 @@ static const struct statement_text partitions_end = {
     "UPDATE partitions SET running_run_id = NULL"
     " WHERE asset = ?1 AND target = ?2 AND running_run_id = ?3",
     "partitions of", NULL};
+
+static void queue_run(struct store *store, const struct statement_text *statement,
+                      const struct store_window *window)
+{
+    struct command command = {.statement = statement};
+
+    command_add_text(&command, window->asset);
+    command_add_text(&command, window->target);
+    command_add_text(&command, window->run_id);
+    store_queue(store, &command);
+}
 
 static void queue_list(struct store *store, const struct statement_text *statement,
                        const struct store_window *window)
@@ -81,14 +98,14 @@ void store_partitions_fail(struct store *store, const struct store_window *windo
     queue_list(store, &partitions_fail, window);
 }
 
+void store_partitions_confirm(struct store *store, const struct store_window *window)
+{
+    queue_run(store, &partitions_confirm, window);
+}
+
 void store_partitions_end(struct store *store, const struct store_window *window)
 {
-    struct command command = {.statement = &partitions_end};
-
-    command_add_text(&command, window->asset);
-    command_add_text(&command, window->target);
-    command_add_text(&command, window->run_id);
-    store_queue(store, &command);
+    queue_run(store, &partitions_end, window);
 }
 
 static const struct statement_text lake_position_put = {

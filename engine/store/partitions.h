@@ -35,6 +35,8 @@ struct store_partition {
 
 void store_partitions_begin(struct store *store, const struct store_window *window);
 void store_partitions_publish(struct store *store, const struct store_window *window);
+/* All that were published before are as they would be if the window's run had made them. */
+void store_partitions_confirm(struct store *store, const struct store_window *window);
 void store_partitions_fail(struct store *store, const struct store_window *window);
 
 /* The run's step is over, or waits again: nobody is at work on what it had begun. */
