@@ -4,6 +4,7 @@
 #include "base/suggest.h"
 #include "check/check.h"
 #include "graph/graph.h"
+#include "graph/names.h"
 
 #include <string.h>
 
@@ -133,6 +134,7 @@ static void link_template(struct linking *l, const struct template *template)
         template_calls(template, "source", arena, found_ref, l, &err) < 0 ||
         (l->asset != NULL && template_calls(template, "config", arena, found_config, l, &err) < 0))
         problem_add_err(l->problems, &err);
+    names_check(l->graph, template, l->asset == NULL, l->problems);
 }
 
 static bool is_same_place(const struct asset_place *a, const struct asset_place *b)

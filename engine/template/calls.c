@@ -3,7 +3,7 @@
  */
 #include "template/template.h"
 
-#include "template/tree.h"
+#include "template/walk.h"
 
 #include <string.h>
 
@@ -132,82 +132,24 @@ static const struct template_site *new_site(const struct search *search, const c
 
 /* ---- the walk -------------------------------------------------------------------------------- */
 
-static int visit_call(const struct search *search, const struct template_expr *expr)
+static int find_call(const struct template_walk *walk, const struct template_expr *expr)
 {
-    const char *name = function_name(search->arena, expr);
+    const struct search *search = walk->self;
 
+    if (expr->kind != EXPR_CALL)
+        return 0;
+    const char *name = function_name(search->arena, expr);
     if (name == NULL || (search->function != NULL && strcmp(name, search->function) != 0))
         return 0;
     return search->found(search->self, new_site(search, name, expr), search->err);
-}
-
-static int visit_expr(const struct search *search, const struct template_expr *expr)
-{
-    if (expr == NULL)
-        return 0;
-    if (expr->kind == EXPR_CALL && visit_call(search, expr) < 0)
-        return -1;
-    /* `then` stands before its `if`. */
-    bool is_condition = expr->kind == EXPR_CONDITION;
-    if ((is_condition && visit_expr(search, expr->items[0]) < 0) ||
-        visit_expr(search, expr->left) < 0)
-        return -1;
-    for (size_t i = is_condition; i < expr->item_count; i++)
-        if (visit_expr(search, expr->items[i]) < 0)
-            return -1;
-    for (size_t i = 0; i < expr->argument_count; i++)
-        if (visit_expr(search, expr->arguments[i].value) < 0)
-            return -1;
-    return 0;
-}
-
-static int visit_body(const struct search *search, const struct template_stmt *stmt);
-
-static int visit_branches(const struct search *search, const struct template_branch *branch)
-{
-    for (; branch != NULL; branch = branch->next)
-        if (visit_expr(search, branch->condition) < 0 || visit_body(search, branch->body) < 0)
-            return -1;
-    return 0;
-}
-
-static int visit_parameters(const struct search *search, const struct template_stmt *stmt)
-{
-    for (size_t i = 0; i < stmt->macro.parameter_count; i++)
-        if (visit_expr(search, stmt->macro.parameters[i].value) < 0)
-            return -1;
-    return 0;
-}
-
-static int visit_stmt(const struct search *search, const struct template_stmt *stmt)
-{
-    bool has_parameters = stmt->kind == STMT_MACRO || stmt->kind == STMT_CALL;
-    bool has_assign = stmt->kind == STMT_FOR || stmt->kind == STMT_SET;
-
-    if ((has_parameters && visit_parameters(search, stmt) < 0) ||
-        visit_expr(search, stmt->expr) < 0)
-        return -1;
-    if (stmt->kind == STMT_IF)
-        return visit_branches(search, stmt->branches);
-    if ((has_assign && visit_expr(search, stmt->assign.condition) < 0) ||
-        visit_body(search, stmt->body) < 0)
-        return -1;
-    return has_assign ? visit_body(search, stmt->assign.otherwise) : 0;
-}
-
-static int visit_body(const struct search *search, const struct template_stmt *stmt)
-{
-    for (; stmt != NULL; stmt = stmt->next)
-        if (visit_stmt(search, stmt) < 0)
-            return -1;
-    return 0;
 }
 
 int template_calls(const struct template *template, const char *function, struct arena *arena,
                    int (*found)(void *self, const struct template_site *site, struct err *err),
                    void *self, struct err *err)
 {
-    const struct search search = {template, function, arena, found, self, err};
+    struct search search = {template, function, arena, found, self, err};
+    struct template_walk walk = {.self = &search, .expr = find_call};
 
-    return visit_body(&search, template->body);
+    return template_walk(&walk, template->body);
 }

@@ -73,6 +73,31 @@ int template_calls(const struct template *template, const char *function, struct
                    int (*found)(void *self, const struct template_site *site, struct err *err),
                    void *self, struct err *err);
 
+/* A name, or a variable that is asked for by var('name') without a default. */
+struct template_use {
+    const char *name;
+    bool is_variable;
+    const char *file;
+    int line;
+    int column;
+    void *known; /* template_uses' own */
+};
+
+/* Calls `found` for every use of a name that is no built-in function, and of such a variable, but
+ * where it may be that it is never rendered (template/walk.h). Stops and returns -1 when `found`
+ * does. */
+int template_uses(const struct template *template, struct arena *arena,
+                  int (*found)(void *self, const struct template_use *use, struct err *err),
+                  void *self, struct err *err);
+
+/* From `found`: whether the template gives the name a meaning somewhere (set, for, a macro or its
+ * parameters), asks somewhere whether it is defined, or gives it a default. It looks at the whole
+ * template, so ask last. */
+bool template_use_is_known(const struct template_use *use);
+
+/* Then, for "did you mean …?": up to `limit` names that have a meaning in it; how many. */
+size_t template_use_names(const struct template_use *use, const char **names, size_t limit);
+
 /* Adds what makes the template what it is: its text and its tokens, but neither comments nor the
  * spaces between tokens. Equal hashes render equally. */
 void template_hash(const struct template *template, struct hash *hash);

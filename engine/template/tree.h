@@ -51,7 +51,7 @@ enum template_expr_kind {
     EXPR_UNARY,     /* operator left */
     EXPR_BINARY,    /* left operator items[0] */
     EXPR_COMPARE,   /* left operators[0] items[0] operators[1] items[1] … */
-    EXPR_CONDITION, /* left if items[0] else items[1], which may be NULL */
+    EXPR_CONDITION, /* items[0] if left else items[1], which may be NULL */
 };
 
 struct template_expr_argument {

@@ -39,8 +39,10 @@ All that is wrong with the assets is said at once, each where it stands.
     assets/marts/sales.sql:1:18: there is no asset "stg_order": did you mean "stg_orders"?
     assets/marts/sales.sql:2:9: there is no asset "zebra"
     assets/marts/sales.sql:3:9: ref needs its name as plain text, so that dependencies are known before a run
+    assets/marts/sales.sql:3:13: "name" is not defined
     assets/marts/sales.sql:4:4: config() says nothing here: settings stand in assets/marts/sales.toml, such as materialized = "table"
     assets/marts/sales.sql:4:68: config() says nothing here: settings stand in assets/marts/sales.toml
+    assets/marts/sales.sql:4:75: "enabled" is not defined
     assets/marts/sales.toml:1:1: materialized must be one of view, table, incremental, not "tabel": did you mean "table"?
     assets/marts/sales.toml:2:1: there is no asset "custmers": did you mean "customers"?
     assets/marts/sales.toml:3:1: checks must be a list, not text
@@ -58,7 +60,7 @@ All that is wrong with the assets is said at once, each where it stands.
 A run reports the same, and starts nothing.
 
     $ aorta run 2>&1 | wc -l
-    24
+    26
     $ aorta run >/dev/null 2>&1; echo $?
     2
     $ ls warehouse.duckdb

@@ -17,7 +17,7 @@ What the database says is said in its own words, after the asset and the file.
     marts.sales         model                 -         -  skipped
     failed in <seconds>
     [1]
-    $ echo "select 1 / {{ var('none') }}" >assets/staging/stg_orders.sql
+    $ echo "select 1 / {{ var('no' ~ 'ne') }}" >assets/staging/stg_orders.sql
     $ aorta run stg_orders
     failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql:1:15: variable "none" is not set and has no default
     asset               kind               rows      time  checks

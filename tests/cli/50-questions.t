@@ -63,8 +63,8 @@ They only read, and what is wrong with one is said with its file. It hinders no 
     [1]
     $ echo "select * from {{ new_rows(ref('sales')) }}" >assets/questions/empty.sql
     $ aorta query @empty
-    aorta: assets/questions/empty.sql:1:18: "new_rows" is not defined
-    [1]
+    assets/questions/empty.sql:1:18: "new_rows" is not defined
+    [2]
     $ echo "select * from {{ ref('slaes') }}, {{ ref('countries') }}" >assets/questions/empty.sql
     $ echo "select {{ 1 + }}" >assets/questions/torn.sql
     $ touch assets/questions/top.toml "assets/questions/my top.sql" assets/questions/README.md

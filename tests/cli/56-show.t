@@ -205,9 +205,9 @@ What is none, and what are many.
     $ aorta show
     aorta: show wants one asset, or @NAME for a question
     [2]
-    $ echo "select {{ nothing }} from {{ ref('orders') }}" >assets/marts/big.sql
+    $ echo "select {{ var('no' ~ 'thing') }} from {{ ref('orders') }}" >assets/marts/big.sql
     $ aorta show big --sql
-    aorta: asset marts.big: assets/marts/big.sql:1:11: "nothing" is not defined
+    aorta: asset marts.big: assets/marts/big.sql:1:11: variable "nothing" is not set and has no default
     [1]
 
 SQL may read the settings of its asset, and the target's name.

@@ -2,6 +2,35 @@ What is wrong is said for people and for programs: file, line, column, and what 
 
     $ aorta check --json; echo $?
     0
+
+Names and variables of a model that mean nothing are found before anything is run; what the model
+defines or guards, and what is perhaps never rendered, is let pass.
+
+    $ cp assets/staging/stg_orders.sql stg_orders.kept
+    $ cat >assets/staging/stg_orders.sql <<'SQL'
+    > {% set wanted = ['id'] %}{% macro twice(what) %}{{ what ~ what }}{% endmacro %}
+    > {% if target.type == 'snowflake' %}{{ adapter.dispatch('x') }}{% endif %}
+    > {% if day is defined %}{{ day }}{% endif %}{{ note | default('none') }}
+    > {% for one in wanted %}{{ twice(one) }}{{ loop.index }}{{ wnted }}{% endfor %}
+    > select * from {{ ref('orders') }} where cents > {{ var('leest_cents') }}
+    > and {{ var('most_cents', 5) }} > {{ var('most_cents') }} and {{ var('entirely') }}
+    > {% if is_incremental() %}and id > (select max(id) from {{ ths }}){% endif %}
+    > SQL
+    $ echo 'select {{ nothing }}, {{ this }}, {{ var("given when it is asked") }}' >assets/questions/odd.sql
+    $ aorta check
+    assets/questions/odd.sql:1:11: "nothing" is not defined
+    assets/questions/odd.sql:1:26: "this" is not defined
+    assets/staging/stg_orders.sql:4:59: "wnted" is not defined: did you mean "wanted"?
+    assets/staging/stg_orders.sql:5:52: the pipeline has no variable "leest_cents": did you mean "least_cents"?
+    assets/staging/stg_orders.sql:6:65: the pipeline has no variable "entirely": declare it under [vars] in pipeline.toml, or give it a default, var('name', 'value')
+    assets/staging/stg_orders.sql:7:59: "ths" is not defined: did you mean "this"?
+    [2]
+    $ mv stg_orders.kept assets/staging/stg_orders.sql; rm assets/questions/odd.sql
+    $ aorta check
+    shop: 5 assets, 6 checks, target dev: ok
+
+And so is all the rest.
+
     $ sed -i 's/"duckdb"/"ducdb"/' pipeline.toml
     $ sed -i 's/"table"/"tabel"/; s/"unique"/"unqiue"/' assets/marts/sales.toml
     $ sed -i 's/"shop"/"shap"/; s/"full_refresh"/"full_refersh"/' assets/raw/customers.toml

@@ -104,7 +104,9 @@ TEST("an order holds the variables that its SQL asks for, and only those")
     check_str(order_of(plan, "names")->variables[0].json, "7");
     check_int(order_of(plan, "top")->variable_count, 0);
     plan_free(plan);
-    config_fixture_model("marts", "names", "select {{ var(which) }} from {{ ref('stg_users') }}");
+    config_fixture_model(
+        "marts", "names",
+        "{% set which = 'count' %}select {{ var(which) }} from {{ ref('stg_users') }}");
     plan = config_fixture_plan("");
     check_int(order_of(plan, "names")->variable_count, 3);
     plan_free(plan);

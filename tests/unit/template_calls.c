@@ -94,6 +94,66 @@ TEST("arguments are literals, calls, or known only when rendered")
                 "a(b(c.d(1)))@1:4 b(c.d(1))@1:6 c.d(1)@1:8 x()@1:35 ");
 }
 
+/* "name@line:column " of each that nothing in the template gives a meaning; a variable's with "=". */
+static int note_use(void *self, const struct template_use *use, struct err *err)
+{
+    (void)err;
+    if (!template_use_is_known(use))
+        buf_printf(self, "%s%s@%d:%d ", use->is_variable ? "=" : "", use->name, use->line,
+                   use->column);
+    return 0;
+}
+
+static void check_uses(const char *text, const char *wanted)
+{
+    struct arena arena;
+    struct template *template;
+    struct buf out;
+    struct err err;
+
+    arena_init(&arena);
+    buf_init(&out);
+    check_ok(template_parse(&arena, "a.sql", text, strlen(text), &template, &err));
+    check_ok(template_uses(template, &arena, note_use, &out, &err));
+    check_str(out.data, wanted);
+    buf_release(&out);
+    arena_release(&arena);
+}
+
+TEST("names that nobody gives a meaning are found, wherever they are rendered")
+{
+    check_uses("{{ a }}\n {{ b.c[d] | upper }}{{ f(g, h=i) }}",
+               "a@1:4 b@2:5 d@2:9 f@2:25 g@2:27 i@2:32 ");
+    check_uses("{% for i in a %}{{ i }}{{ b }}{{ loop.index }}{% else %}{{ c }}{% endfor %}",
+               "a@1:13 b@1:27 c@1:60 ");
+    check_uses("{% set x = a %}{% set y %}{{ b }}{% endset %}{{ x ~ y ~ c }}{% do d %}",
+               "a@1:12 b@1:30 c@1:57 d@1:67 ");
+    check_uses("{% macro m(p, q=a) %}{{ p ~ q ~ b ~ caller() }}{% endmacro %}"
+               "{% call(r) m(1) %}{{ r ~ c }}{% endcall %}",
+               "a@1:17 b@1:33 c@1:87 ");
+    check_uses("{% if is_incremental() %}{{ a }}{% else %}{{ b }}{% endif %}"
+               "{{ c if not loop.last else d }}{{ is_incremental() and e }}",
+               "is_incremental@1:7 a@1:29 b@1:46 c@1:64 d@1:88 is_incremental@1:95 e@1:116 ");
+    check_uses("{{ range(3) }}{{ dict(a=1) }}{{ true }}{{ None }}{# {{ b }} #}", "");
+    check_uses("{{ var('x') }}{{ var('x', 'y') }}{{ var('z') }}{{ var(n) }}",
+               "var@1:4 var@1:18 =z@1:37 var@1:37 var@1:51 n@1:55 ");
+}
+
+TEST("a name that may be given a meaning, or need none, is let pass")
+{
+    check_uses("{% if x %}{% set a = 1 %}{% endif %}{{ a }}", "x@1:7 ");
+    check_uses("{{ a }}{% set a = 1 %}{% for b in [] %}{% endfor %}{{ b }}", "");
+    check_uses("{% if a is defined %}{{ a }}{% endif %}{{ b | default('c') }}{{ b }}", "");
+    check_uses("{{ a.b is undefined }}{{ a }}", "");
+    check_uses(
+        "{% if target.type == 'x' %}{{ a() }}{% elif b %}{{ c }}{% else %}{{ d }}{% endif %}",
+        "target@1:7 ");
+    check_uses("{% if is_incremental() and x %}{{ a }}{% endif %}{% if false %}{{ b }}{% endif %}",
+               "is_incremental@1:7 x@1:28 ");
+    check_uses("{{ a if x else b }}{{ x and c }}{{ x or d }}", "x@1:9 x@1:23 x@1:36 ");
+    check_uses("{% if target.type == 'x' %}{{ var('y') }}{% endif %}", "target@1:7 ");
+}
+
 TEST("an error of the one who is told stops the search")
 {
     struct arena arena;
