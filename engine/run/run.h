@@ -109,7 +109,7 @@ void run_release(struct run *run);
 const char *run_describe_selection(const struct request *request, struct arena *arena);
 
 /* The same of a request as the store has it (JSON); "everything" if nothing was selected. */
-const char *run_describe_stored(const char *request, struct arena *arena);
+const char *run_describe_stored(const char *text, struct arena *arena);
 
 extern const char *const step_state_names[];
 extern const char *const run_state_names[];

@@ -79,6 +79,7 @@ static const struct statement_text recover_steps = {
     "UPDATE steps SET state = 'interrupted', reason = ?1 WHERE state = 'running'", "recovery",
     NULL};
 
+/* The column counts deaths of daemons: an end in order is no reason to give a run up. */
 static const struct statement_text recover_runs = {
     "UPDATE runs SET state = 'interrupted', ended_us = ?1, error_code = ?2, error_message = ?3,"
     " resumptions = resumptions + ?4 WHERE state = 'running'",
