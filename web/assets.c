@@ -1,6 +1,6 @@
 /* Assets: what is declared, by the loaded graph, and what is known of them, by the store. */
 #include "web/assets.h"
-#include "run/freshness.h"
+#include "run/upkept.h"
 #include "web/list.h"
 #include "web/problem.h"
 #include "web/routes.h"
@@ -23,7 +23,43 @@ static void write_keys(struct json_writer *json, const char *key, struct asset *
 struct listed {
     const struct asset *asset;
     const struct freshness_of *known;
+    const struct upkept *upkept;
 };
+
+static void write_freshness(struct json_writer *json, const struct upkept *upkept)
+{
+    const struct lateness *lateness = &upkept->lateness;
+    bool has_next = upkept->is_timed && lateness->next_us != INT64_MAX;
+
+    json_write_key(json, "freshness");
+    if (upkept->rule == NULL || !upkept->rule->has_freshness) {
+        json_write_null(json);
+        return;
+    }
+    json_write_object(json);
+    web_write_bool(json, "is_late", lateness->is_late);
+    web_write_time(json, "fresh_at", upkept->fresh_us);
+    web_write_time(json, "late_since", lateness->is_late ? lateness->deadline_us : 0);
+    web_write_time(json, "late_at", has_next ? lateness->next_us : 0);
+    json_write_end(json);
+}
+
+static void write_automation(struct json_writer *json, const struct upkept *upkept)
+{
+    json_write_key(json, "automation");
+    if (!upkept_is_automated(upkept)) {
+        json_write_null(json);
+        return;
+    }
+    json_write_object(json);
+    web_write_text(json, "when", upkeep_when_names[upkept->rule->when]);
+    web_write_bool(json, "is_paused", upkept->is_paused);
+    web_write_text(json, "waits_for", upkept->waits_for);
+    web_write_time(json, "again_at", upkept->again_us != INT64_MAX ? upkept->again_us : 0);
+    web_write_time(json, "requested_at", upkept->requested_us);
+    web_write_text(json, "run", upkept->run_id);
+    json_write_end(json);
+}
 
 /* What the list says of each. */
 static void write_summary(struct json_writer *json, const void *item)
@@ -44,6 +80,8 @@ static void write_summary(struct json_writer *json, const void *item)
     web_write_text(json, "because", known->because != NULL ? known->because->key : NULL);
     web_write_count(json, "rows", newest != NULL ? newest->rows : STORE_NO_COUNT);
     web_write_time(json, "published_at", newest != NULL ? newest->at_us : 0);
+    write_freshness(json, listed->upkept);
+    write_automation(json, listed->upkept);
     json_write_key(json, "last_step");
     if (last == NULL) {
         json_write_null(json);
@@ -152,21 +190,33 @@ static bool is_wanted(const struct web_exchange *exchange, const struct asset *a
            (group == NULL || strcmp(group, asset->group) == 0);
 }
 
+/* -1: the answer is there. */
+static int read_known(struct web_exchange *exchange, struct store_reader *reader,
+                      struct freshness_of **known, struct upkept **upkept)
+{
+    const struct loaded *loaded = exchange->loaded;
+    struct err err;
+
+    if (freshness_read(&loaded->graph, reader, true, &exchange->arena, known, &err) == 0 &&
+        upkept_read(loaded, reader, *known, &exchange->arena, upkept, &err) == 0)
+        return 0;
+    web_read_failed(exchange, &err);
+    return -1;
+}
+
 static void list(struct web_exchange *exchange, struct store_reader *reader)
 {
     const struct graph *graph = &exchange->loaded->graph;
     struct freshness_of *known;
-    struct err err;
+    struct upkept *upkept;
 
-    if (freshness_read(graph, reader, true, &exchange->arena, &known, &err) < 0) {
-        web_read_failed(exchange, &err);
+    if (read_known(exchange, reader, &known, &upkept) < 0)
         return;
-    }
     struct listed *listed = arena_calloc(&exchange->arena, graph->count, sizeof *listed);
     size_t count = 0;
     for (size_t i = 0; i < graph->count; i++)
         if (is_wanted(exchange, graph->assets[i], &known[i]))
-            listed[count++] = (struct listed){graph->assets[i], &known[i]};
+            listed[count++] = (struct listed){graph->assets[i], &known[i], &upkept[i]};
     web_list_answer(exchange,
                     &(const struct web_list){WEB_LIST("assets", listed, count, write_summary)});
 }
@@ -175,18 +225,14 @@ static void get(struct web_exchange *exchange, struct store_reader *reader)
 {
     const struct asset *asset = web_asset_find(exchange);
     struct freshness_of *known;
-    struct err err;
+    struct upkept *upkept;
 
-    if (asset == NULL)
+    if (asset == NULL || read_known(exchange, reader, &known, &upkept) < 0)
         return;
-    if (freshness_read(&exchange->loaded->graph, reader, true, &exchange->arena, &known, &err) <
-        0) {
-        web_read_failed(exchange, &err);
-        return;
-    }
+    size_t order = asset->order;
     struct json_writer *json = web_json(exchange, 200);
     json_write_object(json);
-    write_summary(json, &(const struct listed){asset, &known[asset->order]});
+    write_summary(json, &(const struct listed){asset, &known[order], &upkept[order]});
     write_declaration(json, asset);
     json_write_end(json);
 }

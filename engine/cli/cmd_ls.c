@@ -1,11 +1,10 @@
-#include "base/clock.h"
 #include "cli/history.h"
 #include "cli/output.h"
 #include "cli/table.h"
 #include "run/freshness.h"
 #include "run/parts.h"
 #include "run/plan.h"
-#include "schedule/lateness.h"
+#include "run/upkept.h"
 
 #include <string.h>
 
@@ -35,30 +34,15 @@ static const char *last_word(const struct freshness_of *known, bool is_live)
     return known->newest != NULL ? "published" : NULL;
 }
 
-/* Whether it is older than it may be; what was never made is not there, rather than late. */
-static bool find_late(const struct rule *rule, const struct freshness_of *known,
-                      struct lateness *lateness)
-{
-    int64_t fresh_us = known->newest != NULL ? known->newest->at_us : 0;
-
-    if (known->last != NULL && known->last->confirmed_us > 0)
-        fresh_us = known->last->confirmed_us;
-    if (rule == NULL || !rule->has_freshness || fresh_us == 0)
-        return false;
-    lateness_find(rule, fresh_us, clock_now_us(), lateness);
-    return lateness->is_late;
-}
-
 /* Late says more than fresh or stale, and less than that it failed or is being made. */
-static const char *state_word(const struct freshness_of *known, const struct rule *rule)
+static const char *state_word(const struct freshness_of *known, const struct upkept *upkept)
 {
     bool is_there = known->state == FRESHNESS_FRESH || known->state == FRESHNESS_STALE;
-    struct lateness lateness;
 
-    return is_there && find_late(rule, known, &lateness) ? "late" : freshness_names[known->state];
+    return is_there && upkept->lateness.is_late ? "late" : freshness_names[known->state];
 }
 
-static void add_row(struct table *table, const struct asset *asset, const struct rule *rule,
+static void add_row(struct table *table, const struct asset *asset, const struct upkept *upkept,
                     const struct freshness_of *known, bool is_live)
 {
     char rows[TABLE_TEXT_SIZE], when[TABLE_TEXT_SIZE], took[TABLE_TEXT_SIZE];
@@ -70,7 +54,7 @@ static void add_row(struct table *table, const struct asset *asset, const struct
                          asset_kind_names[asset->kind],
                          asset->group,
                          table_number(rows, known->newest != NULL ? known->newest->rows : -1),
-                         state_word(known, rule),
+                         state_word(known, upkept),
                          word != NULL ? word : "-",
                          table_time(when, last_time(known)),
                          table_duration(took, last != NULL ? last->started_us : 0,
@@ -103,20 +87,7 @@ static void write_known(struct json_writer *json, const struct freshness_of *kno
     history_write_time(json, "ended_at", last != NULL ? last->ended_us : 0);
 }
 
-static void write_late(struct json_writer *json, const struct rule *rule,
-                       const struct freshness_of *known)
-{
-    struct lateness lateness = {0};
-
-    if (rule == NULL || !rule->has_freshness)
-        return;
-    bool is_late = find_late(rule, known, &lateness);
-    json_write_key(json, "late");
-    json_write_bool(json, is_late);
-    history_write_time(json, "late_since", is_late ? lateness.deadline_us : 0);
-}
-
-static void print_json(const struct asset *asset, const struct rule *rule,
+static void print_json(const struct asset *asset, const struct upkept *upkept,
                        const struct freshness_of *known, bool is_live)
 {
     struct json_writer json;
@@ -141,7 +112,7 @@ static void print_json(const struct asset *asset, const struct rule *rule,
     json_write_key(&json, "file");
     json_write_str(&json, asset->file);
     write_known(&json, known, is_live);
-    write_late(&json, rule, known);
+    history_write_upkeep(&json, upkept);
     json_write_end(&json);
     puts(line.data);
     buf_release(&line);
@@ -152,24 +123,25 @@ static int list(const struct arguments *a, const struct plan *plan)
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
     bool is_live = history_is_live(a);
     struct freshness_of *known = NULL;
+    struct upkept *upkept = NULL;
     struct store_reader *reader;
     int status = EXIT_FAILED;
     struct err err;
 
     if (history_open(a, &reader) < 0)
         goto out;
-    if (freshness_read(plan->graph, reader, is_live, a->arena, &known, &err) < 0) {
+    if (freshness_read(plan->graph, reader, is_live, a->arena, &known, &err) < 0 ||
+        upkept_read(plan->loaded, reader, known, a->arena, &upkept, &err) < 0) {
         command_fail(EXIT_FAILED, "%s", err.message);
         goto out;
     }
     for (size_t i = 0; i < plan->graph->count; i++) {
         if (!plan->is_selected[i])
             continue;
-        const struct rule *rule = plan->loaded->rules.of[i];
         if (a->as_json)
-            print_json(plan->graph->assets[i], rule, &known[i], is_live);
+            print_json(plan->graph->assets[i], &upkept[i], &known[i], is_live);
         else
-            add_row(table, plan->graph->assets[i], rule, &known[i], is_live);
+            add_row(table, plan->graph->assets[i], &upkept[i], &known[i], is_live);
     }
     status = EXIT_OK;
 out:

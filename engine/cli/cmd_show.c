@@ -7,6 +7,7 @@
 #include "cli/terminal.h"
 #include "run/freshness.h"
 #include "run/plan.h"
+#include "run/upkept.h"
 
 #include <assert.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct showing {
     const struct plan *plan;
     const struct asset *asset; /* NULL: a question */
     struct freshness_of known;
+    struct upkept upkept;
     const char *sql; /* NULL: it has none, or nobody was asked yet */
     bool is_incremental;
 };
@@ -117,6 +119,25 @@ static void print_policy(const struct policy *policy, struct arena *arena)
                                                        (long long)policy->slots[i]->count));
 }
 
+/* How old it may be, and what makes it. */
+static void print_upkeep(const struct upkept *upkept, struct arena *arena)
+{
+    const struct lateness *lateness = &upkept->lateness;
+    char text[LATENESS_TEXT_SIZE], when[TABLE_TEXT_SIZE];
+
+    if (upkept->is_timed && lateness->is_late)
+        print_pair("freshness", lateness_describe(lateness, upkept->fresh_us, true, text));
+    else if (upkept->is_timed)
+        print_pair("freshness", lateness->next_us == INT64_MAX
+                                    ? "in time"
+                                    : arena_printf(arena, "in time; late from %s on",
+                                                   table_time(when, lateness->next_us)));
+    if (upkept_is_automated(upkept))
+        print_pair("automation",
+                   arena_printf(arena, "%s, waits for %s", upkeep_when_names[upkept->rule->when],
+                                upkept->waits_for));
+}
+
 static void print_asset(const struct showing *showing)
 {
     struct arena *arena = showing->arguments->arena;
@@ -138,6 +159,7 @@ static void print_asset(const struct showing *showing)
     print_pair("state", describe_state(showing, arena));
     print_pair("parents", join(arena, asset->parents, asset->parent_count));
     print_pair("children", join(arena, asset->children, asset->child_count));
+    print_upkeep(&showing->upkept, arena);
     print_policy(&asset->policy, arena);
     for (size_t i = 0; i < asset->check_count; i++)
         print_pair(i == 0 ? "checks" : "", describe_check(&asset->checks[i], arena));
@@ -264,6 +286,7 @@ static void write_asset(struct json_writer *json, const struct showing *showing)
     write_text(json, "file", asset->file);
     write_text(json, "body_file", asset->body_file);
     write_text(json, "state", freshness_names[showing->known.state]);
+    history_write_upkeep(json, &showing->upkept);
     write_keys(json, "parents", asset->parents, asset->parent_count);
     write_keys(json, "children", asset->children, asset->child_count);
     write_columns(json, asset);
@@ -330,6 +353,7 @@ static int find_state(struct showing *showing)
     bool is_live = history_is_live(a);
     struct freshness_of *known;
     struct store_reader *reader;
+    struct upkept *upkept;
     struct err err;
 
     if (showing->asset == NULL)
@@ -337,10 +361,13 @@ static int find_state(struct showing *showing)
     if (history_open(a, &reader) < 0)
         return -1;
     int result = freshness_read(showing->plan->graph, reader, is_live, a->arena, &known, &err);
+    if (result == 0)
+        result = upkept_read(showing->plan->loaded, reader, known, a->arena, &upkept, &err);
     store_reader_close(reader);
     if (result < 0)
         return command_fail(-1, "%s", err.message);
     showing->known = known[showing->asset->order];
+    showing->upkept = upkept[showing->asset->order];
     return 0;
 }
 

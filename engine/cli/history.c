@@ -108,3 +108,22 @@ void history_write_time(struct json_writer *json, const char *key, int64_t us)
     json_write_key(json, key);
     json_write_str(json, us == 0 ? NULL : clock_format_iso(text, us, 6));
 }
+
+void history_write_upkeep(struct json_writer *json, const struct upkept *upkept)
+{
+    const struct lateness *lateness = &upkept->lateness;
+    bool has_next = upkept->is_timed && lateness->next_us != INT64_MAX;
+
+    if (upkept->rule != NULL && upkept->rule->has_freshness) {
+        json_write_key(json, "late");
+        json_write_bool(json, lateness->is_late);
+        history_write_time(json, "late_since", lateness->is_late ? lateness->deadline_us : 0);
+        history_write_time(json, "late_at", has_next ? lateness->next_us : 0);
+    }
+    if (!upkept_is_automated(upkept))
+        return;
+    json_write_key(json, "automation");
+    json_write_str(json, upkeep_when_names[upkept->rule->when]);
+    json_write_key(json, "waits_for");
+    json_write_str(json, upkept->waits_for);
+}

@@ -5,6 +5,7 @@
 #define AORTA_CLI_HISTORY_H
 
 #include "cli/command.h"
+#include "run/upkept.h"
 #include "store/read.h"
 
 /* Opens the pipeline's run store; *reader is NULL when nothing has run yet. -1 after saying what is
@@ -30,6 +31,10 @@ const char *history_selection(const struct store_run *run);
 
 /* What so many checks said: "24 ok, 1 failed"; "" for none. In the arena. */
 const char *history_checks(int64_t passed, int64_t warned, int64_t failed, struct arena *arena);
+
+/* The members "late", "late_since" and "late_at" of what has freshness, "automation" and "waits_for"
+ * of what has automation. */
+void history_write_upkeep(struct json_writer *json, const struct upkept *upkept);
 
 /* An instant as a JSON text, null for 0. */
 void history_write_time(struct json_writer *json, const char *key, int64_t us);

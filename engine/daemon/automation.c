@@ -99,7 +99,7 @@ void automation_step_over(struct automation *automation, const struct run *run,
         fact->is.is_rejected = step->state == STEP_REJECTED;
     if (step->state == STEP_PUBLISHED) {
         fact->is.published_us = facts_now_us(&automation->facts);
-        fact->is.version = facts_version(run->id, 0);
+        fact->is.version = automation_version(run->id, 0);
     }
     automation_wake(automation);
 }
@@ -124,7 +124,7 @@ void automation_stream_wrote(struct automation *automation, const struct run *ru
     memcpy(fact->run, run->id, sizeof fact->run);
     fact->rows = records;
     fact->is.published_us = facts_now_us(&automation->facts);
-    fact->is.version = facts_version(run->id, records);
+    fact->is.version = automation_version(run->id, records);
     look_within(automation, STREAM_MS);
 }
 
@@ -275,7 +275,7 @@ static void gather_partitions(const struct automation *automation, struct automa
     const struct survey *survey = automation->survey;
 
     for (size_t i = 0; i < graph->count; i++) {
-        facts[i].is_partitioned = survey_looks_at(automation->loaded, graph->assets[i]);
+        facts[i].is_partitioned = owed_applies(automation->loaded, graph->assets[i]);
         if (!facts[i].is_partitioned || survey == NULL)
             continue;
         facts[i].owed = survey->items[i].owed.seen;

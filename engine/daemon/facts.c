@@ -2,7 +2,6 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "base/hash.h"
 #include "store/automation.h"
 
 #include <stdlib.h>
@@ -43,13 +42,6 @@ struct fact *facts_get(struct facts *facts, const char *key)
     fact->key = alloc_strdup(key);
     map_put(&facts->by_key, fact->key, fact);
     return fact;
-}
-
-uint64_t facts_version(const char *run, int64_t rows)
-{
-    uint64_t version = hash_mix(hash_bytes(run, strlen(run)) ^ hash_mix((uint64_t)rows));
-
-    return version != 0 ? version : 1;
 }
 
 /* ---- what is in the store -------------------------------------------------------------------- */
@@ -131,7 +123,7 @@ static void learn_newest(struct facts *facts, const struct store_materialization
     if (newest->at_us <= is->published_us)
         return;
     is->published_us = newest->at_us;
-    is->version = facts_version(newest->run_id, 0);
+    is->version = automation_version(newest->run_id, 0);
     is->handled_us = is->handled_us > 0 ? is->handled_us : newest->at_us;
     is->confirmed_us = is->confirmed_us > 0 ? is->confirmed_us : newest->at_us;
 }

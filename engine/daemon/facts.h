@@ -37,9 +37,6 @@ int64_t facts_now_us(struct facts *facts);
 /* Of that asset: known from now on. */
 struct fact *facts_get(struct facts *facts, const char *key);
 
-/* Another version each time. */
-uint64_t facts_version(const char *run, int64_t rows);
-
 /* What is in the store, for the target. Blocks; any thread. */
 struct facts_read {
     struct arena arena;

@@ -13,18 +13,10 @@ struct survey_running {
     void *arg;
 };
 
-bool survey_looks_at(const struct loaded *loaded, const struct asset *asset)
-{
-    const struct rule *rule = loaded->rules.of[asset->order];
-
-    return rule != NULL && (rule->when == UPKEEP_EAGER || rule->when == UPKEEP_ON_MISSING) &&
-           partitioned_find(&loaded->partitioned, asset) != NULL;
-}
-
 bool survey_is_needed(const struct loaded *loaded)
 {
     for (size_t i = 0; i < loaded->graph.count; i++)
-        if (survey_looks_at(loaded, loaded->graph.assets[i]))
+        if (owed_applies(loaded, loaded->graph.assets[i]))
             return true;
     return false;
 }
@@ -34,14 +26,9 @@ static int look_at(struct survey *survey, const struct asset *asset, struct stor
     const struct loaded *loaded = survey->loaded;
     const struct partitions *partitions = partitioned_find(&loaded->partitioned, asset);
     struct survey_item *item = &survey->items[asset->order];
-    bool is_eager = loaded->rules.of[asset->order]->when == UPKEEP_EAGER;
-    struct arena *arena = &survey->running->arena;
-    struct part *parts;
-    size_t count;
 
-    if (parts_read(loaded, asset, reader, true, arena, &parts, &count, &survey->err) < 0)
+    if (owed_read(loaded, asset, reader, &survey->running->arena, &item->owed, &survey->err) < 0)
         return -1;
-    owed_find(parts, count, partitions->unit == PARTITION_STATIC, is_eager, arena, &item->owed);
     item->again_us = partitions_change_us(partitions, clock_now_us());
     return 0;
 }
@@ -57,7 +44,7 @@ static void look_in_pool(uv_work_t *work)
         return;
     }
     for (size_t i = 0; i < graph->count && !survey->has_failed; i++)
-        if (survey_looks_at(survey->loaded, graph->assets[i]))
+        if (owed_applies(survey->loaded, graph->assets[i]))
             survey->has_failed = look_at(survey, graph->assets[i], reader) < 0;
     store_reader_close(reader);
 }

@@ -24,10 +24,7 @@ struct survey {
     struct survey_running *running; /* its own */
 };
 
-/* Whether the automation of the asset asks for partitions. */
-bool survey_looks_at(const struct loaded *loaded, const struct asset *asset);
-
-/* Whether there is any such asset. */
+/* Whether there is any asset whose partitions its automation asks for. */
 bool survey_is_needed(const struct loaded *loaded);
 
 /* Begins; `done` is called on the loop with the survey, which is then the caller's. */

@@ -7,6 +7,13 @@
 
 #define LONGEST_MS (INT64_C(366) * 24 * 3600 * 1000)
 
+const char *const upkeep_when_names[] = {
+    [UPKEEP_BY_HAND] = "",
+    [UPKEEP_EAGER] = "eager",
+    [UPKEEP_ON_MISSING] = "on_missing",
+    [UPKEEP_ON_CRON] = "on_cron",
+};
+
 static const char *const when_names[] = {"eager", "on_missing"};
 
 static const struct key cron_keys[] = {

@@ -22,6 +22,8 @@ struct asset;
 
 enum upkeep_when { UPKEEP_BY_HAND, UPKEEP_EAGER, UPKEEP_ON_MISSING, UPKEEP_ON_CRON };
 
+extern const char *const upkeep_when_names[]; /* "", "eager", "on_missing", "on_cron" */
+
 /* An expression and where it stands in the asset's file. */
 struct upkeep_time {
     const char *cron;     /* NULL: not given */

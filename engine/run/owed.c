@@ -64,3 +64,25 @@ void owed_find(const struct part *parts, size_t count, bool is_static, bool is_e
     else
         find_newest(parts, count, is_eager, arena, owed);
 }
+
+bool owed_applies(const struct loaded *loaded, const struct asset *asset)
+{
+    const struct rule *rule = loaded->rules.of[asset->order];
+
+    return rule != NULL && (rule->when == UPKEEP_EAGER || rule->when == UPKEEP_ON_MISSING) &&
+           partitioned_find(&loaded->partitioned, asset) != NULL;
+}
+
+int owed_read(const struct loaded *loaded, const struct asset *asset, struct store_reader *reader,
+              struct arena *arena, struct owed *owed, struct err *err)
+{
+    const struct partitions *partitions = partitioned_find(&loaded->partitioned, asset);
+    bool is_eager = loaded->rules.of[asset->order]->when == UPKEEP_EAGER;
+    struct part *parts;
+    size_t count;
+
+    if (parts_read(loaded, asset, reader, true, arena, &parts, &count, err) < 0)
+        return -1;
+    owed_find(parts, count, partitions->unit == PARTITION_STATIC, is_eager, arena, owed);
+    return 0;
+}

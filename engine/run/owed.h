@@ -28,4 +28,11 @@ struct owed {
 void owed_find(const struct part *parts, size_t count, bool is_static, bool is_eager,
                struct arena *arena, struct owed *owed);
 
+/* Whether automation asks for the asset's partitions, rather than for all of it. */
+bool owed_applies(const struct loaded *loaded, const struct asset *asset);
+
+/* Of such an asset, by what the store knows, as a daemon that lives would. */
+int owed_read(const struct loaded *loaded, const struct asset *asset, struct store_reader *reader,
+              struct arena *arena, struct owed *owed, struct err *err);
+
 #endif

@@ -1,6 +1,9 @@
 #include "schedule/automation.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
+
+#include <string.h>
 
 /* What an asset is to those that depend on it. */
 struct shown {
@@ -120,6 +123,7 @@ static enum automation_why want_partitions(const struct deciding *d, const struc
 {
     const struct automation_fact *fact = &d->world->facts[asset->order];
 
+    verdict->wait = AUTOMATION_FOR_NEWS;
     verdict->seen = fact->owed;
     if (fact->partition_due_us > 0)
         verdict->again_us = fact->partition_due_us;
@@ -132,6 +136,7 @@ static enum automation_why want(const struct deciding *d, const struct asset *as
 {
     const struct automation_fact *fact = &d->world->facts[asset->order];
 
+    verdict->wait = AUTOMATION_FOR_NEWS;
     if (is_eager && (verdict->because = find_requested(d, asset)) != NULL)
         return AUTOMATION_TOGETHER;
     if (fact->seen == verdict->seen)
@@ -149,6 +154,7 @@ static enum automation_why want_by_time(const struct deciding *d, const struct a
     const struct automation_fact *fact = &d->world->facts[asset->order];
     int64_t now_us = d->world->now_us, tick_us, next_us;
 
+    verdict->wait = AUTOMATION_FOR_TICK;
     if (cron_next(&rule->cron, rule->zone, now_us, &next_us))
         verdict->again_us = next_us;
     if (!cron_previous(&rule->cron, rule->zone, now_us + 1, &tick_us) ||
@@ -156,27 +162,37 @@ static enum automation_why want_by_time(const struct deciding *d, const struct a
         return AUTOMATION_NOT;
     for (size_t i = 0; i < asset->parent_count; i++) {
         const struct shown *parent = &d->shown[asset->parents[i]->order];
-        if (parent->confirmed_us < tick_us && !parent->is_requested)
+        if (parent->confirmed_us < tick_us && !parent->is_requested) {
+            verdict->wait = AUTOMATION_FOR_UPDATE;
+            verdict->because = asset->parents[i];
             return AUTOMATION_NOT;
+        }
     }
     return AUTOMATION_TICK;
 }
 
 /* ---- why it may not -------------------------------------------------------------------------- */
 
-static bool is_held(const struct deciding *d, const struct asset *asset)
+static enum automation_wait find_hold(const struct deciding *d, const struct asset *asset,
+                                      const struct asset **because)
 {
     const struct automation_fact *fact = &d->world->facts[asset->order];
 
-    if (fact->is_paused || fact->is_in_run)
-        return true;
+    if (fact->is_paused)
+        return AUTOMATION_FOR_RESUMING;
+    if (fact->is_in_run)
+        return AUTOMATION_FOR_RUN;
     for (size_t i = 0; i < asset->parent_count; i++) {
         const struct shown *parent = &d->shown[asset->parents[i]->order];
-        if (parent->is_busy ||
-            ((parent->is_missing || parent->is_rejected) && !parent->is_requested))
-            return true;
+        *because = asset->parents[i];
+        if (parent->is_busy)
+            return AUTOMATION_FOR_PARENT;
+        if (parent->is_missing && !parent->is_requested)
+            return AUTOMATION_FOR_MISSING;
+        if (parent->is_rejected && !parent->is_requested)
+            return AUTOMATION_FOR_REJECTED;
     }
-    return false;
+    return AUTOMATION_FOR_NOTHING;
 }
 
 static bool is_in_gap(const struct deciding *d, const struct asset *asset, const struct rule *rule,
@@ -195,6 +211,7 @@ static bool is_in_gap(const struct deciding *d, const struct asset *asset, const
 static void decide(const struct deciding *d, const struct asset *asset, const struct rule *rule,
                    struct automation_verdict *verdict)
 {
+    const struct asset *holder = NULL;
     enum automation_why why;
 
     verdict->seen = versions_of(d, asset);
@@ -204,7 +221,18 @@ static void decide(const struct deciding *d, const struct asset *asset, const st
         why = want_partitions(d, asset, verdict);
     else
         why = want(d, asset, rule->when == UPKEEP_EAGER, verdict);
-    if (why != AUTOMATION_NOT && !is_held(d, asset) && !is_in_gap(d, asset, rule, verdict))
+    enum automation_wait hold = find_hold(d, asset, &holder);
+    if (why == AUTOMATION_NOT) {
+        if (hold == AUTOMATION_FOR_RESUMING || hold == AUTOMATION_FOR_RUN)
+            verdict->wait = hold; /* nothing else is looked at before that */
+        return;
+    }
+    verdict->wait = hold;
+    if (hold != AUTOMATION_FOR_NOTHING)
+        verdict->because = holder;
+    else if (is_in_gap(d, asset, rule, verdict))
+        verdict->wait = AUTOMATION_FOR_GAP;
+    else
         verdict->why = why;
 }
 
@@ -242,4 +270,44 @@ const char *automation_describe(const struct automation_verdict *verdict, struct
     case AUTOMATION_NOT: break;
     }
     return "nothing to do";
+}
+
+const char *automation_describe_wait(const struct asset *asset, const struct rule *rule,
+                                     const struct automation_verdict *verdict, struct arena *arena)
+{
+    const char *parent = verdict->because != NULL ? verdict->because->key : "";
+    const char *news;
+    char at[CLOCK_TEXT_SIZE] = "never";
+
+    if (verdict->again_us != INT64_MAX)
+        clock_format_iso(at, verdict->again_us, 0);
+    switch (verdict->wait) {
+    case AUTOMATION_FOR_NOTHING: return "nothing: it is about to be made";
+    case AUTOMATION_FOR_NEWS:
+        news =
+            rule->when == UPKEEP_ON_MISSING ? "nothing: it is there" : "a change of what it reads";
+        return verdict->again_us == INT64_MAX
+                   ? news
+                   : arena_printf(arena, "%s, or its next partition at %s", news, at);
+    case AUTOMATION_FOR_TICK: return arena_printf(arena, "its tick at %s", at);
+    case AUTOMATION_FOR_UPDATE:
+        return arena_printf(arena, "%s, to be brought up to date since the tick", parent);
+    case AUTOMATION_FOR_RESUMING:
+        return arena_printf(arena, "aorta resume asset:%s: it is paused", asset->key);
+    case AUTOMATION_FOR_RUN: return "the end of the run that makes it";
+    case AUTOMATION_FOR_PARENT:
+        return arena_printf(arena, "%s, which is being made, or what it reads", parent);
+    case AUTOMATION_FOR_MISSING: return arena_printf(arena, "%s, which is not there", parent);
+    case AUTOMATION_FOR_REJECTED:
+        return arena_printf(arena, "%s, which was rejected by its checks", parent);
+    case AUTOMATION_FOR_GAP: return arena_printf(arena, "the end of its minimum gap, %s", at);
+    }
+    return NULL;
+}
+
+uint64_t automation_version(const char *run, int64_t rows)
+{
+    uint64_t version = hash_mix(hash_bytes(run, strlen(run)) ^ hash_mix((uint64_t)rows));
+
+    return version != 0 ? version : 1;
 }

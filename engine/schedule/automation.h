@@ -80,11 +80,26 @@ enum automation_why {
     AUTOMATION_PARTITIONS, /* some of its partitions are owed: a run of its own makes them */
 };
 
+/* What it waits for, if it is not to be made. */
+enum automation_wait {
+    AUTOMATION_FOR_NOTHING,
+    AUTOMATION_FOR_NEWS,     /* nothing of what it reads has changed, or it is there */
+    AUTOMATION_FOR_TICK,     /* at again_us */
+    AUTOMATION_FOR_UPDATE,   /* `because` was not brought up to date since the tick */
+    AUTOMATION_FOR_RESUMING, /* it is paused */
+    AUTOMATION_FOR_RUN,      /* it is among the assets of one */
+    AUTOMATION_FOR_PARENT,   /* `because` is to be made by one, or what it reads is */
+    AUTOMATION_FOR_MISSING,  /* `because` is not there */
+    AUTOMATION_FOR_REJECTED, /* `because` was rejected by a blocking check */
+    AUTOMATION_FOR_GAP,      /* its minimum gap, which is over at again_us */
+};
+
 struct automation_verdict {
     enum automation_why why; /* not AUTOMATION_NOT: it is to be made */
-    const struct asset *because;
-    uint64_t seen;    /* what its fact has to say from then on */
-    int64_t again_us; /* when time alone may change this; INT64_MAX: never */
+    enum automation_wait wait;
+    const struct asset *because; /* of the one or the other */
+    uint64_t seen;               /* what its fact has to say from then on */
+    int64_t again_us;            /* when time alone may change this; INT64_MAX: never */
 };
 
 struct automation_world {
@@ -100,5 +115,14 @@ const struct automation_verdict *automation_decide(const struct automation_world
 
 /* "raw.orders has changed", "it is not there", …, in the arena. */
 const char *automation_describe(const struct automation_verdict *verdict, struct arena *arena);
+
+/* What the asset of that rule waits for: "a change of what it reads", "raw.orders, which is not
+ * there", …; "nothing: it is about to be made". In the arena. */
+const char *automation_describe_wait(const struct asset *asset, const struct rule *rule,
+                                     const struct automation_verdict *verdict, struct arena *arena);
+
+/* The version of what that run published; rows: of a stream, which publishes many in one run. Never
+ * 0, and another one each time. */
+uint64_t automation_version(const char *run, int64_t rows);
 
 #endif

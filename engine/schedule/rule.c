@@ -68,7 +68,6 @@ static int64_t gap_of(const struct asset *asset)
 
 static struct rule *compile(const struct compiling *c, const struct asset *asset)
 {
-    static const char *const names[] = {"", "eager", "on_missing", "on_cron"};
     const struct upkeep *upkeep = &asset->upkeep;
     struct rule *rule = arena_alloc(c->arena, sizeof *rule);
 
@@ -82,9 +81,9 @@ static struct rule *compile(const struct compiling *c, const struct asset *asset
         compile_time(c, asset, &upkeep->deadline, &rule->deadline, &rule->deadline_zone);
     rule->max_lag_us = upkeep->max_lag_ms * 1000;
     rule->definition = rule->when == UPKEEP_ON_CRON
-                           ? arena_printf(c->arena, "%s %s %s", names[rule->when],
+                           ? arena_printf(c->arena, "%s %s %s", upkeep_when_names[rule->when],
                                           upkeep->on_cron.timezone, upkeep->on_cron.cron)
-                           : names[rule->when];
+                           : upkeep_when_names[rule->when];
     return rule;
 }
 
