@@ -13,6 +13,7 @@ extern const struct web_route web_assets_routes[];
 extern const struct web_route web_partitions_routes[];
 extern const struct web_route web_backfills_routes[];
 extern const struct web_route web_connections_routes[];
+extern const struct web_route web_alerts_routes[];
 extern const struct web_route web_queries_routes[]; /* what is asked of the warehouse */
 extern const struct web_route web_runs_routes[];
 extern const struct web_route web_run_action_routes[];

@@ -79,6 +79,8 @@ static const struct {
     {"--key", offsetof(struct arguments, key)},
     {"--name", offsetof(struct arguments, name)},
     {"--role", offsetof(struct arguments, role)},
+    {"--actor", offsetof(struct arguments, actor)},
+    {"--action", offsetof(struct arguments, action)},
     {"--expires", offsetof(struct arguments, expires)},
 };
 
@@ -100,6 +102,7 @@ static const struct {
     {"--partitions", offsetof(struct arguments, lists_partitions)},
     {"--cancel", offsetof(struct arguments, cancels)},
     {"--retry", offsetof(struct arguments, retries)},
+    {"--dry-run", offsetof(struct arguments, is_dry)},
     {"--csv", offsetof(struct arguments, as_csv)},
     {"--offline", offsetof(struct arguments, is_offline)},
     {"--follow", offsetof(struct arguments, follows)},

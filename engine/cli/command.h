@@ -29,10 +29,10 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command cmd_cancel, cmd_check, cmd_clean, cmd_completion, cmd_connections,
-    cmd_connectors, cmd_init, cmd_logs, cmd_ls, cmd_pause, cmd_plan, cmd_query, cmd_rerun,
-    cmd_resume, cmd_run, cmd_runs, cmd_schedules, cmd_sensors, cmd_serve, cmd_show, cmd_state,
-    cmd_stream, cmd_tick, cmd_backfill, cmd_backfills, cmd_token, cmd_trigger;
+extern const struct command cmd_alerts, cmd_audit, cmd_cancel, cmd_check, cmd_clean, cmd_completion,
+    cmd_connections, cmd_connectors, cmd_init, cmd_logs, cmd_ls, cmd_pause, cmd_plan, cmd_prune,
+    cmd_query, cmd_rerun, cmd_resume, cmd_run, cmd_runs, cmd_schedules, cmd_sensors, cmd_serve,
+    cmd_show, cmd_state, cmd_stream, cmd_tick, cmd_backfill, cmd_backfills, cmd_token, cmd_trigger;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
@@ -44,6 +44,7 @@ struct arguments {
     const char *timeout;                   /* the same */
     const char *expires;                   /* the same */
     const char *name, *role;               /* of a token */
+    const char *actor, *action;            /* audit: whose, which; or NULL */
     const char *limit_text;                /* the same */
     int64_t limit;                         /* its number, or 0 */
     const char *url, *token, *junit, *key; /* trigger */
@@ -51,7 +52,7 @@ struct arguments {
     const char *address;                   /* of --address, or NULL */
     const char *state, *step;              /* which runs, which step of one */
     bool as_json, as_csv, only_names, only_sql, is_offline, follows, is_quiet;
-    bool lists_partitions, cancels, retries;
+    bool lists_partitions, cancels, retries, is_dry;
     const char *from, *to, *only, *at_once,
         *priority;     /* of a backfill, as they were typed, or NULL */
     const char **rest; /* what is no flag */

@@ -1,12 +1,16 @@
 #include "config/serve.h"
 
-enum { MAX_RUNS = 1000, MAX_DRAIN_MS = 3600 * 1000 };
+#include <ctype.h>
+#include <string.h>
+
+enum { MAX_RUNS = 1000, MAX_DRAIN_MS = 3600 * 1000, MAX_URL_BYTES = 500 };
 
 static const struct key serve_keys[] = {
     {"address", KEY_TEXT, offsetof(struct serve_settings, address), false, NULL},
     {"certificate", KEY_TEXT, offsetof(struct serve_settings, certificate), false, NULL},
     {"key", KEY_TEXT, offsetof(struct serve_settings, key), false, NULL},
     {"hosts", KEY_TEXTS, offsetof(struct serve_settings, hosts), false, NULL},
+    {"url", KEY_TEXT, offsetof(struct serve_settings, url), false, NULL},
     {"runs_at_once", KEY_INTEGER, offsetof(struct serve_settings, runs_at_once), false, NULL},
     {"drain", KEY_DURATION, offsetof(struct serve_settings, drain_ms), false, NULL},
     {0},
@@ -18,6 +22,21 @@ static void report_at(const struct toml_node *table, const char *key, const char
     const struct toml_node *node = toml_find(table, key);
 
     problem_add(problems, file, node->line, node->column, "%s", message);
+}
+
+/* "https://HOST" or "http://HOST", and a port: nothing that would be cut, or break a line. */
+static bool is_base_url(const char *url)
+{
+    const char *host = strncmp(url, "https://", 8) == 0  ? url + 8
+                       : strncmp(url, "http://", 7) == 0 ? url + 7
+                                                         : "";
+
+    if (host[0] == '\0' || strlen(url) > MAX_URL_BYTES)
+        return false;
+    for (; *host != '\0'; host++)
+        if (!isalnum((unsigned char)*host) && strchr("-._:[]", *host) == NULL)
+            return false;
+    return true;
 }
 
 void serve_settings_read(const struct toml_node *table, const char *file,
@@ -39,6 +58,9 @@ void serve_settings_read(const struct toml_node *table, const char *file,
                   "TLS needs the certificate and its key: certificate is missing", problems);
     if (settings->runs_at_once < 1 || settings->runs_at_once > MAX_RUNS)
         report_at(table, "runs_at_once", file, "runs_at_once must be from 1 to 1000", problems);
+    if (settings->url != NULL && !is_base_url(settings->url))
+        report_at(table, "url", file,
+                  "url must be like https://data.example.org, without a path behind it", problems);
     if (settings->drain_ms < 0 || settings->drain_ms > MAX_DRAIN_MS)
         report_at(table, "drain", file, "drain must be from 0s to 1h", problems);
 }

@@ -6,6 +6,7 @@
  *     certificate = "tls/cert.pem"   have TLS: both files, PEM, from the pipeline's folder
  *     key = "tls/key.pem"
  *     hosts = ["data.example.org"]   names that the API answers to besides those of loopback
+ *     url = "https://data.example.org"  where people reach the API: alerts link there
  *     runs_at_once = 16              the others wait in the queue
  *     drain = "10s"                  what running steps have to finish when it is told to end
  */
@@ -18,6 +19,7 @@ struct serve_settings {
     const char *address;
     const char *certificate, *key; /* NULL: no TLS */
     struct texts hosts;
+    const char *url; /* without a path; NULL: alerts have no links */
     int64_t runs_at_once, drain_ms;
 };
 

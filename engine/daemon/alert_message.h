@@ -4,7 +4,7 @@
  *     {"id": "01J…", "kind": "failure", "subject": "asset:marts.orders", "pipeline": "shop",
  *      "target": "prod", "run": "01J…", "asset": "marts.orders", "error": "column \"x\" …",
  *      "checks": [{"name": "not_null(id)", "status": "fail", "failures": 3}],
- *      "at": "2024-04-04T12:30:00.000Z", "link": "https://aorta.example/runs/01J…"}
+ *      "at": "2024-04-04T12:30:00.000Z", "link": "https://data.example.org/api/v1/runs/01J…"}
  *
  * What is not known is left out. `of` is of a recovery: the kind of trouble that is over. `repeats`
  * is how often the same trouble was found and not told since the last alert about it. A summary has

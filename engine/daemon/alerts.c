@@ -1,7 +1,10 @@
 #include "daemon/alerts.h"
 
 #include "base/alloc.h"
+#include "base/suggest.h"
 #include "daemon/messenger.h"
+#include "daemon/verbs.h"
+#include "daemon/work.h"
 #include "graph/watch.h"
 
 #include <stdio.h>
@@ -67,6 +70,12 @@ void alerts_set_link(struct alerts *alerts, const char *link)
         messenger_set_link(alerts->messenger, link);
 }
 
+/* A link is to be there whatever shows it: the API's own resource. */
+static const char *link_of(const struct serve_settings *settings, struct arena *arena)
+{
+    return settings->url != NULL ? arena_printf(arena, "%s/api/v1", settings->url) : NULL;
+}
+
 void alerts_configure(struct alerts *alerts, struct loaded *loaded)
 {
     const struct alerts_config *all = &loaded->pipeline.alerts;
@@ -84,6 +93,7 @@ void alerts_configure(struct alerts *alerts, struct loaded *loaded)
         if (watch_assets(&loaded->graph, &all->items[i], &alerts->arena, watched, &err) == 0)
             alerts->watched[i] = watched; /* it was looked at when it was loaded */
     }
+    alerts_set_link(alerts, link_of(&loaded->pipeline.serve, &alerts->arena));
     messenger_configure(alerts->messenger, loaded);
 }
 
@@ -271,4 +281,51 @@ void alerts_stream_well(struct alerts *alerts, const char *asset)
 void alerts_lag(struct alerts *alerts, const char *asset, const char *why)
 {
     tell_state(alerts, ALERT_LAG, "stream", asset, why);
+}
+
+/* ---- a test ---------------------------------------------------------------------------------- */
+
+static void refuse_unknown(struct job *job, const struct alerts_config *all)
+{
+    const char *name = job->request->subject;
+    const char **names = arena_calloc(&job->arena, all->count + 1, sizeof *names);
+
+    for (size_t i = 0; i < all->count; i++)
+        names[i] = all->items[i].name;
+    const char *near = suggest(name, names, all->count);
+    work_refuse_as(job, "missing",
+                   arena_printf(&job->arena, "there is no [alert.%.100s]%s%s%s", name,
+                                near != NULL ? ": did you mean \"" : "", near != NULL ? near : "",
+                                near != NULL ? "\"?" : ""));
+}
+
+void alerts_begin_test(struct job *job)
+{
+    struct alerts *alerts = job->daemon->alerts;
+    const char *actor = job->request->actor;
+    struct event accepted = {.type = "accepted"};
+    char id[ULID_SIZE + 1];
+
+    if (alerts == NULL || alerts->loaded == NULL || job->daemon->is_draining) {
+        work_refuse_as(job, "conflict",
+                       "no daemon stays here that could deliver it: start aorta serve first");
+        return;
+    }
+    if (job->request->subject == NULL) {
+        work_refuse_as(job, "config", "which alert is to be tested?");
+        return;
+    }
+    const struct alerts_config *all = &alerts->loaded->pipeline.alerts;
+    const struct alert *to = alerts_config_find(all, job->request->subject);
+    if (to == NULL) {
+        refuse_unknown(job, all);
+        return;
+    }
+    messenger_test(alerts->messenger, to,
+                   arena_printf(&job->arena, "this is a test, asked for by %s: nothing is wrong",
+                                actor != NULL ? actor : "somebody"),
+                   id);
+    accepted.message = id;
+    work_tell(job, &accepted);
+    verbs_end_committed(job);
 }

@@ -29,12 +29,13 @@
 #include <uv.h>
 
 struct alerts;
+struct job;
 
 /* Reads what was told before. Blocks: before the daemon is ready. NULL with err if the store cannot
  * be read. */
 struct alerts *alerts_open(uv_loop_t *loop, struct journal *journal, struct err *err);
 
-/* Where people look, to be linked to: "https://aorta.example". NULL, as at first: nowhere. */
+/* Where people look, to be linked to: "https://data.example.org/api/v1". NULL, as at first: nowhere. */
 void alerts_set_link(struct alerts *alerts, const char *link);
 
 /* Right before the journal is closed: nothing may be committed in between. */
@@ -68,5 +69,8 @@ void alerts_stream_well(struct alerts *alerts, const char *asset);
 
 /* As alerts_late, of a stream that is behind its log. */
 void alerts_lag(struct alerts *alerts, const char *asset, const char *why);
+
+/* The verb test_alert: tells the destination that the request names that this is a test. */
+void alerts_begin_test(struct job *job);
 
 #endif

@@ -5,7 +5,6 @@
 #include "store/audit.h"
 
 #include <string.h>
-#include <unistd.h>
 
 enum { LISTED = 50, SUBJECT_BYTES = 200 }; /* of what somebody selected */
 
@@ -129,13 +128,12 @@ void audit_job(const struct job *job, const char *result)
     struct arena arena;
 
     if (request == NULL || request->verb == NULL || only_looks(request->verb) ||
-        request->backfill != NULL || (request->actor == NULL && request->trigger != NULL))
+        request->backfill != NULL || request->actor == NULL)
         return;
     arena_init(&arena);
     const struct store_audit entry = {
         .at_us = clock_now_us(),
-        .actor = request->actor != NULL ? request->actor
-                                        : arena_printf(&arena, "user:%ld", (long)getuid()),
+        .actor = request->actor,
         .address = request->address,
         .action = request->verb,
         .subject = subject_of(request, &arena),

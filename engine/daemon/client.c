@@ -1,6 +1,7 @@
 #include "daemon/client.h"
 
 #include "base/alloc.h"
+#include "daemon/actor.h"
 #include "daemon/address.h"
 #include "daemon/work.h"
 
@@ -19,6 +20,7 @@ struct client {
     struct buf in;
     struct client_server *server;
     struct client *next;
+    char actor[ACTOR_BYTES];
     bool is_closing;
 };
 
@@ -26,6 +28,7 @@ struct client_server {
     uv_pipe_t pipe;
     struct daemon *daemon;
     struct client *clients;
+    char owner[ACTOR_BYTES]; /* who runs it */
     bool is_closing;
 };
 
@@ -114,7 +117,7 @@ static void obey(struct client *client, const struct frame *frame)
     struct daemon *daemon = client->server->daemon;
 
     if (frame->kind == MESSAGE_REQUEST)
-        work_accept(daemon, frame->text, frame->size, &client->listener);
+        work_accept(daemon, frame->text, frame->size, client->actor, &client->listener);
     else if (frame->kind == MESSAGE_CANCEL)
         work_cancel(daemon, &client->listener);
 }
@@ -156,10 +159,14 @@ static void accept_client(uv_stream_t *stream, int status)
     client->pipe.data = client;
     client->next = server->clients;
     server->clients = client;
-    if (uv_accept(stream, (uv_stream_t *)&client->pipe) != 0)
+    uv_os_fd_t fd;
+    if (uv_accept(stream, (uv_stream_t *)&client->pipe) != 0 ||
+        uv_fileno((const uv_handle_t *)&client->pipe, &fd) != 0) {
         close_client(client);
-    else
-        uv_read_start((uv_stream_t *)&client->pipe, give_buffer, hear_client);
+        return;
+    }
+    actor_of_socket(fd, getuid(), server->owner, client->actor);
+    uv_read_start((uv_stream_t *)&client->pipe, give_buffer, hear_client);
 }
 
 static int bind_socket(const char *state_folder, struct err *err)
@@ -194,6 +201,7 @@ struct client_server *client_listen(struct daemon *daemon, uv_loop_t *loop,
         return NULL;
     server = alloc_zeroed(1, sizeof *server);
     server->daemon = daemon;
+    actor_of_user(getuid(), server->owner);
     uv_pipe_init(loop, &server->pipe, 0);
     server->pipe.data = server;
     int error = uv_pipe_open(&server->pipe, fd);

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "daemon/actor.h"
 #include "daemon/caller.h"
 #include "daemon/life.h"
 #include "daemon/lock.h"
@@ -85,7 +86,10 @@ static int be_daemon(const char *state_folder, const struct request *request,
         life_watch_signal(life, SIGTERM, interrupted);
         if (listener->tick != NULL)
             uv_timer_start(&life->ticking, tick, LISTENER_TICK_MS, LISTENER_TICK_MS);
-        work_request(&life->daemon, request, listener);
+        struct request whole = *request;
+        char actor[ACTOR_BYTES];
+        whole.actor = actor_of_user(getuid(), actor);
+        work_request(&life->daemon, &whole, listener);
         life_run(life);
     }
     if (life_end(life) < 0)

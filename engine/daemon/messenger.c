@@ -6,13 +6,14 @@
 #include "daemon/delivery.h"
 #include "schedule/alerting.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HOUR_US INT64_C(3600000000)
 #define KEPT_US (30 * CLOCK_US_PER_DAY) /* alerts that are over, for people who look back */
 
-enum { MAX_ERROR_BYTES = 4000 };
+enum { MAX_ERROR_BYTES = 4000, MAX_SUBJECT_BYTES = 200 };
 
 struct messenger {
     struct journal *journal;
@@ -117,40 +118,69 @@ static void prune(struct messenger *messenger, int64_t now_us)
     store_alerts_prune(journal_store(messenger->journal), now_us - KEPT_US, STORE_NO_DONE);
 }
 
-/* Writes it down: waiting, or held back for a summary. */
-static void raise_alert(struct messenger *messenger, const struct alert *to,
-                        const struct alert_message *what, const char *state, int64_t now_us)
+/* How it is written down: waiting, or held back for a summary. */
+struct raising {
+    const char *id, *state;
+    int64_t now_us;
+};
+
+static void raise_as(struct messenger *messenger, const struct alert *to,
+                     const struct alert_message *what, struct raising raising)
 {
     struct alert_message message = *what;
-    char id[ULID_SIZE + 1], at[CLOCK_TEXT_SIZE];
+    char at[CLOCK_TEXT_SIZE];
     struct json_writer json;
     struct buf body;
 
-    ulid_next(&messenger->ids, id);
-    message.id = id;
-    message.at = clock_format_iso(at, now_us, 3);
+    message.id = raising.id;
+    message.at = clock_format_iso(at, raising.now_us, 3);
     message.pipeline = messenger->loaded->pipeline.name;
     buf_init(&body);
     json_writer_init(&json, &body);
     record_encode(&json, &alert_message_shape, &message);
     const struct store_alert stored = {
-        .id = id,
+        .id = raising.id,
         .destination = to->name,
         .target = message.target,
         .subject = message.subject,
         .kind = message.kind,
         .of_kind = message.of != NULL ? message.of : message.kind,
         .body = body.data,
-        .state = state,
-        .next_us = now_us,
-        .created_us = now_us,
+        .state = raising.state,
+        .next_us = raising.now_us,
+        .created_us = raising.now_us,
     };
-    prune(messenger, now_us);
+    prune(messenger, raising.now_us);
     store_alert_raise(journal_store(messenger->journal), &stored,
                       journal_done(messenger->journal, (struct journal_then){raised, messenger}));
     buf_release(&body);
 }
 
+static void raise_alert(struct messenger *messenger, const struct alert *to,
+                        const struct alert_message *what, const char *state, int64_t now_us)
+{
+    char id[ULID_SIZE + 1];
+
+    ulid_next(&messenger->ids, id);
+    raise_as(messenger, to, what, (struct raising){id, state, now_us});
+}
+
+void messenger_test(struct messenger *messenger, const struct alert *to, const char *text,
+                    char id[ULID_SIZE + 1])
+{
+    char subject[MAX_SUBJECT_BYTES];
+
+    (void)snprintf(subject, sizeof subject, "test:%s", to->name);
+    const struct alert_message message = {
+        .kind = alert_kind_names[ALERT_FAILURE],
+        .subject = subject,
+        .target = messenger->loaded->pipeline.target->name,
+        .error = text,
+        .link = messenger->link,
+    };
+    ulid_next(&messenger->ids, id);
+    raise_as(messenger, to, &message, (struct raising){id, "waiting", clock_now_us()});
+}
 const char *messenger_keep(struct arena *arena, const char *text, size_t most)
 {
     size_t size = text != NULL ? strlen(text) : 0;

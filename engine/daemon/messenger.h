@@ -44,6 +44,11 @@ void messenger_configure(struct messenger *messenger, struct loaded *loaded);
 void messenger_tell(struct messenger *messenger, const struct alert *to,
                     const struct trouble *trouble);
 
+/* The same whatever it wants to hear of, and whatever it was told before: "failed", of subject
+ * test:NAME, with this text. id gets the alert's. */
+void messenger_test(struct messenger *messenger, const struct alert *to, const char *text,
+                    char id[ULID_SIZE + 1]);
+
 /* A copy of the text, of at most so many bytes, and no character in part; of NULL: NULL. */
 const char *messenger_keep(struct arena *arena, const char *text, size_t most);
 

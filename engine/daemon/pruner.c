@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/log.h"
+#include "daemon/audit.h"
 #include "daemon/work.h"
 #include "store/audit.h"
 #include "store/retention.h"
@@ -30,6 +31,8 @@ struct pruner {
     char *store; /* its path: the journal may go while the pool reads */
     uv_timer_t timer;
     uv_work_t work;
+    struct job *job; /* who asked for this round, or NULL */
+    bool is_at_work;
     bool is_reading; /* in the thread pool */
     bool is_closing;
     /* Of the round: */
@@ -52,7 +55,8 @@ static struct store *store_of(const struct pruner *pruner)
 
 static bool must_end(const struct pruner *pruner)
 {
-    return pruner->is_closing || pruner->daemon->is_draining || pruner->daemon->is_ending;
+    return pruner->is_closing || pruner->daemon->is_draining || pruner->daemon->is_ending ||
+           (pruner->job != NULL && pruner->job->is_canceled);
 }
 
 static void then(struct pruner *pruner, void (*call)(void *arg))
@@ -62,12 +66,32 @@ static void then(struct pruner *pruner, void (*call)(void *arg))
 
 static void begin(uv_timer_t *timer);
 
+/* Tells who asked for it. Of a daemon that does not stay this was all that it was for. */
+static void tell(struct pruner *pruner)
+{
+    const struct event pruned = {.type = "pruned", .rows = pruner->forgotten};
+    struct daemon *daemon = pruner->daemon;
+    struct job *job = pruner->job;
+    bool has_ended = must_end(pruner);
+
+    pruner->job = NULL;
+    if (!daemon->stays) {
+        daemon->pruner = NULL;
+        pruner_close(pruner);
+    }
+    work_tell(job, &pruned);
+    work_finish(job, has_ended ? "canceled" : "succeeded");
+}
+
 static void sleep_until_next(struct pruner *pruner)
 {
+    pruner->is_at_work = false;
     if (pruner->forgotten > 0)
         log_info("%lld runs are forgotten, as [retention] says", (long long)pruner->forgotten);
-    if (!must_end(pruner))
+    if (!must_end(pruner) && pruner->daemon->stays)
         uv_timer_start(&pruner->timer, begin, EVERY_MS, 0);
+    if (pruner->job != NULL)
+        tell(pruner);
 }
 
 /* --------------------------------------------------------------------- ticks, audit log, keys */
@@ -231,8 +255,10 @@ static void forget_events(void *arg)
     struct pruner *pruner = arg;
     bool is_done = true;
 
-    if (must_end(pruner))
+    if (must_end(pruner)) {
+        sleep_until_next(pruner);
         return;
+    }
     for (size_t i = 0; i < pruner->batch_count; i++) {
         struct old_run *run = &pruner->batch[i];
         if (run->events < BATCH_ROWS)
@@ -248,12 +274,11 @@ static void forget_events(void *arg)
 
 /* ----------------------------------------------------------------------------------- its rounds */
 
-static void begin(uv_timer_t *timer)
+static void begin_by(struct pruner *pruner, const struct retention *retention)
 {
-    struct pruner *pruner = timer->data;
-    const struct retention *retention = &pruner->daemon->loaded->pipeline.retention;
     int64_t now_us = clock_now_us();
 
+    pruner->is_at_work = true;
     pruner->runs_before_us = now_us - retention->runs_ms * 1000;
     pruner->events_before_us = now_us - retention->events_ms * 1000;
     pruner->ticks_before_us = now_us - retention->ticks_ms * 1000;
@@ -266,7 +291,14 @@ static void begin(uv_timer_t *timer)
     read_page(pruner);
 }
 
-struct pruner *pruner_open(struct daemon *daemon)
+static void begin(uv_timer_t *timer)
+{
+    struct pruner *pruner = timer->data;
+
+    begin_by(pruner, &pruner->daemon->loaded->pipeline.retention);
+}
+
+static struct pruner *make(struct daemon *daemon)
 {
     struct pruner *pruner = alloc_zeroed(1, sizeof *pruner);
 
@@ -275,8 +307,33 @@ struct pruner *pruner_open(struct daemon *daemon)
     uv_timer_init(daemon->loop, &pruner->timer);
     pruner->timer.data = pruner;
     uv_unref((uv_handle_t *)&pruner->timer);
+    return pruner;
+}
+
+struct pruner *pruner_open(struct daemon *daemon)
+{
+    struct pruner *pruner = make(daemon);
+
     uv_timer_start(&pruner->timer, begin, 0, 0);
     return pruner;
+}
+
+void pruner_begin(struct job *job)
+{
+    const struct event accepted = {.type = "accepted"};
+    struct daemon *daemon = job->daemon;
+
+    if (daemon->pruner == NULL && !daemon->stays)
+        daemon->pruner = make(daemon);
+    if (daemon->pruner == NULL || daemon->pruner->is_at_work || daemon->is_draining) {
+        work_refuse_as(job, "busy", "old runs are being forgotten right now");
+        return;
+    }
+    daemon->pruner->job = job;
+    uv_timer_stop(&daemon->pruner->timer);
+    work_tell(job, &accepted);
+    audit_job(job, AUDIT_ACCEPTED);
+    begin_by(daemon->pruner, &job->plan->pipeline->retention);
 }
 
 void pruner_close(struct pruner *pruner)
@@ -284,6 +341,7 @@ void pruner_close(struct pruner *pruner)
     if (pruner == NULL || pruner->is_closing)
         return;
     pruner->is_closing = true;
+    pruner->job = NULL;
     if (!pruner->is_reading)
         uv_close((uv_handle_t *)&pruner->timer, freed);
 }

@@ -14,6 +14,7 @@
 #define AORTA_DAEMON_PRUNER_H
 
 struct daemon;
+struct job;
 struct pruner;
 
 /* For a daemon that stays. */
@@ -21,5 +22,8 @@ struct pruner *pruner_open(struct daemon *daemon);
 
 /* To be called when the store is about to be closed, and nothing more is reaped. */
 void pruner_close(struct pruner *pruner);
+
+/* The verb prune: a round at once, by what the job's plan says; told when it is over. */
+void pruner_begin(struct job *job);
 
 #endif

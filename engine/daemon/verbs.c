@@ -1,5 +1,6 @@
 #include "daemon/verbs.h"
 
+#include "daemon/alerts.h"
 #include "daemon/audit.h"
 #include "daemon/backfill.h"
 #include "daemon/dispatch.h"
@@ -88,6 +89,7 @@ static const struct verb verbs[] = {
     {"pause", pauses_begin_pause},
     {"resume", pauses_begin_resume},
     {"revoke_token", tokens_revoke},
+    {"test_alert", alerts_begin_test},
     {"tick", tick},
 };
 

@@ -7,6 +7,7 @@
  *     reload              reads the pipeline again
  *     pause, resume, tick (subject)   what runs begin of by themselves
  *     revoke_token
+ *     test_alert          (subject)   daemon/alerts.h
  *
  * Each ends with `ended` or `refused`, when what it changed is committed; `tick` goes on as a run.
  */

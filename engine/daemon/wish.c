@@ -2,8 +2,6 @@
 
 #include "daemon/work.h"
 
-#include <unistd.h>
-
 void wish_fill(const struct wish *wish, struct request *request)
 {
     request->verb = "run";
@@ -37,7 +35,5 @@ void wish_take(const struct wish *wish, struct job *job)
     request->exclude = keep_texts(arena, request->exclude, request->exclude_count);
     request->trigger = arena_strdup(arena, request->trigger);
     request->detaches = job->daemon->stays;
-    if (request->actor == NULL) /* else it would be the daemon */
-        request->actor = arena_printf(arena, "user:%ld", (long)getuid());
     job->request = request;
 }

@@ -12,6 +12,7 @@
 #include "daemon/earlier.h"
 #include "daemon/parts.h"
 #include "daemon/preview.h"
+#include "daemon/pruner.h"
 #include "daemon/queue.h"
 #include "daemon/reload.h"
 #include "daemon/verbs.h"
@@ -188,6 +189,8 @@ static void planned(uv_work_t *work, int status)
         backfills_add(job);
     else if (strcmp(job->request->verb, "retry_backfill") == 0)
         backfills_retry(job);
+    else if (strcmp(job->request->verb, "prune") == 0)
+        pruner_begin(job);
     else if (job->is_query)
         dispatch_query(job);
     else
@@ -238,10 +241,12 @@ struct job *work_job(struct daemon *daemon, struct listener *listener)
     return job;
 }
 
-static void accept_job(struct job *job, const char *text, size_t size)
+/* actor NULL: the request says it. */
+static void accept_job(struct job *job, const char *text, size_t size, const char *actor)
 {
     static const char *const runs[] = {"run",      "stream",         "reexecute",
                                        "backfill", "retry_backfill", NULL};
+    static const char *const others[] = {"plan", "prune", NULL};
     struct err err;
 
     job->request = arena_alloc(&job->arena, sizeof *job->request);
@@ -251,6 +256,8 @@ static void accept_job(struct job *job, const char *text, size_t size)
         work_refuse(job, &line, 1);
         return;
     }
+    if (actor != NULL)
+        job->request->actor = arena_strdup(&job->arena, actor);
     const char *verb = job->request->verb;
     const struct verb *own = verbs_find(verb);
     if (own != NULL) {
@@ -259,7 +266,7 @@ static void accept_job(struct job *job, const char *text, size_t size)
     }
     bool is_clean = strcmp(verb, "clean") == 0;
     bool is_run = is_one_of(verb, runs);
-    if (!is_run && !is_clean && !asks(job->request) && strcmp(verb, "plan") != 0) {
+    if (!is_run && !is_clean && !asks(job->request) && !is_one_of(verb, others)) {
         const char *line = "the daemon knows no such request: wait until it has ended";
         work_refuse(job, &line, 1);
         return;
@@ -272,9 +279,10 @@ static void accept_job(struct job *job, const char *text, size_t size)
     work_plan(job);
 }
 
-void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener)
+void work_accept(struct daemon *daemon, const char *text, size_t size, const char *actor,
+                 struct listener *listener)
 {
-    accept_job(work_job(daemon, listener), text, size);
+    accept_job(work_job(daemon, listener), text, size, actor);
 }
 
 static void begin(struct job *job, const struct request *request)
@@ -287,7 +295,7 @@ static void begin(struct job *job, const struct request *request)
     buf_init(&text);
     json_writer_init(&json, &text);
     record_encode(&json, &request_shape, &whole);
-    accept_job(job, text.data, text.size);
+    accept_job(job, text.data, text.size, NULL);
     buf_release(&text);
 }
 

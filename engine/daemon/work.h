@@ -118,8 +118,10 @@ void work_request(struct daemon *daemon, const struct request *request, struct l
 /* The same for the daemon itself; the asker's `what` is the job's from now on. */
 void work_ask(struct daemon *daemon, const struct request *request, const struct asker *asker);
 
-/* Begins with a request in JSON; the listener hears of it from now on. */
-void work_accept(struct daemon *daemon, const char *text, size_t size, struct listener *listener);
+/* Begins with a request in JSON of the actor, whoever it says that it is of; the listener hears of it
+ * from now on. */
+void work_accept(struct daemon *daemon, const char *text, size_t size, const char *actor,
+                 struct listener *listener);
 
 /* Cancels what the listener asked for. */
 void work_cancel(struct daemon *daemon, const struct listener *listener);

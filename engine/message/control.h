@@ -37,7 +37,9 @@ struct request {
     int64_t timeout_ms;   /* query: after that it is ended; 0: never */
     bool drops_rejected;  /* clean */
 
-    const char *actor;   /* who asks: "token:ci", "user:ada"; NULL: whoever typed the command */
+    const char
+        *actor; /* who asks: "token:ci", "user:ada"; NULL: the daemon itself. Of a command the
+                        * daemon knows it */
     const char *trigger; /* what made it be asked: "schedule:nightly"; NULL: "manual" */
     int64_t priority;    /* of a run: higher ones start first */
     bool detaches; /* a run: the listener hears `accepted`, then `ended` with state "queued" */
@@ -78,7 +80,8 @@ extern const struct record_shape request_shape;
  * or unreachable (message: why the destination could not be asked) instead of them; ended;
  *
  * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended; of create_token: accepted, token
- * (message), ended; of test: accepted, tested (state "ok", "absent": nothing is there yet, or
+ * (message), ended; of test_alert: accepted (message: the alert's id), ended; of prune: accepted,
+ * pruned (rows: runs), ended; of test: accepted, tested (state "ok", "absent": nothing is there yet, or
  * "failed": message and its code as reason; seconds), ended; of a backfill: accepted (message: its id, total), ended. `refused` comes instead of accepted; its state
  * is "config" when a person must change the request or the files, "missing" when what it is about
  * is not there, "conflict" when that is in no state for it, "busy" when it may be asked again. */

@@ -134,7 +134,9 @@ static const char told_sql[] =
     "  GROUP BY destination, target, subject, of_kind)) ORDER BY id";
 
 static const char newest_sql[] =
-    "SELECT " COLUMNS ", body FROM alerts WHERE (?1 IS NULL OR id < ?1) ORDER BY id DESC LIMIT ?2";
+    "SELECT " COLUMNS ", body FROM alerts WHERE (?1 IS NULL OR id < ?1)"
+    " AND (?4 IS NULL OR destination = ?4) AND (?5 IS NULL OR state = ?5)"
+    " AND (?6 IS NULL OR id = ?6) ORDER BY id DESC LIMIT ?2";
 
 static void fill_alert(void *item, const struct statement *row, struct arena *arena)
 {
@@ -195,12 +197,19 @@ int store_read_told_alerts(struct store_reader *reader, int64_t since_us, struct
     return read_alerts(reader, &query, arena, alerts, count, err);
 }
 
-int store_read_alerts(struct store_reader *reader, const char *before_id, int64_t limit,
+int store_read_alerts(struct store_reader *reader, const struct store_alert_page *page,
                       struct arena *arena, struct store_alert **alerts, size_t *count,
                       struct err *err)
 {
     struct reader_query query = {
-        .sql = newest_sql, .text = before_id, .ints = {limit}, .int_count = 1};
+        .sql = newest_sql,
+        .text = page->before_id,
+        .ints = {page->limit},
+        .int_count = 1,
+        .second = page->destination,
+        .third = page->state,
+        .fourth = page->id,
+    };
 
     return read_alerts(reader, &query, arena, alerts, count, err);
 }

@@ -79,8 +79,16 @@ int store_count_held_alerts(struct store_reader *reader, const char *destination
 int store_read_told_alerts(struct store_reader *reader, int64_t since_us, struct arena *arena,
                            struct store_alert **alerts, size_t *count, struct err *err);
 
-/* The newest alerts, for people: older than `before_id` (NULL: from the newest). */
-int store_read_alerts(struct store_reader *reader, const char *before_id, int64_t limit,
+/* Which alerts, for people: the newest first. */
+struct store_alert_page {
+    const char *before_id;   /* older than that; NULL: from the newest */
+    const char *destination; /* the rest NULL: any */
+    const char *state;
+    const char *id; /* that one */
+    int64_t limit;
+};
+
+int store_read_alerts(struct store_reader *reader, const struct store_alert_page *page,
                       struct arena *arena, struct store_alert **alerts, size_t *count,
                       struct err *err);
 

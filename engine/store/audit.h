@@ -13,7 +13,7 @@
 struct store_audit {
     int64_t id; /* given by the store: they only grow */
     int64_t at_us;
-    const char *actor;   /* "token:ci", "user:1000" */
+    const char *actor;   /* "token:ci", "user:ada" */
     const char *address; /* where the request came from; NULL: from this machine's socket */
     const char *action;  /* the verb */
     const char *subject; /* what it was about, or NULL */

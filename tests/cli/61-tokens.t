@@ -82,12 +82,12 @@ Who asked for what is in the audit log, without the secrets.
     $ aorta run nosuch
     no asset is meant by "nosuch": aorta ls shows what there is
     [2]
-    $ sqlite3 .aorta/runs.db "select replace(actor, $(id -u), 'me'), action, subject, result, detail from audit where subject in ('me', 'countries', 'nosuch') or subject = 'ci' order by id"
+    $ sqlite3 .aorta/runs.db "select replace(actor, '$(id -un)', 'me'), action, subject, result, detail from audit where subject in ('me', 'countries', 'nosuch') or subject = 'ci' order by id"
     user:me|create_token|ci|accepted|{"role":"operator","lasts_ms":7776000000}
     user:me|create_token|ci|conflict|{"role":"viewer"}
     user:me|revoke_token|ci|accepted|
     user:me|revoke_token|ci|missing|
     user:me|create_token|ci|accepted|{"role":"viewer"}
     user:me|create_token|me|config|{"role":"king"}
-    user:me|run|countries|accepted|{"select":["countries"],"variables":["least_cents"]}
+    user:me|run|countries|accepted|{"run":"<any>","select":["countries"],"variables":["least_cents"]}
     user:me|run|nosuch|config|{"select":["nosuch"]}

@@ -192,11 +192,12 @@ def refuses_broken(shop):
     """It does not begin with files that are wrong, and says all of it; nor with bad settings."""
     shop.write("assets/marts/wrong.sql", "select * from {{ ref('nobody') }}")
     shop.write("pipeline.toml", (shop.folder / "pipeline.toml").read_text()
-               + "\n[serve]\nruns_at_once = 0\ncertificate = \"cert.pem\"\ndrain = \"2h\"\n")
+               + "\n[serve]\nruns_at_once = 0\ncertificate = \"cert.pem\"\ndrain = \"2h\"\n"
+               + "url = \"https://data.example.org/aorta\"\n")
     status, output = shop.run("serve")
     assert status == 2, output
     for words in ("nobody", "runs_at_once must be from 1 to 1000", "key is missing",
-                  "drain must be from 0s to 1h"):
+                  "drain must be from 0s to 1h", "url must be like"):
         assert words in output, output
 
 

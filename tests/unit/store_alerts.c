@@ -110,7 +110,8 @@ TEST("how a delivery went is written down once")
     struct store_alert *alerts;
     struct err err;
     size_t count;
-    check_ok(store_read_alerts(reader, NULL, 10, &arena, &alerts, &count, &err));
+    struct store_alert_page page = {.limit = 10};
+    check_ok(store_read_alerts(reader, &page, &arena, &alerts, &count, &err));
     check_str(join(alerts, count), "A2 A1");
     check_str(alerts[0].state, "dropped");
     check_str(alerts[0].error, "answered HTTP 400");
@@ -119,7 +120,8 @@ TEST("how a delivery went is written down once")
     check_int(alerts[1].ended_us, 310);
     check(alerts[1].error == NULL);
     check_str(alerts[1].body, "{}");
-    check_ok(store_read_alerts(reader, "A2", 10, &arena, &alerts, &count, &err));
+    page.before_id = "A2";
+    check_ok(store_read_alerts(reader, &page, &arena, &alerts, &count, &err));
     check_str(join(alerts, count), "A1");
     store_reader_close(reader);
     store_close(store);
