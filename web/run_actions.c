@@ -1,5 +1,6 @@
 /* What can be done with runs: one is asked for, canceled, repeated, or begun as a schedule would. */
 #include "base/limits.h"
+#include "base/ulid.h"
 #include "web/ask.h"
 #include "web/create.h"
 #include "web/problem.h"
@@ -211,6 +212,16 @@ static void trigger_sensor(struct web_exchange *exchange)
     trigger(exchange, "sensor");
 }
 
+/* A part of an id would do for the daemon, and nobody means that here. False: the answer is there. */
+static bool is_whole(struct web_exchange *exchange)
+{
+    if (strlen(exchange->parts[0]) == ULID_SIZE)
+        return true;
+    web_problem(exchange, 404, "there is no run \"%.40s\"", exchange->parts[0]);
+    web_done(exchange);
+    return false;
+}
+
 static void repeat(struct web_exchange *exchange)
 {
     static const struct sent_run nothing;
@@ -223,7 +234,8 @@ static void repeat(struct web_exchange *exchange)
         .only_failed = sent->only_failed,
     };
 
-    ask(exchange, &request);
+    if (is_whole(exchange))
+        ask(exchange, &request);
 }
 
 /* ---- cancel ---------------------------------------------------------------------------------- */
@@ -273,7 +285,8 @@ static void cancel(struct web_exchange *exchange)
         .of = exchange->parts[0],
     };
 
-    web_ask(exchange, &request, &canceling, NULL, 10000);
+    if (is_whole(exchange))
+        web_ask(exchange, &request, &canceling, NULL, 10000);
 }
 
 const struct web_route web_run_action_routes[] = {

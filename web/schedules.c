@@ -70,6 +70,26 @@ static void list(struct web_exchange *exchange, struct store_reader *reader)
                                   WEB_LIST("schedules", listed, schedules->count, write_schedule)});
 }
 
+static void get(struct web_exchange *exchange, struct store_reader *reader)
+{
+    const char *name = exchange->parts[0];
+    const struct schedule *schedule = schedules_find(&exchange->loaded->schedules, name);
+    struct store_pause *pauses;
+    size_t count;
+    struct err err;
+
+    if (schedule == NULL) {
+        web_problem(exchange, 404, "there is no schedule \"%.100s\"", name);
+    } else if (store_read_pauses(reader, &exchange->arena, &pauses, &count, &err) < 0) {
+        web_read_failed(exchange, &err);
+    } else {
+        struct json_writer *json = web_json(exchange, 200);
+        json_write_object(json);
+        write_schedule(json, &(const struct listed){schedule, is_paused(schedule, pauses, count)});
+        json_write_end(json);
+    }
+}
+
 /* ---- ticks ----------------------------------------------------------------------------------- */
 
 enum { TICKS_BEFORE, TICKS_LIMIT };
@@ -117,6 +137,8 @@ static void get_ticks(struct web_exchange *exchange, struct store_reader *reader
 const struct web_route web_schedules_routes[] = {
     {"GET", "/api/v1/schedules", WEB_VIEWER, .wants_pipeline = true, .is_polled = true,
      .read = list},
+    {"GET", "/api/v1/schedules/{name}", WEB_VIEWER, .wants_pipeline = true, .is_polled = true,
+     .read = get},
     {"GET", "/api/v1/schedules/{name}/ticks", WEB_VIEWER, .parameters = tick_parameters,
      .wants_pipeline = true, .is_polled = true, .read = get_ticks},
     {0},

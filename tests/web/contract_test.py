@@ -24,6 +24,22 @@ def every_route_is_in_the_contract_and_the_reverse(program):
         assert (found.get("security") == []) == (role == "anybody"), path
 
 
+def roles_are_kept(program):
+    """Each route is refused to the role below its own, and to whoever has none."""
+    tokens = {role: f"{role}-{'x' * 30}" for role in ("viewer", "operator", "admin")}
+    server = Server(program, *(f"token={role}:{text}" for role, text in tokens.items()))
+    below = {"operator": "viewer", "admin": "operator"}
+    for method, path, role in routes(program):
+        path = path.replace("{", "").replace("}", "")
+        if role == "anybody":
+            continue
+        server.problem(method, path, 401, "a token is needed")
+        if role in below:
+            server.problem(method, path, 403, f"this needs {role}",
+                           Authorization=f"Bearer {tokens[below[role]]}")
+    server.stop()
+
+
 def operations_have_names_examples_and_schemas_that_are_there(program):
     names = [operation["operationId"] for item in harness.CONTRACT["paths"].values()
              for method, operation in item.items() if method != "parameters"]
@@ -157,6 +173,8 @@ def runs_are_asked_for(program):
         answer = server.call("POST", "/api/v1/runs", {"select": [f"refuse:{state}"]})
         assert answer.status == status and answer.json()["errors"] == ["line one", "line two"]
         assert (answer.headers.get("retry-after") is not None) == (state == "busy")
+    nobody = f"01RUN{9999:021}"
+    server.problem("POST", f"/api/v1/runs/{nobody}/cancel", 404, f'no run "{nobody}"')
     server.problem("POST", "/api/v1/runs/01RUN/cancel", 404, 'no run "01RUN"')
     server.problem("POST", f"/api/v1/runs/{made.json()['id']}/cancel", 409, "is over")
     server.problem("POST", "/api/v1/runs", 400, "Idempotency-Key", {}, Idempotency_Key="x" * 300)
@@ -239,7 +257,7 @@ def automation_goes_through_the_daemon(program):
 
 
 harness.main([every_route_is_in_the_contract_and_the_reverse,
-              operations_have_names_examples_and_schemas_that_are_there,
+              roles_are_kept, operations_have_names_examples_and_schemas_that_are_there,
               what_tells_of_the_server, metrics_are_what_prometheus_reads,
               runs_are_listed_in_pages_and_by_filters, a_run_with_what_belongs_to_it,
               assets_are_what_the_pipeline_declares, runs_are_asked_for,

@@ -93,6 +93,8 @@ def a_run_is_canceled(shop):
         done.set()
     threading.Thread(target=follow, daemon=True).start()
     wait_for("the step", lambda: "step" in kinds)
+    for part in ("cancel", "reexecute"):
+        api.problem("POST", f"/api/v1/runs/{name[:20]}/{part}", 404, "there is no run")
     assert api.call("POST", f"/api/v1/runs/{name}/cancel").status == 202
     assert done.wait(harness.WAIT_S) and kinds[-1] == "ended"
     assert api.get(f"/api/v1/runs/{name}").json()["state"] == "canceled"
@@ -173,6 +175,8 @@ def schedules_are_told(shop):
     assert nightly()["is_paused"] and nightly()["next_ticks"] == []
     assert api.call("POST", "/api/v1/schedules/nightly/resume").status == 204
     assert not nightly()["is_paused"]
+    assert api.get("/api/v1/schedules/nightly").json() == nightly()
+    api.problem("GET", "/api/v1/schedules/nobody", 404, "no schedule")
     api.get("/api/v1/schedules/nightly/ticks")
     api.problem("GET", "/api/v1/schedules/nobody/ticks", 404, "no schedule")
     api.problem("POST", "/api/v1/schedules/nobody/pause", 404, "nobody")
