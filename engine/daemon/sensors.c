@@ -198,6 +198,8 @@ static void looked(void *arg, const char *value, const struct err *err)
     bool was_late = watch->is_late;
 
     watch_looked(watch);
+    if (sensors->daemon->is_draining)
+        return; /* the next daemon finds the same */
     if (!was_late && err != NULL) {
         watch_failed(watch, err->message);
         watch_write(watch, store_of(sensors), STORE_NO_DONE);

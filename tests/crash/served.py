@@ -32,6 +32,13 @@ cron = "* * * * * *"
 select = "country_codes"
 catch_up = "{catch_up}"
 """ for name, catch_up in [("all", "all"), ("last", "last"), ("none", "none")])
+SENSOR = """
+[sensor.inbox]
+kind = "file"
+path = "inbox"
+every = "100ms"
+select = "country_codes"
+"""
 
 
 class Served:
@@ -40,7 +47,8 @@ class Served:
     def __init__(self, program):
         self.pipeline = Pipeline(program)
         with (self.pipeline.folder / "pipeline.toml").open("a") as file:
-            file.write(SCHEDULES)
+            file.write(SCHEDULES + SENSOR)
+        self.arrivals = 0
 
     def start(self, environment=None):
         self.process = subprocess.Popen(
@@ -81,6 +89,25 @@ class Served:
         return subprocess.run(self.pipeline.command(verb, "schedule:last"), check=False,
                               capture_output=True, timeout=WAIT_SECONDS).returncode == 0
 
+    def arrive(self):
+        """Something new for the sensor."""
+        self.arrivals += 1
+        (self.pipeline.folder / "inbox").write_text("x" * self.arrivals)
+
+    def seen(self):
+        """What the sensor has seen of the file, as it compares it."""
+        found = self.rows("select cursor from sensors where name = 'inbox' and pending is null")
+        return found[0][0] if found else None
+
+    def sees_all(self):
+        """Whether its cursor is the file as it is."""
+        try:
+            stat = (self.pipeline.folder / "inbox").stat()
+        except FileNotFoundError:
+            return self.seen() == "-"
+        seconds, rest = divmod(stat.st_mtime_ns, 10**9)
+        return self.seen() == f"{stat.st_size} {seconds}.{rest:09} {stat.st_ino}"
+
     def count(self):
         found = self.rows("select count(*) from ticks where schedule = 'all'")
         return found[0][0] if found else 0
@@ -91,6 +118,8 @@ def provoke(served):
     confirmed = None
     for _ in range(3):
         before = served.count()
+        if served.seen():
+            served.arrive()
         deadline = time.monotonic() + WAIT_SECONDS
         while served.count() <= before and not served.has_died() and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -113,10 +142,13 @@ def check(served):
                             "and state = 'fired' order by 1")
         runs = served.rows(f"select id from runs where trigger = 'schedule:{name}' order by 1")
         assert fired == runs, f"{name}: {fired} {runs}"
+    found = served.rows("select id, state from runs where trigger = 'sensor:inbox'")
+    assert len(found) <= served.arrivals, f"{found} of {served.arrivals}"
+    assert found or not served.arrivals, "what had arrived made no run"
     missed = served.rows("select * from ticks where schedule = 'all' and state <> 'fired'")
     assert not missed, missed
     # A stream's run is not taken up: another one is begun.
-    left = served.rows("select id, state from runs where trigger like 'schedule:%' "
+    left = served.rows("select id, state from runs where trigger <> 'stream' "
                        "and state not in ('succeeded', 'queued', 'running')")
     assert not left, left
     assert served.rows("pragma integrity_check") == [("ok",)]
@@ -138,6 +170,7 @@ def kill_at(program, point, passes):
         served.wait(lambda: not served.rows("select 1 from runs where state = 'interrupted' "
                                             "and resumes"),
                     "what was interrupted is taken up")
+        served.wait(served.sees_all, "the sensor has seen what arrived")
         paused = served.rows("select is_paused from pauses where subject = 'schedule:last'")
         assert confirmed is None or paused, "what was confirmed is lost"
         check(served)
