@@ -150,6 +150,7 @@ static void ask(struct sensors *sensors, struct watch *watch, const char *value)
     if (watch_hold(watch, value))
         watch_write(watch, store_of(sensors), STORE_NO_DONE);
     watch->is_asking = true;
+    watch->is_outdated = watch->probe != NULL;
     wish_fill(&wish, &request);
     work_ask(sensors->daemon, &request, &asker);
 }
@@ -195,7 +196,7 @@ static void looked(void *arg, const char *value, const struct err *err)
 {
     struct watch *watch = arg;
     struct sensors *sensors = watch->sensors;
-    bool was_late = watch->is_late;
+    bool was_late = watch->is_late, is_outdated = watch->is_outdated;
 
     watch_looked(watch);
     if (sensors->daemon->is_draining)
@@ -205,7 +206,8 @@ static void looked(void *arg, const char *value, const struct err *err)
         watch_write(watch, store_of(sensors), STORE_NO_DONE);
     } else if (!was_late && !watch->is_paused) {
         bool was_failing = watch_succeeded(watch);
-        decide(sensors, watch, value);
+        if (!is_outdated)
+            decide(sensors, watch, value);
         if (was_failing || watch_is_stale(watch))
             watch_write(watch, store_of(sensors), STORE_NO_DONE);
     }
@@ -283,7 +285,8 @@ static int64_t tend_watch(struct sensors *sensors, struct watch *watch)
             left_us = watch->refused_until_us - now_us;
         wait_us = left_us < wait_us ? left_us : wait_us;
     }
-    if (watch->probe == NULL && now_us >= watch->due_us && count_looks(sensors) < AT_ONCE)
+    if (watch->probe == NULL && !watch->is_asking && now_us >= watch->due_us &&
+        count_looks(sensors) < AT_ONCE)
         look(sensors, watch, now_us);
     if (watch->probe == NULL && watch->due_us > now_us && watch->due_us - now_us < wait_us)
         wait_us = watch->due_us - now_us;

@@ -102,6 +102,7 @@ void watch_looked(struct watch *watch)
 {
     watch->probe = NULL;
     watch->is_late = false;
+    watch->is_outdated = false;
     watch->looked_us = clock_now_us();
     look_after(watch, watch->looks_again ? SOON_MS
                                          : sensor_wait_ms(watch->sensor->config, watch->failures));

@@ -33,8 +33,10 @@ struct watch {
     int64_t written_us;       /* when the store was told of it last */
     struct probe *probe;      /* the look under way, or NULL */
     bool is_late;             /* that look has taken too long: what it finds does not count */
-    bool looks_again;         /* something has happened since that began */
-    bool is_asking;           /* for a run */
+    bool
+        is_outdated; /* a run was asked for since it began: it compares with what was seen before */
+    bool looks_again; /* something has happened since that began */
+    bool is_asking;   /* for a run */
     bool is_paused;
     int64_t looks, failed_looks, requests; /* since the daemon began */
 };

@@ -81,6 +81,11 @@ def wait_looks(served, name, count):
     wait_until(lambda: looks_of(served, name) >= before + count, f"{count} looks of {name}")
 
 
+def end(served):
+    """Whatever is under way is let go of."""
+    assert served.end() == 0, served.said
+
+
 def a_file(shop):
     """A file that comes or changes is a run; one that was there, or goes, is none."""
     shop.write("inbox/done", "1")
@@ -94,12 +99,13 @@ def a_file(shop):
         wait_until(lambda: kept(shop, "done")["cursor"] == "-", "it is gone")
         shop.write("inbox/done", "22")
         wait_runs(shop, "done", 2)
-        served.end()
+        end(served)
         shop.write("inbox/done", "while nobody looked")
         served.start()
         wait_runs(shop, "done", 3)
         wait_looks(served, "done", 2)
         assert len(runs(shop, "done")) == 3
+        end(served)
 
 
 def a_query(shop):
@@ -124,6 +130,7 @@ def a_query(shop):
         assert said == 1, "the same is said once"
         state = see(shop, "wrong")
         assert state["state"] == "failing" and state["error"] == kept(shop, "wrong")["error"], state
+        end(served)
 
 
 def objects(shop):
@@ -143,6 +150,7 @@ def objects(shop):
         wait_until(lambda: kept(shop, "landing")["cursor"].startswith("1 "), "one is removed")
         shop.write("lake/in/b/c.json", "[]")
         wait_runs(shop, "landing", 2)
+        end(served)
 
 
 def lag(shop):
@@ -162,6 +170,7 @@ def lag(shop):
             assert len(runs(watches, "behind")) == stage
             assert watches.run("pause", "sensor:behind")[0] == 0
         assert not runs(watches, "far") and kept(watches, "far")["cursor"] is None
+        end(served)
 
 
 class Site:
@@ -221,7 +230,7 @@ def http(shop):
         assert any(PATH in path for path, _ in site.asked)
         assert not other.asked
         told = get(served, "/api/v1/sensors") + get(served, "/metrics")
-        served.end()
+        end(served)
         told += "".join(served.said) + shop.run("sensors")[1] + shop.run("sensors", "body")[1]
         told += (shop.folder / ".aorta/runs.db").read_bytes().decode(errors="replace")
         assert SECRET not in told and PATH not in told, told
@@ -255,6 +264,7 @@ def http_limits(shop):
         wait_runs(shop, "page", 1)
         assert kept(shop, "page")["error"] is None
         assert site.asked[0][1].get("If-None-Match") is None
+        end(served)
 
 
 def runs_and_assets(shop):
@@ -270,12 +280,13 @@ def runs_and_assets(shop):
         wait_runs(shop, "after", 1)
         assert shop.run("tick", "schedule:nightly")[0] == 0
         wait_runs(shop, "nightly", 1)
-        served.end()
+        end(served)
         shop.write("assets/marts/broken.sql", "select nothing from nowhere")
         assert shop.run("run", "broken")[0] == 1
         served.start()
         wait_runs(shop, "broken", 1)
         assert [len(runs(shop, name)) for name in ("after", "nightly")] == [1, 1]
+        end(served)
 
 
 def minimum_gap(shop):
@@ -295,6 +306,7 @@ def minimum_gap(shop):
         served.start()
         wait_runs(shop, "done", 2)
         assert kept(shop, "done")["pending"] is None and kept(shop, "done")["cursor"] == "-"
+        end(served)
 
 
 def one_run_at_a_time(shop):
@@ -310,6 +322,7 @@ def one_run_at_a_time(shop):
         assert len(runs(shop, "done")) == 1 and kept(shop, "done")["pending"]
         gate.open()
         wait_runs(shop, "done", 2)
+        end(served)
 
 
 def pauses(shop):
@@ -318,7 +331,7 @@ def pauses(shop):
         wait_begun(shop, "done")
         assert shop.run("pause", "sensor:done") == (0, "sensor:done is paused\n")
         shop.write("inbox/done", "1")
-        served.end()
+        end(served)
         served.start()
         assert see(shop, "done")["paused"] and see(shop, "done")["state"] == "paused"
         status, output = shop.run("tick", "sensor:done")
@@ -329,6 +342,7 @@ def pauses(shop):
         wait_runs(shop, "done", 2)
         actions = [action for action, in rows(shop, "select action from audit order by id")]
         assert actions == ["pause", "run", "resume"], actions
+        end(served)
 
 
 def dies(shop, point):
@@ -372,6 +386,7 @@ def is_refused(shop):
         (shop.folder / "assets/marts/broken.sql").unlink()
         wait_runs(shop, "done", 1)
         assert kept(shop, "done")["error"] is None
+        end(served)
 
 
 def reloads(shop):
@@ -394,6 +409,7 @@ def reloads(shop):
         served.reload()
         wait_until(lambda: kept(shop, "done")["cursor"] == "-", "it begins anew")
         assert len(runs(shop, "done")) == 1
+        end(served)
 
 
 if __name__ == "__main__":
