@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -18,6 +19,7 @@ void hours_add(struct hours *hours, int64_t first, int64_t last)
         hours->capacity = hours->capacity > 0 ? hours->capacity * 2 : 64;
         hours->items = alloc_resize(hours->items, hours->capacity * sizeof *hours->items);
     }
+    assert(hours->items != NULL); /* there is room */
     hours->items[hours->count++] = (struct hours_range){first, last};
 }
 
