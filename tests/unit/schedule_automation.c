@@ -349,3 +349,45 @@ TEST("partitions wait for what they read, for a pause and for the minimum gap")
     check_str(due(), "days");
     end_world();
 }
+
+/* ---- what it waits for ----------------------------------------------------------------------- */
+
+TEST("what is not to be made says what it waits for")
+{
+    chain_world();
+    check_str(waits("stg"), "m.orders, which is not there");
+    make("orders countries stg sales");
+    check_str(waits("sales"), "a change of what it reads");
+    make("countries");
+    check_str(waits("sales"), "nothing: it is about to be made");
+    fact("stg")->is_rejected = true;
+    check_str(waits("sales"), "m.stg, which was rejected by its checks");
+    fact("stg")->is_rejected = false;
+    fact("orders")->is_in_run = fact("orders")->is_being_made = true;
+    check_str(waits("sales"), "m.stg, which is being made, or what it reads");
+    fact("sales")->is_in_run = true;
+    check_str(waits("sales"), "the end of the run that makes it");
+    fact("sales")->is_paused = true;
+    check_str(waits("sales"), "aorta resume asset:m.sales: it is paused");
+    end_world();
+}
+
+TEST("what waits for a time says which")
+{
+    model("orders", "", TABLE);
+    model("slow", "orders", TABLE EAGER "minimum_gap = \"1h\"\n");
+    model("daily", "orders", TABLE "automation = { on_cron = \"0 0 * * *\" }\n");
+    model("there", "orders", TABLE "automation = \"on_missing\"\n");
+    begin_world();
+    make("orders slow daily there");
+    check_str(waits("there"), "nothing: it is there");
+    check_str(waits("daily"), "its tick at 2024-10-05T00:00:00Z");
+    make("orders");
+    check_str(waits("slow"), "the end of its minimum gap, 2024-10-04T01:00:00Z");
+    now += DAY;
+    check_str(waits("slow"), "nothing: it is about to be made");
+    check_str(waits("daily"), "m.orders, to be brought up to date since the tick");
+    make("orders");
+    check_str(waits("daily"), "nothing: it is about to be made");
+    end_world();
+}

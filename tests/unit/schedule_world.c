@@ -98,6 +98,15 @@ const char *due(void)
     return list;
 }
 
+const char *waits(const char *name)
+{
+    const struct asset *asset = graph_find(plan->graph, name);
+
+    due();
+    return automation_describe_wait(asset, plan->loaded->rules.of[asset->order],
+                                    &verdicts[asset->order], &arena);
+}
+
 void request(void)
 {
     due();

@@ -43,6 +43,9 @@ void make(const char *names);
 /* "sales(stg_orders) …": what is to be made now, and because of what. */
 const char *due(void);
 
+/* What it waits for now. */
+const char *waits(const char *name);
+
 /* A run of what is due is asked for. */
 void request(void);
 
