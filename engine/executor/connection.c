@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "executor/module.h"
+#include "model/known.h"
 #include "option/option.h"
 
 #include <pthread.h>
@@ -139,6 +140,9 @@ static int open_new(const struct order_connection *order, const char *folder, ch
     }
     arena_init(&connection->places_arena);
     map_init(&connection->places);
+    const struct aorta_warehouse *warehouse = connection->connector->warehouse;
+    if (warehouse != NULL && warehouse->dialect->is_single_process)
+        connection->known = known_new();
     connection->next = connections;
     connections = connection;
     *opened = connection;
@@ -150,6 +154,7 @@ static void close_connection(struct connection *connection)
     connection->connector->close(connection->handle);
     map_release(&connection->places);
     arena_release(&connection->places_arena);
+    known_free(connection->known);
     free(connection->identity);
     free(connection->name);
     free(connection);
@@ -207,22 +212,31 @@ int connection_acquire(const struct order_connection *order, const char *folder,
 
     pthread_mutex_lock(&lock);
     struct connection *found = find_open(identity);
-    if (found == NULL) {
+    bool is_new = found == NULL;
+    if (is_new) {
         close_unused(order->name); /* its options have changed: an embedded file opens once */
         result = open_new(order, folder, identity, &found, err);
         if (result < 0 && is_open_otherwise(order->name))
             err->code = ERR_TRANSIENT; /* until the steps that use the old options have ended */
-    } else {
-        free(identity);
     }
     if (result == 0) {
         found->users++;
         *connection = found;
-    } else {
-        free(identity);
     }
     pthread_mutex_unlock(&lock);
+    if (!is_new || result < 0)
+        free(identity); /* of a new one it is the connection's */
     return result;
+}
+
+int connection_session(const struct connection *connection, const atomic_int *cancel,
+                       struct session *session, struct err *err)
+{
+    if (session_open(session, connection->connector->warehouse, connection->handle,
+                     connection->name, cancel, err) < 0)
+        return -1;
+    session->known = connection->known;
+    return 0;
 }
 
 void connection_release(struct connection *connection)

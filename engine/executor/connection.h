@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "connector.h"
 #include "message/order.h"
+#include "model/session.h"
 
 struct connection {
     char *name;
@@ -19,6 +20,7 @@ struct connection {
     char *identity;            /* module and options, as the order had them */
     struct arena places_arena; /* the two: warehouse.c's, under its lock */
     struct map places;         /* schemas that are there, each to itself */
+    struct known *known;       /* of a warehouse that this process alone can write; or NULL */
     int users;
     struct connection *next;
 };
@@ -28,6 +30,11 @@ struct connection {
 int connection_acquire(const struct order_connection *order, const char *folder,
                        struct connection **connection, struct err *err);
 void connection_release(struct connection *connection);
+
+/* Opens a session of a connection that is a warehouse. All of them are opened here: what is known of
+ * the destination hears of their changes. */
+int connection_session(const struct connection *connection, const atomic_int *cancel,
+                       struct session *session, struct err *err);
 
 /* Whether the connection is open: to acquire it then does nothing that can be seen. Any thread. */
 bool connection_is_open(const struct order_connection *order, const char *folder);

@@ -276,8 +276,7 @@ int generate_table(struct generation *g, struct err *err)
 
     buf_init(&a.upsert);
     buf_init(&a.remove);
-    if (session_open(&a.session, g->into->connector->warehouse, g->into->handle, g->into->name,
-                     &g->step->cancel, err) == 0 &&
+    if (connection_session(g->into, &g->step->cancel, &a.session, err) == 0 &&
         state_create(&a.session, err) == 0 && session_begin(&a.session, true, err) == 0)
         result = apply_all(&a, err);
     step_set_interrupt(g->step, NULL, NULL);

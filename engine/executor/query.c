@@ -401,8 +401,7 @@ static int answer(struct query *query, struct err *err)
 static int try_warehouse(struct query *query, const struct connection *connection, struct err *err)
 {
     int64_t one;
-    int result = session_open(&query->session, connection->connector->warehouse, connection->handle,
-                              connection->name, &is_canceled, err);
+    int result = connection_session(connection, &is_canceled, &query->session, err);
 
     if (result == 0) {
         set_live(&query->session);
@@ -471,8 +470,7 @@ static int run_query(struct query *query, struct err *err)
     if (connection->connector->warehouse == NULL)
         err_set(err, ERR_CONFIG, "connection %s: connector %s runs no SQL", order->name,
                 connection->connector->name);
-    else if (session_open(&query->session, connection->connector->warehouse, connection->handle,
-                          connection->name, &is_canceled, err) == 0) {
+    else if (connection_session(connection, &is_canceled, &query->session, err) == 0) {
         set_live(&query->session);
         result = answer(query, err);
         set_live(NULL);

@@ -179,6 +179,16 @@ static int look(struct step *step, struct model_spec *spec, struct warehouse_use
     return 0;
 }
 
+static bool is_known_fresh(struct step *step, const struct warehouse_use *use,
+                           const struct model_spec *spec, struct model_result *result)
+{
+    const struct connection *connection = use->connection;
+
+    return connection->known != NULL &&
+           decide_is_known_fresh(connection->known, connection->connector->warehouse->dialect, spec,
+                                 &step->arena, result);
+}
+
 int run_model(struct step *step, struct err *err)
 {
     struct model_result *result = arena_alloc(&step->arena, sizeof *result);
@@ -197,6 +207,12 @@ int run_model(struct step *step, struct err *err)
         status = look(step, &spec, &use, err);
         goto out;
     }
+    if (warehouse_connect(step, &use, err) < 0)
+        goto out;
+    if (is_known_fresh(step, &use, &spec, result)) {
+        status = report_result(step, result);
+        goto out;
+    }
     if (warehouse_open(step, &use, err) < 0)
         goto out;
     if (is_seed) {
@@ -208,6 +224,8 @@ int run_model(struct step *step, struct err *err)
         fill_snapshot(step, &spec, &snapshot);
     if (model_run(&use.session, &spec, &step->arena, result, err) < 0)
         goto out;
+    if (result->outcome == MODEL_FRESH)
+        known_learn(use.connection->known, &use.session);
     status = report_result(step, result);
 out:
     if (status < 0)

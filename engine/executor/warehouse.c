@@ -41,16 +41,20 @@ static int make_places(struct step *step, struct warehouse_use *use, struct err 
     return result;
 }
 
+int warehouse_connect(struct step *step, struct warehouse_use *use, struct err *err)
+{
+    return step_connect(step, step->order->into.connection, &use->connection, err);
+}
+
 static int open_session(struct step *step, struct warehouse_use *use, struct err *err)
 {
-    if (step_connect(step, step->order->into.connection, &use->connection, err) < 0)
+    if (use->connection == NULL && warehouse_connect(step, use, err) < 0)
         return -1;
     const struct aorta_connector *connector = use->connection->connector;
     if (connector->warehouse == NULL)
         return err_set(err, ERR_CONFIG, "connection %s: connector %s is no warehouse",
                        use->connection->name, connector->name);
-    if (session_open(&use->session, connector->warehouse, use->connection->handle,
-                     use->connection->name, &step->cancel, err) < 0)
+    if (connection_session(use->connection, &step->cancel, &use->session, err) < 0)
         return -1;
     use->is_open = true;
     use->session.await = step_await_stored;

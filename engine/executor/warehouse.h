@@ -14,6 +14,9 @@ struct warehouse_use {
     bool is_open;
 };
 
+/* The order's `into` connection, without a session yet. */
+int warehouse_connect(struct step *step, struct warehouse_use *use, struct err *err);
+
 /* Opens a session of the order's `into` connection; a cancel of the step interrupts it. The table of
  * states and the relation's schema are there then. After a failure close it as well. */
 int warehouse_open(struct step *step, struct warehouse_use *use, struct err *err);

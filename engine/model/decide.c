@@ -115,27 +115,39 @@ static void expect(const struct model_spec *spec, struct state *state)
     }
 }
 
-/* The states of the asset, of its inputs and of its refs, in one query. The asset's is kept apart:
- * `before` is what was locked. */
-static int read_states(struct model_attempt *attempt, struct state *own, struct err *err)
+/* Whose states are needed: the asset's, its inputs' and its refs', in this order. */
+static const char **assets_of(const struct model_spec *spec, struct arena *arena, size_t *count)
 {
-    const struct model_spec *spec = attempt->spec;
-    size_t count = 1 + spec->input_count + spec->ref_count;
-    const char **assets = arena_calloc(attempt->arena, count, sizeof *assets);
-    struct state *states = arena_calloc(attempt->arena, count, sizeof *states);
+    *count = 1 + spec->input_count + spec->ref_count;
+    const char **assets = arena_calloc(arena, *count, sizeof *assets);
 
     assets[0] = spec->asset;
     for (size_t i = 0; i < spec->input_count; i++)
         assets[1 + i] = spec->inputs[i];
     for (size_t i = 0; i < spec->ref_count; i++)
         assets[1 + spec->input_count + i] = spec->refs[i].asset;
+    return assets;
+}
+
+static void keep_states(struct model_attempt *attempt, struct state *states)
+{
+    attempt->input_states = states + 1;
+    attempt->ref_states = states + 1 + attempt->spec->input_count;
+}
+
+/* All in one query. The asset's is kept apart: `before` is what was locked. */
+static int read_states(struct model_attempt *attempt, struct state *own, struct err *err)
+{
+    size_t count;
+    const char **assets = assets_of(attempt->spec, attempt->arena, &count);
+    struct state *states = arena_calloc(attempt->arena, count, sizeof *states);
+
     if (state_read_all(attempt->session, assets, count, attempt->arena, states, err) < 0)
         return -1;
     for (size_t i = 1; i < count; i++)
-        expect(spec, &states[i]);
+        expect(attempt->spec, &states[i]);
     *own = states[0];
-    attempt->input_states = states + 1;
-    attempt->ref_states = states + 1 + spec->input_count;
+    keep_states(attempt, states);
     return 0;
 }
 
@@ -294,6 +306,30 @@ int decide_attempt(struct model_attempt *attempt, struct state *own, const char 
         return 1;
     attempt->result->outcome = MODEL_FRESH;
     return 0;
+}
+
+bool decide_is_known_fresh(struct known *known, const struct aorta_dialect *dialect,
+                           const struct model_spec *spec, struct arena *arena,
+                           struct model_result *result)
+{
+    struct model_attempt attempt = {.spec = spec, .arena = arena, .result = result};
+    const struct relation place = relation_physical(arena, dialect, &spec->relation);
+    const char *print;
+    struct err ignored;
+    size_t count;
+
+    memset(result, 0, sizeof *result);
+    const char **assets = assets_of(spec, arena, &count);
+    struct state *states = arena_calloc(arena, count, sizeof *states);
+    if (!known_states(known, assets, count, &place, arena, states, &attempt.target.is_there))
+        return false;
+    keep_states(&attempt, states);
+    if (model_checkpoint_parse(spec, states[0].checkpoint, arena, &attempt.reads, &ignored) < 0 ||
+        fingerprint(&attempt, &print, &ignored) < 0 || is_stale(&attempt, &states[0], print))
+        return false;
+    result->state = states[0];
+    result->outcome = MODEL_FRESH;
+    return true;
 }
 
 /* ----------------------------------------------------------------------------------------- plan */

@@ -26,6 +26,7 @@
 #ifndef AORTA_MODEL_DECIDE_H
 #define AORTA_MODEL_DECIDE_H
 
+#include "model/known.h"
 #include "model/materialize.h"
 
 /* Reads all that the decision needs into the attempt, *own and *print, the fingerprint as it is
@@ -33,6 +34,12 @@
  * result->cause and result->reason. */
 int decide_attempt(struct model_attempt *attempt, struct state *own, const char **print,
                    struct err *err);
+
+/* Whether the asset is fresh by what is known of its destination; then fills the result, which lives in
+ * the arena. False: the database must be asked. */
+bool decide_is_known_fresh(struct known *known, const struct aorta_dialect *dialect,
+                           const struct model_spec *spec, struct arena *arena,
+                           struct model_result *result);
 
 /* What a plan wants to know. */
 struct model_decision {

@@ -2,6 +2,7 @@
 
 #include "base/fault.h"
 #include "model/cell.h"
+#include "model/known.h"
 #include "model/trace.h"
 
 #include <string.h>
@@ -105,6 +106,7 @@ int session_commit(struct session *session, struct err *err)
     trace_begin(&trace);
     if (session->warehouse->commit(session->handle, &error) < 0)
         result = session_error(session, &error, err);
+    known_changed(session->known); /* also of a failure: perhaps it is done */
     trace_statement(&trace, session, "COMMIT", NULL, 0, result < 0 ? err : NULL);
     if (result < 0)
         goto undo;
@@ -143,6 +145,8 @@ int session_run(struct session *session, const char *sql, const struct aorta_val
     trace_begin(&trace);
     if (session->warehouse->exec(session->handle, sql, params, param_count, affected, &error) < 0)
         result = session_error(session, &error, err);
+    if (!session->in_transaction)
+        known_changed(session->known);
     trace_statement(&trace, session, sql, params, param_count, result < 0 ? err : NULL);
     return result;
 }

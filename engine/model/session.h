@@ -27,6 +27,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+struct known;
+
 struct session {
     const struct aorta_warehouse *warehouse;
     const struct aorta_dialect *dialect;
@@ -37,6 +39,7 @@ struct session {
     bool has_state; /* the state table has been seen (state.h) */
     int64_t statement_count;
     bool in_transaction;
+    struct known *known; /* of what is there: is told of changes (known.h); NULL: nobody is */
     int (*await)(void *arg, struct err *err); /* NULL: all may be seen at once */
     void *await_arg;
 };

@@ -1,5 +1,6 @@
 #include "model/stage.h"
 
+#include "model/known.h"
 #include "model/session.h"
 #include "model/trace.h"
 
@@ -95,7 +96,10 @@ int stage_load_finish(struct stage_load *load, int64_t *rows, struct err *err)
 {
     struct aorta_error error;
 
-    if (load->session->warehouse->load_end(load->handle, rows, &error) < 0)
+    int result = load->session->warehouse->load_end(load->handle, rows, &error);
+    if (!load->session->in_transaction)
+        known_changed(load->session->known);
+    if (result < 0)
         return session_error(load->session, &error, err);
     load->handle = NULL;
     return 0;
@@ -148,6 +152,8 @@ int stage_load_from(struct session *session, const struct relation *table,
     if (session->warehouse->load_from(session->handle, physical.schema, physical.name, fields,
                                       field_count, feed, NULL, &error) < 0)
         result = session_error(session, &error, err);
+    if (!session->in_transaction)
+        known_changed(session->known);
     trace_call(&trace, session, "load", table->name);
     arena_release(&arena);
     return result;

@@ -88,19 +88,16 @@ struct reading {
     struct buf name;   /* of the row that is looked at */
 };
 
-static int take_state(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+static int fail_row(struct err *err)
 {
-    struct reading *reading = arg;
-    struct arena *arena = reading->arena;
+    return err_set(err, ERR_BROKEN, "the state table has a row without asset or epoch");
+}
 
-    buf_reset(&reading->name);
-    if (!cell_text(batch, row, 0, &reading->name) || aorta_is_null(&batch->columns[1], row))
-        return err_set(err, ERR_BROKEN, "the state table has a row without asset or epoch");
-    struct state *state = map_find(&reading->wanted, reading->name.data);
-    if (state == NULL)
-        return 0;
-    *state = (struct state){
-        .asset = state->asset,
+static struct state state_of_row(const char *asset, const struct aorta_batch *batch, int64_t row,
+                                 struct arena *arena)
+{
+    return (struct state){
+        .asset = asset,
         .is_there = true,
         .epoch = cell_copy(batch, row, 1, arena),
         .version = cell_int(batch, row, 2),
@@ -111,10 +108,24 @@ static int take_state(void *arg, const struct aorta_batch *batch, int64_t row, s
         .published_at = cell_copy(batch, row, 7, arena),
         .run_id = cell_copy(batch, row, 8, arena),
     };
+}
+
+static int take_state(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct reading *reading = arg;
+    struct arena *arena = reading->arena;
+
+    buf_reset(&reading->name);
+    if (!cell_text(batch, row, 0, &reading->name) || aorta_is_null(&batch->columns[1], row))
+        return fail_row(err);
+    struct state *state = map_find(&reading->wanted, reading->name.data);
+    if (state == NULL)
+        return 0;
+    *state = state_of_row(state->asset, batch, row, arena);
     return 0;
 }
 
-static void clear(struct state *state, const char *asset)
+void state_clear(struct state *state, const char *asset)
 {
     memset(state, 0, sizeof *state);
     state->asset = asset;
@@ -171,11 +182,63 @@ int state_read_all(struct session *session, const char *const *assets, size_t co
     struct reading reading = {.arena = arena, .states = states, .count = count};
 
     for (size_t i = 0; i < count; i++)
-        clear(&states[i], assets[i]);
+        state_clear(&states[i], assets[i]);
     if (count == 0)
         return 0;
     int there = table_is_there(session, arena, err);
     return there <= 0 ? there : read_states(session, &reading, "", err);
+}
+
+struct everything {
+    struct arena *arena;
+    struct state *states;
+    size_t count, capacity;
+    size_t max_states, max_bytes, bytes;
+};
+
+static size_t size_of(const char *text)
+{
+    return text != NULL ? strlen(text) : 0;
+}
+
+static int take_any(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct everything *all = arg;
+    const char *asset = cell_copy(batch, row, 0, all->arena);
+
+    if (asset == NULL || aorta_is_null(&batch->columns[1], row))
+        return fail_row(err);
+    if (all->count == all->capacity) {
+        struct state *before = all->states;
+        all->capacity = 2 * all->capacity + 64;
+        all->states = arena_calloc(all->arena, all->capacity, sizeof *all->states);
+        for (size_t i = 0; i < all->count; i++)
+            all->states[i] = before[i];
+    }
+    struct state *state = &all->states[all->count++];
+    *state = state_of_row(asset, batch, row, all->arena);
+    all->bytes += size_of(asset) + size_of(state->position) + size_of(state->checkpoint);
+    if (all->count > all->max_states || all->bytes > all->max_bytes)
+        return err_set(err, ERR_CONFIG, "more states than are kept in memory");
+    return 0;
+}
+
+int state_read_everything(struct session *session, struct arena *arena, size_t max_states,
+                          size_t max_bytes, struct state **states, size_t *count, struct err *err)
+{
+    struct everything all = {.arena = arena, .max_states = max_states, .max_bytes = max_bytes};
+    struct buf sql;
+    int result = table_is_there(session, arena, err);
+
+    if (result > 0) {
+        buf_init(&sql);
+        buf_printf(&sql, select_sql, table_sql(arena, session), "", "");
+        result = session_query(session, sql.data, NULL, 0, take_any, &all, err);
+        buf_release(&sql);
+    }
+    *states = all.states;
+    *count = all.count;
+    return result;
 }
 
 int state_read(struct session *session, const char *asset, struct arena *arena, struct state *state,
@@ -230,7 +293,7 @@ static int lock_row(struct session *session, const char *asset, struct arena *ar
     struct reading reading = {.arena = arena, .states = state, .count = 1};
     const char *lock_wait = session->dialect->lock_wait;
 
-    clear(state, asset);
+    state_clear(state, asset);
     if (lock_wait != NULL && session_exec(session, lock_wait, err) < 0)
         return -1;
     if (make_row(session, asset, err) < 0)

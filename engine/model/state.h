@@ -51,6 +51,13 @@ struct state {
  * so at once. Outside of a transaction. */
 int state_create(struct session *session, struct err *err);
 
+/* The state of an asset that has none. */
+void state_clear(struct state *state, const char *asset);
+
+/* Reads all states there are. -1 (ERR_CONFIG) also if they are more than so many, or longer. */
+int state_read_everything(struct session *session, struct arena *arena, size_t max_states,
+                          size_t max_bytes, struct state **states, size_t *count, struct err *err);
+
 /* Reads one asset's state; version 0 if there is none, or no table yet. */
 int state_read(struct session *session, const char *asset, struct arena *arena, struct state *state,
                struct err *err);
