@@ -132,8 +132,7 @@ static int look_at_query(struct step *step, struct connection *connection, struc
 
     if (connection->connector->warehouse == NULL)
         return err_set(err, ERR_CONFIG, "connection %s runs no SQL", connection->name);
-    if (session_open(&session, connection->connector->warehouse, connection->handle,
-                     connection->name, &step->cancel, err) == 0) {
+    if (connection_session(connection, &step->cancel, &session, err) == 0) {
         step_set_interrupt(step, interrupt, &session);
         result = ask(&session, step->order->body, value, err);
         step_set_interrupt(step, NULL, NULL);
