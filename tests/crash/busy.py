@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The daemon that stays, its executors, or all of them killed: at every fault point that it passes,
-and at random moments while runs are queued, canceled and reloaded. Each time another daemon follows;
-then no run is left running, no attempt at work, every run that was accepted is over, the store is
-whole, and the tables are what an undisturbed run makes.
+and at random moments while a schedule ticks and runs are queued, canceled and reloaded. Each time
+another daemon follows; then every run that was accepted is over, no run, step or attempt is left
+running, no slot is held, each tick has its run once, the store is whole, and the tables are what an
+undisturbed run makes.
 
     busy.py AORTA [KILLS [SEED]]     20 kills unless AORTA_CRASH_KILLS says otherwise
 """
@@ -11,7 +12,6 @@ import os
 import random
 import re
 import signal
-import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -25,6 +25,21 @@ from shop import Shop, kill_session, members  # noqa: E402
 # What the daemon passes on a run's way; what executors pass is in points.py, ticks in served.py.
 POINTS = re.compile(r'fault_point\("((?:daemon\.(?:queue|begin|order)|store\.commit)\.[^"]+)"\)')
 WORK = ([], ["--force"], ["countries"], ["--force", "sales"], ["orders", "customers"])
+EVERY_US = 3 * 10**6
+TICKING = """
+[serve]
+runs_at_once = 3
+drain = "5s"
+
+[pool.tight]
+slots = 1
+
+[schedule.often]
+cron = "*/3 * * * * *"
+select = "countries"
+overlap = "queue"
+catch_up = "all"
+"""
 TABLES = ("raw.orders", "raw.customers", "seeds.countries", "marts.sales", "marts.steps")
 
 
@@ -36,15 +51,18 @@ def points_of_source():
 
 
 class Place(Shop):
-    """The shop with a chain of models, so that runs last a while, and few runs at once."""
+    """The shop with a chain of models, so that runs last a while, few runs at once, one slot for what
+    most of them make, and a schedule."""
 
     def prepare(self):
         super().prepare()
-        self.write("pipeline.toml", (self.folder / "pipeline.toml").read_text()
-                   + "\n[serve]\nruns_at_once = 3\ndrain = \"5s\"\n")
+        self.write("pipeline.toml", (self.folder / "pipeline.toml").read_text() + TICKING)
         self.write("assets/marts/steps.sql", "select country, count(*) as n from "
                    "{{ ref('sales') }} group by country order by country")
         self.write("assets/marts/steps.toml", 'materialized = "table"\n')
+        for name in ("sales", "steps"):
+            settings = self.folder / f"assets/marts/{name}.toml"
+            settings.write_text('pool = "tight"\n' + settings.read_text())
         status, output = self.run("run")  # what reads a part of them finds all of them
         assert status == 0, output
 
@@ -85,7 +103,8 @@ def leave_work(place, chance, served):
 def check(place, accepted, wanted):
     """All that was accepted comes to its end under another daemon, which then leaves no trace."""
     served = Served(place)
-    unfinished = "select count(*) from runs where state in ('queued', 'running', 'interrupted')"
+    unfinished = ("select count(*) from runs where trigger = 'manual'"
+                  " and state in ('queued', 'running', 'interrupted')")
     wait_for("the runs' ends", lambda: rows(place, unfinished) == [(0,)])
     for run, was_canceled in accepted.items():
         states = rows(place, f"select state from runs where id = '{run}'")
@@ -94,18 +113,29 @@ def check(place, accepted, wanted):
             place, f"select state, error_message from runs where id = '{run}'"), rows(
             place, "select asset, number, a.state, error_message, s.reason from attempts a"
             f" join steps s using (run_id, asset) where run_id = '{run}'"))
-    assert rows(place, "select count(*) from attempts where state = 'running'") == [(0,)]
-    assert rows(place, "select count(*) from steps where state in ('queued', 'running')"
-                ) == [(0,)]
-    assert place.run("run")[0] == 0
+    status, output = place.run("run", "--force")  # which needs the slot
+    assert status == 0, output
     got = place.tables()
     assert got == wanted, {name: (got[name], wanted[name]) for name in TABLES
                            if got[name] != wanted[name]}
     place.run("clean")
     assert served.end() == 0, served.said
-    store = sqlite3.connect(place.folder / ".aorta" / "runs.db")
-    assert store.execute("pragma integrity_check").fetchone() == ("ok",)
-    store.close()
+    for table in ("runs", "steps", "attempts"):
+        left = rows(place, f"select * from {table} where state = 'running'")
+        assert not left, f"{table} that are left running: {left}"
+    check_ticks(place)
+    assert rows(place, "pragma integrity_check") == [("ok",)]
+    assert rows(place, "pragma foreign_key_check") == []
+
+
+def check_ticks(place):
+    """From the first tick to the last none is left out, and each has one run, which nobody else has."""
+    ticks = rows(place, "select due_us, state, run_id from ticks order by due_us")
+    dues = [due for due, *_ in ticks]
+    assert not ticks or dues == list(range(dues[0], dues[-1] + 1, EVERY_US)), dues
+    assert all(state == "fired" for _, state, _ in ticks), ticks
+    runs = [run for run, in rows(place, "select id from runs where trigger = 'schedule:often'")]
+    assert sorted(run for *_, run in ticks) == sorted(runs), (ticks, runs)
 
 
 def undisturbed(program):
@@ -144,6 +174,7 @@ def kill_at_random(program, chance, wanted, kills):
             else:
                 place.kill(served, "all")
             check(place, accepted, wanted)
+        assert kills < 5 or rows(place, "select count(*) from ticks")[0][0] > 0, "it never ticked"
 
 
 def main():
