@@ -71,17 +71,53 @@ static const struct connection *connection_of(const struct job *job)
                          : pipeline_connection(job->plan->pipeline, "warehouse");
 }
 
-static void fill_subject(struct job *job, struct order *subject)
+static int fill_subject(struct job *job, struct order *subject, struct err *err)
 {
     const struct asset *asset = shown_asset(job);
+    int result = 0;
 
     if (job->plan->question != NULL)
         order_fill_question(subject, job->plan->graph, job->plan->question, &job->arena);
-    if (asset != NULL)
+    if (asset != NULL) {
         order_fill(subject, job->plan->graph, asset, NULL, 0, &job->arena);
-    if (asset != NULL)
-        window_fill(subject, job->plan, asset, &job->arena);
+        result = window_fill(subject, job->plan, asset, &job->arena, err);
+    }
     subject->full_refresh = job->request->full_refresh;
+    return result;
+}
+
+static struct order_connection described(struct job *job, const struct connection *connection)
+{
+    const struct order_server server = {connection->name,
+                                        work_server_address(job->daemon, connection->name)};
+
+    return order_connection_of(connection, &server, server.address != NULL, &job->arena);
+}
+
+static void send_query(struct job *job, const struct connection *connection,
+                       const struct order *subject)
+{
+    struct buf frame;
+
+    if (is_cleaning(job))
+        audit_job(job, AUDIT_ACCEPTED);
+    job->query_number = ++job->daemon->last_number;
+    const struct query_order order = {
+        .step = job->query_number,
+        .verb = job->request->verb,
+        .sql = job->request->sql,
+        .drops_rejected = job->request->drops_rejected,
+        .folder = job->plan->pipeline->folder,
+        .connection = described(job, connection),
+        .limit = job->request->limit,
+        .limit_bytes = job->request->limit_bytes,
+        .timeout_ms = job->request->timeout_ms,
+        .subject = *subject,
+    };
+    buf_init(&frame);
+    frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
+    child_send(job->query_child, &frame);
+    buf_release(&frame);
 }
 
 /* Whether it can be asked at all; refused if not. */
@@ -143,21 +179,12 @@ static bool can_be_tested(struct job *job, const struct connection *connection)
     return false;
 }
 
-static struct order_connection described(struct job *job, const struct connection *connection)
-{
-    const struct order_server server = {connection->name,
-                                        work_server_address(job->daemon, connection->name)};
-
-    return order_connection_of(connection, &server, server.address != NULL, &job->arena);
-}
-
 void dispatch_query(struct job *job)
 {
     struct daemon *daemon = job->daemon;
     const struct event accepted = {.type = "accepted"};
-    const struct pipeline *pipeline = job->plan->pipeline;
     const struct connection *connection = connection_of(job);
-    struct buf frame;
+    struct order subject = {0};
     struct err err;
 
     if (is_test(job) ? !can_be_tested(job, connection) : !can_be_asked(job, connection))
@@ -173,30 +200,13 @@ void dispatch_query(struct job *job)
         refuse(job, "a run is at work, and its hidden tables are in use: clean when it has ended");
         return;
     }
-    job->query_child = work_child(daemon, executor_of(connection), NULL, &err);
+    if (fill_subject(job, &subject, &err) == 0)
+        job->query_child = work_child(daemon, executor_of(connection), NULL, &err);
     if (job->query_child == NULL) {
         refuse(job, err.message);
         return;
     }
-    if (is_cleaning(job))
-        audit_job(job, AUDIT_ACCEPTED);
-    job->query_number = ++daemon->last_number;
-    struct query_order order = {
-        .step = job->query_number,
-        .verb = job->request->verb,
-        .sql = job->request->sql,
-        .drops_rejected = job->request->drops_rejected,
-        .folder = pipeline->folder,
-        .connection = described(job, connection),
-        .limit = job->request->limit,
-        .limit_bytes = job->request->limit_bytes,
-        .timeout_ms = job->request->timeout_ms,
-    };
-    fill_subject(job, &order.subject);
-    buf_init(&frame);
-    frame_append_record(&frame, MESSAGE_QUERY, &query_order_shape, &order);
-    child_send(job->query_child, &frame);
-    buf_release(&frame);
+    send_query(job, connection, &subject);
     if (!job->is_waiting)
         work_tell(job, &accepted);
     job->is_waiting = false;

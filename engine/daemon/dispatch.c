@@ -173,7 +173,8 @@ static struct child *executor_of(struct daemon *daemon, const struct asset *asse
     return work_child(daemon, order_executor(asset), NULL, err);
 }
 
-static void build_order(struct job *job, const struct run_step *step, struct buf *frame)
+static int build_order(struct job *job, const struct run_step *step, struct buf *frame,
+                       struct err *err)
 {
     const struct daemon *daemon = job->daemon;
     struct order_server servers[16];
@@ -193,15 +194,17 @@ static void build_order(struct job *job, const struct run_step *step, struct buf
     order.step = step->number;
     order.attempt = step->attempt;
     order.is_held = true;
-    window_fill(&order, job->run.plan, step->asset, &arena);
+    int result = window_fill(&order, job->run.plan, step->asset, &arena, err);
     order.lake_position = parts_position(&job->run, step);
     order.full_refresh = job->run.full_refresh;
     order.force = job->run.force;
     order.is_endless = job->run.is_endless;
     order.until_idle = job->run.until_idle;
     order.for_ms = job->run.for_ms;
-    frame_append_record(frame, MESSAGE_ORDER, &order_shape, &order);
+    if (result == 0)
+        frame_append_record(frame, MESSAGE_ORDER, &order_shape, &order);
     arena_release(&arena);
+    return result;
 }
 
 static struct run_step *find_step(struct daemon *daemon, int64_t number, struct job **job)
@@ -254,33 +257,40 @@ static void tell_stored(void *arg)
     free(storing);
 }
 
-static void start_step(struct job *job, struct run_step *step, struct child *executor)
+/* An attempt that has begun, and comes to nothing. */
+static void fail_attempt(struct job *job, struct run_step *step, const struct err *err)
+{
+    struct report report = {
+        .outcome = "failed", .error_code = err_code_name(err->code), .error = err->message};
+
+    journal_attempt_began(job->daemon->journal, &job->run, step, JOURNAL_NOTHING);
+    automation_step_began(job->daemon->automation, &job->run, step);
+    run_finish_attempt(&job->run, step, &report, clock_monotonic_us(), over, job);
+}
+
+static bool start_step(struct job *job, struct run_step *step, struct child *executor)
 {
     struct daemon *daemon = job->daemon;
-    struct storing *storing = alloc_zeroed(1, sizeof *storing);
     struct buf frame;
+    struct err err;
 
     run_begin_attempt(&job->run, step, ++daemon->last_number, clock_monotonic_us());
     buf_init(&frame);
-    build_order(job, step, &frame);
-    child_send(executor, &frame);
+    int built = build_order(job, step, &frame, &err);
+    if (built == 0)
+        child_send(executor, &frame);
     buf_release(&frame);
+    if (built < 0) {
+        fail_attempt(job, step, &err);
+        return false;
+    }
+    struct storing *storing = alloc_zeroed(1, sizeof *storing);
     *storing = (struct storing){daemon, step->number};
     journal_attempt_began(daemon->journal, &job->run, step,
                           (struct journal_then){tell_stored, storing});
     automation_step_began(daemon->automation, &job->run, step);
     tell_step(job, step);
-}
-
-static void fail_step(struct job *job, struct run_step *step, const struct err *err)
-{
-    struct report report = {
-        .outcome = "failed", .error_code = err_code_name(err->code), .error = err->message};
-
-    run_begin_attempt(&job->run, step, ++job->daemon->last_number, clock_monotonic_us());
-    journal_attempt_began(job->daemon->journal, &job->run, step, JOURNAL_NOTHING);
-    automation_step_began(job->daemon->automation, &job->run, step);
-    run_finish_attempt(&job->run, step, &report, clock_monotonic_us(), over, job);
+    return true;
 }
 
 bool dispatch_step(struct job *job, struct run_step *step)
@@ -293,12 +303,12 @@ bool dispatch_step(struct job *job, struct run_step *step)
     struct child *executor = servers_are_ready(daemon, step->asset, &err)
                                  ? executor_of(daemon, step->asset, &err)
                                  : NULL;
-    if (executor != NULL) {
-        start_step(job, step, executor);
-        return true;
+    if (executor != NULL)
+        return start_step(job, step, executor);
+    if (err.message[0] != '\0') {
+        run_begin_attempt(&job->run, step, ++daemon->last_number, clock_monotonic_us());
+        fail_attempt(job, step, &err);
     }
-    if (err.message[0] != '\0')
-        fail_step(job, step, &err);
     return false;
 }
 

@@ -115,7 +115,10 @@ static int ask(struct job *job, struct sight *sight, struct err *err)
     sight->number = order.step = ++daemon->last_number;
     order.attempt = 1;
     order.run = "";
-    window_fill(&order, job->plan, sight->asset, &arena);
+    if (window_fill(&order, job->plan, sight->asset, &arena, err) < 0) {
+        arena_release(&arena);
+        return -1;
+    }
     order.full_refresh = job->request->full_refresh;
     order.force = job->request->force;
     order.looks = true;

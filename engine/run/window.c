@@ -198,51 +198,48 @@ static struct order_window of_list(const struct partition *list, size_t count, s
 }
 
 /* What a run that asks for none makes: `latest` if the table is there, `all` if not. */
-static void fill_default(struct order *order, const struct plan *plan, const struct asset *asset,
-                         const struct partitions *partitions, struct arena *arena)
+static int fill_default(struct order *order, const struct plan *plan, const struct asset *asset,
+                        struct arena *arena, struct err *err)
 {
+    const struct partitions *partitions = partitioned_find(&plan->loaded->partitioned, asset);
     struct partition first, last, *list;
-    struct err err;
 
     if (partitions->unit == PARTITION_STATIC) {
         size_t count = partitions->key_count;
         if (partition_list(partitions, partitions->keys[0], partitions->keys[count - 1], arena,
-                           &list, &count, &err) < 0)
-            return;
+                           &list, &count, err) < 0)
+            return -1;
         order->windows[0] = order->windows[1] = of_list(list, count, arena);
     } else if (partition_first(partitions, &first) &&
                partitioned_last(partitions, asset, plan->now_us, &last)) {
         order->windows[0] = of_range(partitions, &last, &last, arena);
         order->windows[1] = of_range(partitions, &first, &last, arena);
     } else {
-        return;
+        return 0;
     }
     order->windows_count = 2;
+    return 0;
 }
 
-void window_fill(struct order *order, const struct plan *plan, const struct asset *asset,
-                 struct arena *arena)
+int window_fill(struct order *order, const struct plan *plan, const struct asset *asset,
+                struct arena *arena, struct err *err)
 {
     const struct partitions *partitions = partitioned_find(&plan->loaded->partitioned, asset);
     struct partition *list = NULL;
     size_t count = 0;
-    struct err err;
 
     if (partitions == NULL)
-        return;
+        return 0;
     order->is_partitioned = true;
     order->windows = arena_calloc(arena, 2, sizeof *order->windows);
-    if (plan->partition_count == 0) {
-        fill_default(order, plan, asset, partitions, arena);
-        return;
-    }
-    /* It was read before, so nothing is wrong with it. */
+    if (plan->partition_count == 0)
+        return fill_default(order, plan, asset, arena, err);
     if (window_read(partitions, plan->partitions, plan->partition_count, plan->now_us, arena, &list,
-                    &count, &err) < 0 ||
-        count == 0)
-        return;
+                    &count, err) < 0)
+        return -1;
     order->windows[0] = partitions->unit == PARTITION_STATIC
                             ? of_list(list, count, arena)
                             : of_range(partitions, &list[0], &list[count - 1], arena);
     order->windows_count = 1;
+    return 0;
 }

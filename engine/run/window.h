@@ -36,8 +36,9 @@ int window_read_any(const struct partitions *partitions, const char *const *text
  * builds. `is_rest`: it is what is left of a run, where perhaps nothing has partitions. */
 void window_check(struct plan *plan, bool is_rest);
 
-/* Gives the order the windows that the plan means by it, in the arena. */
-void window_fill(struct order *order, const struct plan *plan, const struct asset *asset,
-                 struct arena *arena);
+/* Gives the order the windows that the plan means by it, in the arena; none if the asset has no
+ * partitions. An order of which that fails must not be sent: it would make the whole. */
+int window_fill(struct order *order, const struct plan *plan, const struct asset *asset,
+                struct arena *arena, struct err *err);
 
 #endif
