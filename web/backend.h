@@ -29,6 +29,7 @@ struct web_gauges {
     int64_t loads, failed_loads; /* of the pipeline */
     int64_t store_commits;
     bool is_ready, is_draining;
+    bool is_held_up; /* the run store cannot be written at present */
 };
 
 struct web_backend {

@@ -19,16 +19,23 @@ static void health(struct web_exchange *exchange)
     web_done(exchange);
 }
 
+/* Anybody may ask: no path is named. */
 static void ready(struct web_exchange *exchange)
 {
     const struct web_backend *backend = exchange->site->backend;
     struct web_gauges gauges = {0};
+    const char *problem = NULL;
 
     backend->gauges(backend->arg, &gauges);
-    if (exchange->site->is_stopping || gauges.is_draining || !gauges.is_ready) {
+    if (exchange->site->is_stopping || gauges.is_draining)
+        problem = "the daemon is ending";
+    else if (gauges.is_held_up)
+        problem = "the run store cannot be written at present";
+    else if (!gauges.is_ready)
+        problem = "the daemon is not ready yet";
+    if (problem != NULL) {
         web_header_add(exchange, "Retry-After", "1");
-        web_problem(exchange, 503, "%s",
-                    gauges.is_ready ? "the daemon is ending" : "the daemon is not ready yet");
+        web_problem(exchange, 503, "%s", problem);
     } else {
         struct json_writer *json = web_json(exchange, 200);
         json_write_object(json);

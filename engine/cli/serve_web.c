@@ -88,7 +88,8 @@ static void gauges(void *arg, struct web_gauges *gauges)
     gauges->failed_loads = counts.failed_loads;
     gauges->store_commits = counts.commits;
     gauges->is_draining = web->daemon->is_draining;
-    gauges->is_ready = !gauges->is_draining;
+    gauges->is_held_up = counts.is_held_up;
+    gauges->is_ready = !gauges->is_draining && !gauges->is_held_up;
 }
 
 static struct stream_state *streams(void *arg, struct arena *arena, size_t *count)

@@ -130,6 +130,9 @@ void audit_job(const struct job *job, const char *result)
     if (request == NULL || request->verb == NULL || only_looks(request->verb) ||
         request->backfill != NULL || request->actor == NULL)
         return;
+    if (result != NULL && strcmp(result, "busy") == 0 &&
+        journal_trouble(job->daemon->journal) != NULL)
+        return; /* who asks again and again should not fill the memory with what cannot be written */
     arena_init(&arena);
     const struct store_audit entry = {
         .at_us = clock_now_us(),

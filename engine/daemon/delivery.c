@@ -161,7 +161,7 @@ static void outcome_committed(void *arg)
 static struct store_done after(struct sending *sending)
 {
     return journal_done(sending->delivery->journal,
-                        (struct journal_then){outcome_committed, sending});
+                        (struct journal_then){outcome_committed, sending, NULL});
 }
 
 static void drop(struct sending *sending, const char *why)

@@ -15,6 +15,7 @@
 #include "daemon/sensors.h"
 #include "run/order.h"
 #include "run/window.h"
+#include "store/write.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,14 @@ static void let_go(struct job *job)
     job->listener = NULL;
 }
 
+static void drop_telling(void *arg)
+{
+    struct telling *telling = arg;
+
+    arena_release(&telling->arena);
+    free(telling);
+}
+
 static void tell(void *arg)
 {
     struct telling *telling = arg;
@@ -61,8 +70,7 @@ static void tell(void *arg)
         sensors_run_moved(daemon->sensors);
     if (telling->ends_run && daemon->stays)
         work_dispatch(daemon); /* its place is free */
-    arena_release(&telling->arena);
-    free(telling);
+    drop_telling(telling);
 }
 
 /* Of an event of a step: that nothing more will happen to it. */
@@ -87,7 +95,7 @@ static void tell_after_commit(struct job *job, const struct event *event, bool e
     telling->event.why = arena_strdup(&telling->arena, event->why);
     telling->event.note = arena_strdup(&telling->arena, event->note);
     journal_event(job->daemon->journal, job->run.id, &telling->event,
-                  (struct journal_then){tell, telling});
+                  (struct journal_then){tell, telling, drop_telling});
 }
 
 static struct event event_of_step(const struct run_step *step)
@@ -287,7 +295,7 @@ static bool start_step(struct job *job, struct run_step *step, struct child *exe
     struct storing *storing = alloc_zeroed(1, sizeof *storing);
     *storing = (struct storing){daemon, step->number};
     journal_attempt_began(daemon->journal, &job->run, step,
-                          (struct journal_then){tell_stored, storing});
+                          (struct journal_then){tell_stored, storing, free});
     automation_step_began(daemon->automation, &job->run, step);
     tell_step(job, step);
     return true;
@@ -507,6 +515,7 @@ void dispatch_cancel(struct job *job)
 
     if (job->run.is_canceled || job->run.is_stopping)
         return;
+    store_run_ask_cancel(journal_store(daemon->journal), job->run.id);
     if (run_is_stream(&job->run)) {
         run_stop(&job->run, clock_monotonic_us(), over, job);
         job->run.grace_ends_us = deadline_begin_grace(daemon) + FLUSH_MS * INT64_C(1000);

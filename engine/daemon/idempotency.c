@@ -159,7 +159,7 @@ bool idempotency_answer(struct job *job)
         return true;
     }
     snprintf(job->run.id, sizeof job->run.id, "%s", known->run_id);
-    journal_barrier(job->daemon->journal, (struct journal_then){tell_same, job});
+    journal_barrier(job->daemon->journal, (struct journal_then){tell_same, job, NULL});
     return true;
 }
 

@@ -20,21 +20,40 @@ struct journal {
     uv_prepare_t submit;  /* the end of each turn of the loop */
     void (*failed)(void *arg, const struct err *err);
     void *failed_arg;
+    void (*changed)(void *arg, const char *trouble);
+    void *changed_arg;
+    struct err trouble;
+    bool is_held_up;
     int open_handles;
 };
 
-/* A callback on its way through the store. Those that are under way when it closes are not called. */
+/* A callback on its way through the store. */
 struct waiting {
     struct journal *journal;
     struct waiting *next, **at; /* in the journal's list */
     struct journal_then then;
 };
 
+static void look_held_up(struct journal *journal)
+{
+    struct err trouble;
+    bool is_held_up = store_is_held_up(journal->store, &trouble);
+
+    if (is_held_up == journal->is_held_up)
+        return;
+    journal->is_held_up = is_held_up;
+    if (is_held_up)
+        journal->trouble = trouble;
+    journal->changed(journal->changed_arg, journal_trouble(journal));
+}
+
 static void reap(uv_async_t *async)
 {
     struct journal *journal = async->data;
     struct err err;
 
+    if (journal->changed != NULL)
+        look_held_up(journal);
     if (store_reap(journal->store, &err) < 0)
         journal->failed(journal->failed_arg, &err);
 }
@@ -53,6 +72,13 @@ static void wake(void *arg)
     uv_async_send(&journal->committed);
 }
 
+static void drop(struct waiting *waiting)
+{
+    if (waiting->then.drop != NULL)
+        waiting->then.drop(waiting->then.arg);
+    free(waiting);
+}
+
 static void handle_closed(uv_handle_t *handle)
 {
     struct journal *journal = handle->data;
@@ -62,7 +88,7 @@ static void handle_closed(uv_handle_t *handle)
     while (journal->waiting != NULL) {
         struct waiting *waiting = journal->waiting;
         journal->waiting = waiting->next;
-        free(waiting);
+        drop(waiting);
     }
     free(journal->path);
     free(journal);
@@ -83,6 +109,7 @@ int journal_interrupt(struct journal *journal, struct err *err)
 {
     struct store_recovery recovery;
 
+    store_be_patient(journal->store, false);
     return store_recover(journal->store, false, clock_now_us(), &recovery, err);
 }
 
@@ -130,6 +157,19 @@ struct journal *journal_open(uv_loop_t *loop, const char *state_folder,
     return NULL;
 }
 
+void journal_be_patient(struct journal *journal, void (*changed)(void *arg, const char *trouble),
+                        void *arg)
+{
+    journal->changed = changed;
+    journal->changed_arg = arg;
+    store_be_patient(journal->store, true);
+}
+
+const char *journal_trouble(const struct journal *journal)
+{
+    return journal->is_held_up ? journal->trouble.message : NULL;
+}
+
 void journal_close(struct journal *journal)
 {
     if (journal == NULL)
@@ -151,10 +191,12 @@ static void commit_done(void *arg, const struct err *err)
     struct waiting *waiting = arg;
 
     unlink_waiting(waiting);
-    if (err != NULL)
+    if (err != NULL) {
         waiting->journal->failed(waiting->journal->failed_arg, err);
-    else
-        waiting->then.call(waiting->then.arg);
+        drop(waiting);
+        return;
+    }
+    waiting->then.call(waiting->then.arg);
     free(waiting);
 }
 
@@ -417,6 +459,15 @@ static void tell_news(void *arg)
     free(telling);
 }
 
+static void drop_news(void *arg)
+{
+    struct telling_news *telling = arg;
+
+    if (telling->then.drop != NULL)
+        telling->then.drop(telling->then.arg);
+    free(telling);
+}
+
 void journal_event(struct journal *journal, const char *run_id, const struct event *event,
                    struct journal_then then)
 {
@@ -435,7 +486,7 @@ void journal_event(struct journal *journal, const char *run_id, const struct eve
         .detail = detail.data,
     };
     if (journal->follower.hear != NULL)
-        then = (struct journal_then){tell_news, copy_news(journal, &stored, then)};
+        then = (struct journal_then){tell_news, copy_news(journal, &stored, then), drop_news};
     store_event_append(journal->store, &stored, done_of(journal, then));
     buf_release(&detail);
 }

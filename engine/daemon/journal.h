@@ -20,17 +20,28 @@ struct journal *journal_open(uv_loop_t *loop, const char *state_folder,
                              void (*failed)(void *arg, const struct err *err), void *arg,
                              struct err *err);
 
-/* For a daemon that ends while runs are at work: marks them interrupted, as the next one would.
- * Blocks. */
+/* For a daemon that ends while runs are at work: marks them interrupted, as the next one would. Waits
+ * for no room. Blocks. */
 int journal_interrupt(struct journal *journal, struct err *err);
 
-/* Commits what is queued and closes. */
+/* For a daemon that stays: while the disk is full nothing fails, it waits for room. `changed` is
+ * called on the loop when that begins, with the reason, and when it is over, with NULL. */
+void journal_be_patient(struct journal *journal, void (*changed)(void *arg, const char *trouble),
+                        void *arg);
+
+/* Why nothing can be written down at present, or NULL. What is begun nevertheless waits in memory:
+ * as little as can be should be. */
+const char *journal_trouble(const struct journal *journal);
+
+/* Commits what is queued and closes, when all who use it are closed. */
 void journal_close(struct journal *journal);
 
-/* Called on the loop when what it was given with is committed. */
+/* Called on the loop, once: `call` when what it was given with is committed, or `drop`, unless that is
+ * NULL, if the daemon ends before it knows, to let go of the argument. */
 struct journal_then {
     void (*call)(void *arg);
     void *arg;
+    void (*drop)(void *arg);
 };
 
 #define JOURNAL_NOTHING ((struct journal_then){0})

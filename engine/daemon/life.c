@@ -27,8 +27,10 @@ static void close_all(struct life *life)
     if (life->leaving != NULL)
         life->leaving(life);
     /* What is still at work was ended with its executor. */
-    if (life->daemon.journal != NULL && life->daemon.jobs != NULL && !life->has_failed &&
-        journal_interrupt(life->daemon.journal, life->err) < 0)
+    struct journal *journal = life->daemon.journal;
+    if (journal != NULL && !life->has_failed &&
+        (life->daemon.jobs != NULL || journal_trouble(journal) != NULL) &&
+        journal_interrupt(journal, life->err) < 0)
         life->has_failed = true;
     client_close(life->server);
     work_abandon(&life->daemon);

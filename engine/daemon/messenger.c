@@ -151,8 +151,9 @@ static void raise_as(struct messenger *messenger, const struct alert *to,
         .created_us = raising.now_us,
     };
     prune(messenger, raising.now_us);
-    store_alert_raise(journal_store(messenger->journal), &stored,
-                      journal_done(messenger->journal, (struct journal_then){raised, messenger}));
+    store_alert_raise(
+        journal_store(messenger->journal), &stored,
+        journal_done(messenger->journal, (struct journal_then){raised, messenger, NULL}));
     buf_release(&body);
 }
 
@@ -285,8 +286,9 @@ static void sum(void *arg, const struct alert *to, const struct delivery_held *h
     };
     raise_alert(messenger, to, &message, "waiting", now);
     messenger->summing++;
-    store_alerts_sum(journal_store(messenger->journal), to->name, held->last_id, now,
-                     journal_done(messenger->journal, (struct journal_then){summed, messenger}));
+    store_alerts_sum(
+        journal_store(messenger->journal), to->name, held->last_id, now,
+        journal_done(messenger->journal, (struct journal_then){summed, messenger, NULL}));
     alerting_summed(history_of(messenger, to->name), held->count, now);
     arena_release(&arena);
 }

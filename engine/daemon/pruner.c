@@ -61,7 +61,7 @@ static bool must_end(const struct pruner *pruner)
 
 static void then(struct pruner *pruner, void (*call)(void *arg))
 {
-    journal_barrier(pruner->daemon->journal, (struct journal_then){call, pruner});
+    journal_barrier(pruner->daemon->journal, (struct journal_then){call, pruner, NULL});
 }
 
 static void begin(uv_timer_t *timer);

@@ -117,6 +117,7 @@ void queue_take_up(struct daemon *daemon, const struct store_run *stored)
     job->is_queued = true;
     job->was_interrupted = stored->state == STATE_INTERRUPTED;
     job->deaths = stored->deaths;
+    job->is_canceled = stored->cancel_asked;
     snprintf(job->run.id, sizeof job->run.id, "%s", stored->id);
     if (stored->request == NULL ||
         record_decode(stored->request, strlen(stored->request), &request_shape, &job->arena,
@@ -251,7 +252,9 @@ static void start(struct job *job)
     const char *message =
         "a daemon died each time that it was at work, though it was taken up three times";
 
-    if (job->is_unreadable)
+    if (job->is_canceled)
+        end_queued(job, STATE_CANCELED, NULL);
+    else if (job->is_unreadable)
         end_queued(job, STATE_FAILED,
                    "what was asked for cannot be read: it is of another version");
     else if (job->deaths > MAX_DEATHS && job->was_interrupted)
@@ -262,13 +265,15 @@ static void start(struct job *job)
         work_plan(job);
 }
 
-static void start_streams(struct daemon *daemon)
+/* Streams, and what is only to be told that it is canceled. */
+static void start_at_once(struct daemon *daemon)
 {
     struct job *following;
 
     for (struct job *job = daemon->jobs; job != NULL; job = following) {
         following = job->next;
-        if (job->is_queued && !job->is_planning && !job->is_over && !takes_a_place(job))
+        if (job->is_queued && !job->is_planning && !job->is_over &&
+            (job->is_canceled || !takes_a_place(job)))
             start(job);
     }
 }
@@ -313,7 +318,7 @@ void queue_admit(struct daemon *daemon)
 
     if (daemon->is_draining || !has_queued(daemon))
         return;
-    start_streams(daemon);
+    start_at_once(daemon);
     struct turn *queued = find_turns(daemon, false, &queued_count);
     struct turn *running = find_turns(daemon, true, &running_count);
     while (queued_count > 0 &&

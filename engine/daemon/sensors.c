@@ -102,7 +102,7 @@ static void queued(void *arg, const void *what, const char *run_id)
         return;
     watch_requested(watch, asking->value, run_id);
     watch_write(watch, journal_store(daemon->journal),
-                journal_done(daemon->journal, (struct journal_then){committed, NULL}));
+                journal_done(daemon->journal, (struct journal_then){committed, NULL, NULL}));
     sensors_wake(daemon->sensors);
 }
 

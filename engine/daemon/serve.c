@@ -142,6 +142,20 @@ static void idle(struct daemon *daemon)
         life_leave_at_once(&server->life);
 }
 
+/* Ticks of schedules and requests of people have to wait for room; what is at work goes on. */
+static void held_up(void *arg, const char *trouble)
+{
+    struct server *server = arg;
+
+    if (trouble != NULL) {
+        log_error("%s: nothing is begun until then, and nothing is lost", trouble);
+        return;
+    }
+    log_info("the run store can be written again");
+    timetable_look(server->life.daemon.timetable);
+    work_dispatch(&server->life.daemon);
+}
+
 /* ----------------------------------------------------------------------------------- beginning */
 
 static int take_up(struct daemon *daemon, struct err *err)
@@ -191,6 +205,7 @@ static int begin(struct server *server, struct err *err)
     daemon->reload = reload_open(daemon, &serving->request, serving->loaded);
     alerts_configure(daemon->alerts, daemon->loaded);
     daemon->reloaded = reloaded;
+    journal_be_patient(daemon->journal, held_up, server);
     /* Before anybody is told that it is ready. */
     life_watch_signal(&server->life, SIGINT, told_to_end);
     life_watch_signal(&server->life, SIGTERM, told_to_end);
@@ -261,6 +276,7 @@ void serve_count(const struct daemon *daemon, struct serve_counts *counts)
         counts->running_steps += (int64_t)job->run.running.count;
     }
     counts->commits = store_commit_count(journal_store(daemon->journal));
+    counts->is_held_up = journal_trouble(daemon->journal) != NULL;
     if (daemon->reload != NULL)
         reload_counts(daemon->reload, &counts->loads, &counts->failed_loads);
 }

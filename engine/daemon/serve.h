@@ -33,6 +33,7 @@ int serve(const struct serving *serving, struct err *err);
 struct serve_counts {
     int64_t queued_runs, running_runs, running_steps, executors;
     int64_t loads, failed_loads, commits;
+    bool is_held_up; /* the run store waits for room */
 };
 
 void serve_count(const struct daemon *daemon, struct serve_counts *counts);

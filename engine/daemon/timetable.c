@@ -77,7 +77,7 @@ static void reach(struct timetable *timetable, struct alarm *alarm, int64_t reac
     alarm->reached_us = reached_us;
     store_schedule_reach(
         store_of(timetable), &row,
-        journal_done(timetable->daemon->journal, (struct journal_then){committed, NULL}));
+        journal_done(timetable->daemon->journal, (struct journal_then){committed, NULL, NULL}));
 }
 
 static void put_tick(const struct daemon *daemon, const char *name, int64_t due_us,
@@ -255,6 +255,10 @@ void timetable_look(struct timetable *timetable)
 
     if (timetable == NULL || timetable->daemon->is_draining || timetable->daemon->is_ending)
         return;
+    if (journal_trouble(timetable->daemon->journal) != NULL) {
+        timetable->watch = (struct due_watch){0}; /* what falls due now was seen by nobody */
+        return;
+    }
     if (due_look(&timetable->watch, clock_now_us(), clock_monotonic_us(), &time))
         log_warn("the clock has jumped");
     for (size_t i = 0; i < timetable->count; i++) {

@@ -12,6 +12,9 @@
  * A schedule that is new, or whose expression or zone has changed, begins now; so does one that is
  * resumed. One that is paused forgets where it was.
  *
+ * While nothing can be written down it looks at nothing: what falls due then is as late as if no
+ * daemon had been there.
+ *
  * The timer runs for a minute at most, so that a wall clock that jumps is noticed (schedule/due.h
  * says what is made of it); without schedules it does not run.
  */

@@ -254,7 +254,7 @@ void tokens_create(struct job *job)
     store_token_insert(journal_store(tokens->journal), &stored, STORE_NO_DONE);
     audit_job(job, AUDIT_ACCEPTED);
     work_tell(job, &accepted);
-    journal_barrier(tokens->journal, (struct journal_then){tell_created, created});
+    journal_barrier(tokens->journal, (struct journal_then){tell_created, created, NULL});
 }
 
 void tokens_revoke(struct job *job)

@@ -39,7 +39,7 @@ static void ended(void *arg)
 void verbs_end_committed(struct job *job)
 {
     audit_job(job, AUDIT_ACCEPTED);
-    journal_barrier(job->daemon->journal, (struct journal_then){ended, job});
+    journal_barrier(job->daemon->journal, (struct journal_then){ended, job, NULL});
 }
 
 static void cancel(struct job *job)

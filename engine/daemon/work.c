@@ -241,6 +241,17 @@ struct job *work_job(struct daemon *daemon, struct listener *listener)
     return job;
 }
 
+/* Whether it has to wait until there is room for the run store: what only looks has not, and what
+ * ends something is not held back. What the daemon asks for by itself is refused by nobody. */
+static bool has_no_room(const struct job *job)
+{
+    static const char *const need_none[] = {
+        "cancel", "cancel_backfill", "clean", "plan", "query", "reload", "show", "state", NULL};
+
+    return job->listener != NULL && journal_trouble(job->daemon->journal) != NULL &&
+           !is_one_of(job->request->verb, need_none);
+}
+
 /* actor NULL: the request says it. */
 static void accept_job(struct job *job, const char *text, size_t size, const char *actor)
 {
@@ -258,6 +269,12 @@ static void accept_job(struct job *job, const char *text, size_t size, const cha
     }
     if (actor != NULL)
         job->request->actor = arena_strdup(&job->arena, actor);
+    if (has_no_room(job)) {
+        work_refuse_as(job, "busy",
+                       arena_printf(&job->arena, "nothing can be begun at present: %s",
+                                    journal_trouble(job->daemon->journal)));
+        return;
+    }
     const char *verb = job->request->verb;
     const struct verb *own = verbs_find(verb);
     if (own != NULL) {

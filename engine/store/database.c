@@ -26,23 +26,50 @@ static int fail_damaged(const char *path, const char *what, struct err *err)
         path, what);
 }
 
+static bool means_no_room(int error)
+{
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+/* What the system said when a write failed, if that was for want of room; else 0. SQLite knows a full
+ * disk; a quota and a limit of the process are to it like a disk that fails. */
+static int missing_room(const struct database *database)
+{
+    static const int pointers[] = {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+    int error = sqlite3_system_errno(database->sqlite);
+
+    for (size_t i = 0; i < sizeof pointers / sizeof *pointers && !means_no_room(error); i++) {
+        sqlite3_file *file = NULL;
+        sqlite3_file_control(database->sqlite, "main", pointers[i], &file);
+        if (file != NULL && file->pMethods != NULL)
+            file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    }
+    return means_no_room(error) ? error : 0;
+}
+
+static int fail_full(const struct database *database, const char *message, struct err *err)
+{
+    return err_set(err, ERR_TRANSIENT, "run store \"%s\": make room on its disk: %s",
+                   database->path, message);
+}
+
 static int fail(const struct database *database, const char *sql, struct err *err)
 {
     const char *path = database->path;
     const char *message = sqlite3_errmsg(database->sqlite);
+    int missing = 0;
 
     switch (sqlite3_errcode(database->sqlite)) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return err_set(err, ERR_TRANSIENT, "run store \"%s\" is locked by another program: %s",
                        path, message);
+    case SQLITE_FULL: return fail_full(database, message, err);
     case SQLITE_IOERR:
-        if (sqlite3_system_errno(database->sqlite) != ENOSPC)
-            return err_set(err, ERR_TRANSIENT, "run store \"%s\": %s", path, message);
-        /* fall through */
-    case SQLITE_FULL:
-        return err_set(err, ERR_TRANSIENT, "run store \"%s\": make room on its disk: %s", path,
-                       message);
+        missing = missing_room(database);
+        if (missing != 0)
+            return fail_full(database, strerror(missing), err);
+        return err_set(err, ERR_TRANSIENT, "run store \"%s\": %s", path, message);
     case SQLITE_NOMEM:
     case SQLITE_INTERRUPT:
         return err_set(err, ERR_TRANSIENT, "run store \"%s\": %s", path, message);

@@ -12,7 +12,8 @@
     "  WHEN state IN ('failed', 'interrupted') THEN 1 << 20"                             \
     "  WHEN state IN ('skipped', 'canceled') THEN 1 << 40 ELSE 0 END)"                   \
     "  FROM steps WHERE run_id = runs.id),"                                              \
-    " priority, actor, of_run, backfill_id, resumes, resumptions, request"
+    " priority, actor, of_run, backfill_id, resumes, resumptions, request,"              \
+    " cancel_asked"
 
 /* ?1 and ?7 are the ends of the page, ?2 its size, ?4 the state, ?5 the trigger, ?6 the asset. */
 static const char all_runs_sql[] =
@@ -86,6 +87,7 @@ static void fill_run(void *item, const struct statement *row, struct arena *aren
     run->resumes = statement_int(row, 17, 0) != 0;
     run->deaths = statement_int(row, 18, 0);
     run->request = statement_text(row, 19, arena);
+    run->cancel_asked = statement_int(row, 20, 0) != 0;
 }
 
 static int read_runs(struct store_reader *reader, const struct reader_query *query,

@@ -64,8 +64,9 @@ struct store_run {
     const char *of_run;      /* the run that it repeats */
     const char *backfill_id; /* that it is a part of */
     int64_t priority;
-    bool resumes;   /* it is taken up again when the daemon has ended */
-    int64_t deaths; /* when read: how often one died while the run was at work */
+    bool resumes;      /* it is taken up again when the daemon has ended */
+    int64_t deaths;    /* when read: how often one died while the run was at work */
+    bool cancel_asked; /* when it is, it ends as canceled */
     int64_t created_us;
     int64_t started_us;
     int64_t ended_us;

@@ -17,6 +17,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+enum { TRY_AGAIN_MS = 250 };
+
 struct store {
     char *path;
     int lock_fd; /* of path.lock, held for as long as the store is open */
@@ -42,6 +44,9 @@ struct store {
     struct command_list done;
     bool is_busy; /* the thread has commands that are in neither list */
     bool is_closing;
+    bool is_patient;
+    bool is_held_up;
+    struct err trouble; /* while it is held up */
     int64_t commits;
 };
 
@@ -127,6 +132,7 @@ static int commit_commands(struct store *store, struct command *commands, struct
         if (command->has_failed &&
             (command->err.code == ERR_TRANSIENT || !database_in_transaction(&store->database))) {
             *err = command->err;
+            command->has_failed = false; /* by itself */
             return -1;
         }
     }
@@ -137,15 +143,43 @@ static int commit_commands(struct store *store, struct command *commands, struct
     return 0;
 }
 
+static void wake(struct store *store)
+{
+    if (store->wake != NULL)
+        store->wake(store->wake_arg);
+}
+
+/* Whether it may try again, after a while. */
+static bool wait_for_next_try(struct store *store, const struct err *err)
+{
+    int64_t until_us = clock_monotonic_us() + TRY_AGAIN_MS * 1000;
+    const struct timespec until = {.tv_sec = until_us / CLOCK_US_PER_SECOND,
+                                   .tv_nsec = until_us % CLOCK_US_PER_SECOND * 1000};
+    bool is_over = false;
+
+    pthread_mutex_lock(&store->lock);
+    store->trouble = *err;
+    if (store->is_patient && !store->is_held_up) {
+        store->is_held_up = true;
+        wake(store);
+    }
+    while (store->is_patient && !store->is_closing && !is_over)
+        is_over = pthread_cond_timedwait(&store->changed, &store->lock, &until) == ETIMEDOUT;
+    pthread_mutex_unlock(&store->lock);
+    return is_over;
+}
+
 /* Whether the commands, but for those that failed by themselves, are committed. */
 static bool work(struct store *store, struct command *commands)
 {
     struct err err, ignored;
 
-    if (commit_commands(store, commands, &err) == 0)
-        return true;
-    if (database_in_transaction(&store->database))
-        database_exec(&store->database, "ROLLBACK", &ignored);
+    do {
+        if (commit_commands(store, commands, &err) == 0)
+            return true;
+        if (database_in_transaction(&store->database))
+            database_exec(&store->database, "ROLLBACK", &ignored);
+    } while (err.code == ERR_TRANSIENT && wait_for_next_try(store, &err));
     fail_all(commands, &err);
     return false;
 }
@@ -172,9 +206,9 @@ static void *run_thread(void *arg)
         store->commits += is_committed;
         command_list_move(&store->done, &taken);
         store->is_busy = false;
+        store->is_held_up = false;
         pthread_cond_broadcast(&store->changed);
-        if (store->wake != NULL)
-            store->wake(store->wake_arg);
+        wake(store);
     }
     pthread_mutex_unlock(&store->lock);
     return NULL;
@@ -255,6 +289,17 @@ static int set_max_pages(struct store *store, int64_t max_pages, struct err *err
     return database_exec(&store->database, sql, err);
 }
 
+/* Waits are measured by the clock that nobody sets. */
+static void init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
 int store_open(const struct store_options *options, struct store **store, struct err *err)
 {
     struct store *opened = alloc_zeroed(1, sizeof *opened);
@@ -266,7 +311,7 @@ int store_open(const struct store_options *options, struct store **store, struct
     command_list_init(&opened->submitted);
     command_list_init(&opened->done);
     pthread_mutex_init(&opened->lock, NULL);
-    pthread_cond_init(&opened->changed, NULL);
+    init_condition(&opened->changed);
     if (take_lock(opened, err) < 0 || make_private(opened, err) < 0 ||
         database_open(&opened->database, opened->path, DATABASE_WRITE, err) < 0 ||
         migration_apply(&opened->database, store_migrations, store_migration_count, err) < 0 ||
@@ -362,6 +407,24 @@ int store_reap(struct store *store, struct err *err)
         }
     free_commands(&done);
     return outcome;
+}
+
+void store_be_patient(struct store *store, bool is_patient)
+{
+    pthread_mutex_lock(&store->lock);
+    store->is_patient = is_patient;
+    pthread_cond_broadcast(&store->changed);
+    pthread_mutex_unlock(&store->lock);
+}
+
+bool store_is_held_up(struct store *store, struct err *err)
+{
+    pthread_mutex_lock(&store->lock);
+    bool is_held_up = store->is_held_up;
+    if (is_held_up)
+        *err = store->trouble;
+    pthread_mutex_unlock(&store->lock);
+    return is_held_up;
 }
 
 int store_flush(struct store *store, struct err *err)

@@ -18,8 +18,9 @@
  *
  * Of commands that fail one by one (a state that is not the expected one) only they fail. If the
  * transaction fails (the disk is full) all its commands fail with the same error, TRANSIENT where
- * it may pass. A failure without a completion to hear it is returned by store_reap and store_flush:
- * none is silent.
+ * it may pass; a patient store (of a daemon that stays) tries such a one again until it passes, and
+ * what is submitted meanwhile waits behind it. A failure without a completion to hear it is
+ * returned by store_reap and store_flush: none is silent.
  *
  * The file is locked against a second writer for as long as it is open. Everything here and in
  * write.h is for one thread, the one that opened the store.
@@ -65,6 +66,13 @@ void store_submit(struct store *store);
 /* Calls the completions of what is done, in the order of queueing; they may queue more. Returns -1
  * with the first failure that had no completion. */
 int store_reap(struct store *store, struct err *err);
+
+/* Whether a transaction that fails with TRANSIENT is tried again until it passes. Not at first. */
+void store_be_patient(struct store *store, bool is_patient);
+
+/* Whether such a one waits for its next try: then err says why it failed. `wake` is called when that
+ * begins and when it is over. */
+bool store_is_held_up(struct store *store, struct err *err);
 
 /* Submits, waits until all of it is done, and reaps it. Blocks. */
 int store_flush(struct store *store, struct err *err);

@@ -17,6 +17,9 @@ static const struct statement_text run_change = {
     " WHERE id = ?1 AND state = ?2",
     "run", "it is not in state"};
 
+static const struct statement_text run_ask_cancel = {
+    "UPDATE runs SET cancel_asked = 1 WHERE id = ?1", "run", NULL};
+
 static const struct statement_text step_insert = {
     "INSERT INTO steps (run_id, asset, position, kind, state, reason, executor)"
     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -150,6 +153,14 @@ void store_run_change(struct store *store, const char *run_id, enum store_state 
     command_add_int(&command, now_us);
     add_error(&command, error);
     queue_change(store, &command, store_run_may_change(from, to), from, to);
+}
+
+void store_run_ask_cancel(struct store *store, const char *run_id)
+{
+    struct command command = {.statement = &run_ask_cancel};
+
+    command_add_text(&command, run_id);
+    store_queue(store, &command);
 }
 
 /* ---- steps and attempts ---------------------------------------------------------------------- */

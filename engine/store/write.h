@@ -24,6 +24,9 @@ void store_run_change(struct store *store, const char *run_id, enum store_state 
                       enum store_state to, int64_t now_us, const struct err *error,
                       struct store_done done);
 
+/* It is to end as canceled, whoever has to see to that. */
+void store_run_ask_cancel(struct store *store, const char *run_id);
+
 /* A step of a run that is there. */
 void store_step_insert(struct store *store, const struct store_step *step, struct store_done done);
 

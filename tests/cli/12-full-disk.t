@@ -34,7 +34,7 @@ No room for what a model writes: it fails, and what was published before stays.
 No room for the run store either: nothing is begun.
 
     $ (ulimit -f 30; aorta run countries)
-    aorta: run store "<folder>/.aorta/runs.db": disk I/O error
+    aorta: run store "<folder>/.aorta/runs.db": make room on its disk: File too large
     [1]
     $ aorta run countries
     fresh     seeds.countries

@@ -6,7 +6,7 @@ import os
 import signal
 
 from serving import Served, change, rows, state_of, wait_for
-from shop import WAIT_SECONDS, main
+from shop import WAIT_SECONDS, main, working
 
 # Minutes of DuckDB if nobody cancels it.
 SLOW = "select count(*) as n from range(100000000000) where range % 7 = 8"
@@ -151,6 +151,23 @@ def canceled(shop):
     assert status == 1 and "no run of this id is queued or running" in output, output
 
 
+def canceled_then_died(shop):
+    """What somebody was told is canceled does not go on when its daemon dies before it has ended."""
+    add_slow(shop, "slow")
+    shop.write("assets/marts/after.sql", "select * from {{ ref('slow') }}")
+    served = Served(shop)
+    run = detach(shop, "slow", "after")
+    wait_for("the slow step", lambda: running(shop, run, "marts.slow"))
+    os.kill(working(served.pid, "executor")[0], signal.SIGSTOP)  # it cannot end the statement
+    assert shop.run("cancel", run)[0] == 0
+    served.end(signal.SIGKILL)
+    shop.write("assets/marts/slow.sql", "select 1 as n")
+    served.start()
+    wait_for("the run's end", lambda: state_of(shop, run) == "canceled")
+    assert steps_of(shop, run) == {"marts.slow": ("canceled", 1), "marts.after": ("canceled", 0)}
+    assert served.end() == 0
+
+
 def repeated(shop):
     """rerun does all again; with --failed only what did not succeed."""
     shop.write("assets/marts/bad.sql", "select * from {{ ref('countries') }} where nonsense")
@@ -220,5 +237,6 @@ def many(shop):
 
 
 if __name__ == "__main__":
-    main([stays, detached, died, gone_meanwhile, dies_again, drains, canceled, repeated, reloads,
+    main([stays, detached, died, gone_meanwhile, dies_again, drains, canceled,
+          canceled_then_died, repeated, reloads,
           refuses_broken, many])

@@ -72,12 +72,12 @@ static void settle(void)
 
     do {
         is_past = false;
-        journal_barrier(journal, (struct journal_then){past, NULL});
+        journal_barrier(journal, (struct journal_then){past, NULL, NULL});
         while (!is_past)
             uv_run(&loop, UV_RUN_ONCE);
     } while (rows(untried)[0] != '\0');
     is_past = false;
-    journal_barrier(journal, (struct journal_then){past, NULL});
+    journal_barrier(journal, (struct journal_then){past, NULL, NULL});
     while (!is_past)
         uv_run(&loop, UV_RUN_ONCE);
 }

@@ -52,7 +52,7 @@ static void past(void *arg)
 static void end(void)
 {
     is_past = false;
-    journal_barrier(owner.journal, (struct journal_then){past, NULL});
+    journal_barrier(owner.journal, (struct journal_then){past, NULL, NULL});
     while (!is_past)
         uv_run(&loop, UV_RUN_ONCE);
     idempotency_close(owner.idempotency);

@@ -9,10 +9,13 @@
 #include "base/ulid.h"
 #include "store/database.h"
 
+#include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static struct ulid_source ids_made;
 
@@ -475,4 +478,73 @@ TEST("a full disk fails a transaction as a whole, as transient, and every comman
     check_int(store_fixture_count_runs(), 2);
     store_close(store);
     free(large);
+}
+
+static void set_room(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    signal(SIGXFSZ, SIG_IGN);
+    check_int(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    check_int(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static struct store *open_patient(void)
+{
+    struct store *store = store_fixture_open();
+
+    store_be_patient(store, true);
+    set_room(4096);
+    return store;
+}
+
+static void wait_until_held_up(struct store *store, struct err *err)
+{
+    for (int i = 0; i < 10000 && !store_is_held_up(store, err); i++)
+        poll(NULL, 0, 1);
+    check(store_is_held_up(store, err));
+}
+
+TEST("a patient store waits for room, and commits all of it when there is some")
+{
+    struct store *store = open_patient();
+    struct heard heard = {0};
+    struct err err;
+
+    store_fixture_run(store, "R0", (struct store_done){store_fixture_hear, &heard});
+    store_submit(store);
+    wait_until_held_up(store, &err);
+    check_int(err.code, ERR_TRANSIENT);
+    check_contains(err.message, "make room on its disk: File too large");
+    store_fixture_run(store, "R1", (struct store_done){store_fixture_hear, &heard});
+    store_submit(store);
+    check_ok(store_reap(store, &err));
+    check_int(heard.count, 0);
+
+    set_room(RLIM_INFINITY);
+    check_ok(store_flush(store, &err));
+    check_int(heard.count, 2);
+    check_int(heard.code, 0);
+    check(!store_is_held_up(store, &err));
+    check_int(store_fixture_count_runs(), 2);
+    store_close(store);
+}
+
+TEST("a store that is patient no more says what it could not write")
+{
+    struct store *store = open_patient();
+    struct heard heard = {0};
+    struct err err;
+
+    store_fixture_run(store, "R0", (struct store_done){store_fixture_hear, &heard});
+    store_submit(store);
+    wait_until_held_up(store, &err);
+    store_be_patient(store, false);
+    check_ok(store_flush(store, &err));
+    check_int(heard.count, 1);
+    check_int(heard.code, ERR_TRANSIENT);
+    check_int(store_fixture_count_runs(), 0);
+    set_room(RLIM_INFINITY);
+    store_close(store);
 }
