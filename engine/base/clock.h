@@ -2,7 +2,11 @@
  * Time. Instants are microseconds since 1970-01-01T00:00:00Z (proleptic Gregorian calendar, no
  * leap seconds), as in Arrow and PostgreSQL.
  *
- * Tests set the time; nothing in the engine calls time() or gettimeofday() itself.
+ * Tests set the time; nothing in the engine calls time() or gettimeofday() itself. Of a whole process
+ * they set the wall clock, while it runs, by the environment:
+ *
+ *     AORTA_FAULT_CLOCK=/tmp/ahead   it is ahead by as many microseconds as the file says: an int64_t
+ *                                    of this machine
  */
 #ifndef AORTA_BASE_CLOCK_H
 #define AORTA_BASE_CLOCK_H
