@@ -18,6 +18,17 @@ enum {
     BATCH_STEPS = 2000, /* of a batch's runs together, but of one run as many as it has */
     BATCH_ROWS = 1000,  /* of anything else */
     PAGE_RUNS = 200,
+    ROW_KINDS = 5,
+};
+
+/* How far the clock may be ahead of what was seen before, for its word to be taken. */
+#define BELIEVED_US CLOCK_US_PER_DAY
+
+/* Something else that grows. */
+struct row_kind {
+    store_prune *prune;
+    int64_t before_us;
+    int64_t changes; /* that went in the last batch */
 };
 
 struct old_run {
@@ -35,8 +46,9 @@ struct pruner {
     bool is_at_work;
     bool is_reading; /* in the thread pool */
     bool is_closing;
+    int64_t seen_us, seen_monotonic_us; /* the clock, when it was looked at last; 0: never */
     /* Of the round: */
-    int64_t runs_before_us, events_before_us, ticks_before_us, audit_before_us, keys_before_us;
+    int64_t runs_before_us, events_before_us;
     int64_t max_runs;
     char until[ULID_SIZE + 1]; /* the run behind the newest max_runs, "": there is none */
     char after[ULID_SIZE + 1]; /* looked at so far */
@@ -44,7 +56,7 @@ struct pruner {
     bool is_at_end;
     struct old_run batch[BATCH_RUNS];
     size_t batch_count;
-    int64_t ticks, audits, keys; /* that went in the last batch */
+    struct row_kind rows[ROW_KINDS];
     int64_t forgotten;
 };
 
@@ -94,21 +106,24 @@ static void sleep_until_next(struct pruner *pruner)
         tell(pruner);
 }
 
-/* --------------------------------------------------------------------- ticks, audit log, keys */
+/* -------------------------------------------------------------------------------- other rows */
 
 static void prune_rows(void *arg)
 {
     struct pruner *pruner = arg;
+    bool is_done = true;
 
-    if (must_end(pruner) ||
-        (pruner->ticks < BATCH_ROWS && pruner->audits < BATCH_ROWS && pruner->keys < BATCH_ROWS)) {
-        sleep_until_next(pruner);
-        return;
+    for (size_t i = 0; i < ROW_KINDS && !must_end(pruner); i++) {
+        struct row_kind *kind = &pruner->rows[i];
+        if (kind->changes < BATCH_ROWS)
+            continue;
+        is_done = false;
+        kind->prune(store_of(pruner), kind->before_us, BATCH_ROWS, &kind->changes);
     }
-    store_ticks_prune(store_of(pruner), pruner->ticks_before_us, BATCH_ROWS, &pruner->ticks);
-    store_audit_prune(store_of(pruner), pruner->audit_before_us, BATCH_ROWS, &pruner->audits);
-    store_keys_prune(store_of(pruner), pruner->keys_before_us, BATCH_ROWS, &pruner->keys);
-    then(pruner, prune_rows);
+    if (is_done)
+        sleep_until_next(pruner);
+    else
+        then(pruner, prune_rows);
 }
 
 /* ------------------------------------------------------------------------------ looking for runs */
@@ -203,6 +218,13 @@ static void freed(uv_handle_t *handle)
     free(pruner);
 }
 
+static void read_in_background(struct pruner *pruner, uv_work_cb read, uv_after_work_cb then_do)
+{
+    pruner->is_reading = true;
+    pruner->work.data = pruner;
+    uv_queue_work(pruner->daemon->loop, &pruner->work, read, then_do);
+}
+
 static void has_read(uv_work_t *work, int status)
 {
     struct pruner *pruner = work->data;
@@ -221,13 +243,10 @@ static void read_page(void *arg)
 
     pruner->batch_count = 0;
     if (must_end(pruner) || pruner->is_at_end) {
-        pruner->ticks = pruner->audits = pruner->keys = BATCH_ROWS;
         prune_rows(pruner);
         return;
     }
-    pruner->is_reading = true;
-    pruner->work.data = pruner;
-    uv_queue_work(pruner->daemon->loop, &pruner->work, read_in_pool, has_read);
+    read_in_background(pruner, read_in_pool, has_read);
 }
 
 /* ------------------------------------------------------------------------------ forgetting them */
@@ -274,16 +293,41 @@ static void forget_events(void *arg)
 
 /* ----------------------------------------------------------------------------------- its rounds */
 
+/* A clock that is far ahead of what was seen before is right if time has passed while nobody looked,
+ * and wrong if it is set back soon: then all that it calls old would be gone. Whoever is right is so
+ * at the next round as well. */
+static bool is_believed(struct pruner *pruner)
+{
+    int64_t now_us = clock_now_us(), monotonic_us = clock_monotonic_us();
+    int64_t ahead_us = now_us - pruner->seen_us - (monotonic_us - pruner->seen_monotonic_us);
+    bool is_ahead = pruner->seen_us > 0 && ahead_us > BELIEVED_US;
+
+    if (is_ahead)
+        log_warn("the clock is %lld days ahead of what happened last: if it is so in an hour, what "
+                 "is old is forgotten then",
+                 (long long)(ahead_us / CLOCK_US_PER_DAY));
+    pruner->seen_us = now_us;
+    pruner->seen_monotonic_us = monotonic_us;
+    return !is_ahead;
+}
+
 static void begin_by(struct pruner *pruner, const struct retention *retention)
 {
     int64_t now_us = clock_now_us();
+    int64_t runs_us = now_us - retention->runs_ms * 1000;
+    int64_t audit_us = now_us - retention->audit_ms * 1000;
+    const struct row_kind rows[ROW_KINDS] = {
+        {store_ticks_prune, now_us - retention->ticks_ms * 1000, BATCH_ROWS},
+        {store_audit_prune, audit_us, BATCH_ROWS},
+        {store_keys_prune, now_us - 2 * CLOCK_US_PER_DAY, BATCH_ROWS}, /* they count for one */
+        {store_backfills_prune, runs_us, BATCH_ROWS},
+        {store_tokens_prune, audit_us, BATCH_ROWS},
+    };
 
     pruner->is_at_work = true;
-    pruner->runs_before_us = now_us - retention->runs_ms * 1000;
+    memcpy(pruner->rows, rows, sizeof rows);
+    pruner->runs_before_us = runs_us;
     pruner->events_before_us = now_us - retention->events_ms * 1000;
-    pruner->ticks_before_us = now_us - retention->ticks_ms * 1000;
-    pruner->audit_before_us = now_us - retention->audit_ms * 1000;
-    pruner->keys_before_us = now_us - 2 * CLOCK_US_PER_DAY; /* they count for one */
     pruner->max_runs = retention->max_runs;
     pruner->after[0] = '\0';
     pruner->is_begun = pruner->is_at_end = false;
@@ -295,7 +339,35 @@ static void begin(uv_timer_t *timer)
 {
     struct pruner *pruner = timer->data;
 
-    begin_by(pruner, &pruner->daemon->loaded->pipeline.retention);
+    if (is_believed(pruner))
+        begin_by(pruner, &pruner->daemon->loaded->pipeline.retention);
+    else
+        sleep_until_next(pruner);
+}
+
+static void find_newest_in_pool(uv_work_t *work)
+{
+    struct pruner *pruner = work->data;
+    struct store_reader *reader = NULL;
+    struct err err;
+
+    if (store_reader_open(pruner->store, &reader, &err) < 0 ||
+        store_read_newest_us(reader, &pruner->seen_us, &err) < 0)
+        log_warn("retention: %s", err.message);
+    store_reader_close(reader);
+}
+
+static void has_found_newest(uv_work_t *work, int status)
+{
+    struct pruner *pruner = work->data;
+
+    (void)status;
+    pruner->is_reading = pruner->is_at_work = false;
+    pruner->seen_monotonic_us = clock_monotonic_us();
+    if (pruner->is_closing)
+        uv_close((uv_handle_t *)&pruner->timer, freed);
+    else
+        begin(&pruner->timer);
 }
 
 static struct pruner *make(struct daemon *daemon)
@@ -314,7 +386,8 @@ struct pruner *pruner_open(struct daemon *daemon)
 {
     struct pruner *pruner = make(daemon);
 
-    uv_timer_start(&pruner->timer, begin, 0, 0);
+    pruner->is_at_work = true;
+    read_in_background(pruner, find_newest_in_pool, has_found_newest);
     return pruner;
 }
 

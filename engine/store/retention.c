@@ -67,6 +67,30 @@ int store_read_old_runs(struct store_reader *reader, const struct store_old_page
     return 0;
 }
 
+static void fill_instant(void *item, const struct statement *row, struct arena *arena)
+{
+    (void)arena;
+    *(int64_t *)item = statement_int(row, 0, 0);
+}
+
+int store_read_newest_us(struct store_reader *reader, int64_t *at_us, struct err *err)
+{
+    const struct reader_query query = {
+        .sql = "SELECT at_us FROM events ORDER BY id DESC LIMIT 1",
+        .item_size = sizeof *at_us,
+        .fill = fill_instant,
+    };
+    struct arena arena;
+    void *items;
+    size_t count = 0;
+
+    arena_init(&arena);
+    int result = reader_all(reader, &query, &arena, &items, &count, err);
+    *at_us = count > 0 ? *(const int64_t *)items : 0;
+    arena_release(&arena);
+    return result;
+}
+
 static void fill_id(void *item, const struct statement *row, struct arena *arena)
 {
     *(const char **)item = statement_text(row, 0, arena);
@@ -115,6 +139,17 @@ static const struct statement_text keys_prune = {
     "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE at_us < ?1 LIMIT ?2)",
     "idempotency keys", NULL};
 
+static const struct statement_text backfills_prune = {
+    "DELETE FROM backfills WHERE id IN (SELECT b.id FROM backfills AS b WHERE b.ended_us < ?1"
+    " AND b.state <> 'running' AND NOT EXISTS (SELECT 1 FROM runs WHERE backfill_id = b.id)"
+    " LIMIT ?2)",
+    "backfills", NULL};
+
+static const struct statement_text tokens_prune = {
+    "DELETE FROM tokens WHERE id IN"
+    " (SELECT id FROM tokens WHERE revoked_us < ?1 OR expires_us < ?1 LIMIT ?2)",
+    "tokens", NULL};
+
 void store_run_forget(struct store *store, const char *id, struct store_done done)
 {
     struct command publications = {.statement = &run_publications_forget};
@@ -142,18 +177,31 @@ void store_run_events_forget(struct store *store, const char *id, int64_t limit,
     prune(store, &command, limit, changes);
 }
 
-void store_ticks_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
+static void prune_older(struct store *store, const struct statement_text *statement,
+                        int64_t before_us, int64_t limit, int64_t *changes)
 {
-    struct command command = {.statement = &ticks_prune};
+    struct command command = {.statement = statement};
 
     command_add_int(&command, before_us);
     prune(store, &command, limit, changes);
 }
 
+void store_ticks_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
+{
+    prune_older(store, &ticks_prune, before_us, limit, changes);
+}
+
 void store_keys_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
 {
-    struct command command = {.statement = &keys_prune};
+    prune_older(store, &keys_prune, before_us, limit, changes);
+}
 
-    command_add_int(&command, before_us);
-    prune(store, &command, limit, changes);
+void store_backfills_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
+{
+    prune_older(store, &backfills_prune, before_us, limit, changes);
+}
+
+void store_tokens_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
+{
+    prune_older(store, &tokens_prune, before_us, limit, changes);
 }

@@ -36,6 +36,9 @@ int store_read_old_runs(struct store_reader *reader, const struct store_old_page
                         struct arena *arena, struct store_old_run **runs, size_t *count,
                         struct err *err);
 
+/* When the newest event happened; 0 if there is none. */
+int store_read_newest_us(struct store_reader *reader, int64_t *at_us, struct err *err);
+
 /* The id of the run behind the newest `keep`; NULL if there are no more than that. */
 int store_read_beyond(struct store_reader *reader, int64_t keep, struct arena *arena,
                       const char **id, struct err *err);
@@ -47,11 +50,11 @@ void store_run_forget(struct store *store, const char *id, struct store_done don
  * their number. */
 void store_run_events_forget(struct store *store, const char *id, int64_t limit, int64_t *changes);
 
-/* Forgets at most `limit` of the ticks that are older, but for the newest of each schedule. *changes
- * as above. */
-void store_ticks_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes);
-
-/* Forgets at most `limit` of the idempotency keys that are older. *changes as above. */
-void store_keys_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes);
+/* Forgets at most `limit` of what is older than an instant: *changes as above. */
+typedef void store_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes);
+store_prune store_ticks_prune;     /* but for the newest of each schedule */
+store_prune store_keys_prune;      /* idempotency keys */
+store_prune store_backfills_prune; /* that ended, and whose runs are forgotten */
+store_prune store_tokens_prune;    /* that were revoked, or expired */
 
 #endif

@@ -33,8 +33,8 @@ def add_old_runs(daemon):
             f"('{run}', 'shop', '{target}', 'manual', '', 'succeeded', {number})",
             f"insert into steps values ('{run}', '{asset}', 0, 'seed', 'fresh', null, null)",
             "with recursive n (i) as (select 1 union all select i + 1 from n where i < "
-            f"{2500 if number == 3 else 2}) insert into events (run_id, sequence, at_us, kind) "
-            f"select '{run}', i, {number}, 'step' from n")
+            f"{2500 if number == 3 else 2}) insert into events (id, run_id, sequence, at_us, kind) "
+            f"select {number - OLD} * 10000 + i, '{run}', i, {number}, 'step' from n")
 
 
 def make_history(shop):
@@ -116,6 +116,41 @@ def keeps_the_newest(shop):
         assert listed(shop) == before
 
 
+def doubts_the_clock(shop):
+    """A clock that is far ahead of what happened last is not taken at its word at once."""
+    with Served(shop) as daemon:
+        assert shop.run("run", "countries")[0] == 0
+        daemon.end()
+        add_old_runs(daemon)
+        change(shop, f"update events set at_us = at_us - {100 * DAY_US}")
+        daemon.start()
+        daemon.wait("the clock is 100 days ahead")
+        daemon.end()
+        assert count(daemon, "runs") == OLD + 1
+
+
+def forgets_what_is_over(shop):
+    """Backfills whose runs are gone, and tokens that nobody can use."""
+    young = time.time_ns() // 1000
+    with Served(shop) as daemon:
+        assert shop.run("run", "countries")[0] == 0
+        daemon.end()
+        change(shop, "update runs set backfill_id = 'has-a-run'", *(
+            "insert into backfills (id, request, target, state, priority, at_once, created_us, ended_us) "
+            f"values ('{name}', '', 'dev', '{state}', 0, 1, 1, {ended})" for name, state, ended in (
+                ("old", "succeeded", 2), ("has-a-run", "failed", 2), ("young", "canceled", young))),
+            "insert into backfill_partitions values ('old', 0, 'north', 'succeeded', null)",
+            *(f"insert into tokens values ('{name}', '{name}', 'viewer', '', 1, {expires}, {revoked}, null)"
+              for name, expires, revoked in (("good", "null", "null"), ("expired", 2, "null"),
+                                             ("revoked", "null", 2), ("just-now", "null", young))))
+        daemon.start()
+        wait_until(lambda: count(daemon, "tokens") == 2, "two tokens are forgotten")
+        daemon.end()
+    assert rows(shop, "select id from tokens order by id") == [("good",), ("just-now",)]
+    assert rows(shop, "select id from backfills order by id") == [("has-a-run",), ("young",)]
+    assert rows(shop, "select * from backfill_partitions") == []
+
+
 def refuses_too_little(shop):
     """What would forget what has just happened is refused."""
     text = (shop.folder / "pipeline.toml").read_text()
@@ -130,4 +165,5 @@ def refuses_too_little(shop):
 
 
 if __name__ == "__main__":
-    main([forgets, dies_and_goes_on, keeps_the_newest, refuses_too_little])
+    main([forgets, dies_and_goes_on, keeps_the_newest, doubts_the_clock, forgets_what_is_over,
+          refuses_too_little])
