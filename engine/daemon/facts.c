@@ -2,6 +2,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "schedule/due.h"
 #include "store/automation.h"
 
 #include <stdlib.h>
@@ -24,10 +25,31 @@ void facts_release(struct facts *facts)
     map_release(&facts->by_key);
 }
 
+static void bring_back(int64_t *instant_us, int64_t now_us)
+{
+    if (*instant_us > now_us + DUE_CORRECTION_US)
+        *instant_us = now_us;
+}
+
+static void correct(struct facts *facts, int64_t now_us)
+{
+    bring_back(&facts->last_us, now_us);
+    for (size_t i = 0; i < facts->by_key.count; i++) {
+        struct automation_fact *is = &((struct fact *)facts->by_key.entries[i].value)->is;
+        bring_back(&is->published_us, now_us);
+        bring_back(&is->confirmed_us, now_us);
+        bring_back(&is->handled_us, now_us);
+        bring_back(&is->requested_us, now_us);
+        bring_back(&is->since_us, now_us);
+    }
+}
+
 int64_t facts_now_us(struct facts *facts)
 {
     int64_t now_us = clock_now_us();
 
+    if (facts->last_us > now_us + DUE_CORRECTION_US)
+        correct(facts, now_us);
     facts->last_us = now_us > facts->last_us ? now_us : facts->last_us + 1;
     return facts->last_us;
 }
@@ -150,4 +172,5 @@ void facts_learn(struct facts *facts, const struct facts_read *read)
         learn_newest(facts, &read->newest[i]);
     for (size_t i = 0; i < read->automation_count; i++)
         learn_automation(facts, &read->automation[i]);
+    correct(facts, clock_now_us());
 }

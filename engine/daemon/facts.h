@@ -2,8 +2,9 @@
  * What a daemon that stays knows of its assets, by key: read from the run store once, in the thread
  * pool, then kept up to date by what happens (automation.c), so that no event costs a query.
  *
- * Instants are of the wall clock, but never go back while the daemon lives: what happened later has
- * the later one.
+ * Instants are of the wall clock, but do not go back while the daemon lives: what happened later has
+ * the later one. Only when the clock is set back by more than DUE_CORRECTION_US it had been wrong:
+ * then what is remembered of the future was now, or it would count as done until that day.
  */
 #ifndef AORTA_DAEMON_FACTS_H
 #define AORTA_DAEMON_FACTS_H
