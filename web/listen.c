@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,19 @@ void listen_address_text(const struct sockaddr *address, char text[LISTEN_ADDRES
                   LISTEN_ADDRESS_BYTES);
 }
 
+/* Without a descriptor nobody can be answered, and the socket would be ready for ever: who knocks
+ * gets the one that was kept for this, and it is closed at once. */
+static void turn_away(struct listen_sockets *sockets, int listening)
+{
+    if (sockets->spare < 0)
+        return;
+    close(sockets->spare);
+    int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC);
+    if (fd >= 0)
+        close(fd);
+    sockets->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static void accept_some(uv_poll_t *poll, int status, int events)
 {
     struct listen_sockets *sockets = poll->data;
@@ -93,7 +107,8 @@ static void accept_some(uv_poll_t *poll, int status, int events)
         socklen_t size = sizeof address;
         int fd =
             accept4(listening, (struct sockaddr *)&address, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        /* Out of descriptors is no reason to stop: it is asked again when the next one comes. */
+        if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+            turn_away(sockets, listening);
         if (fd < 0)
             return;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -150,12 +165,13 @@ int listen_open(struct listen_sockets *sockets, uv_loop_t *loop, const char *tex
     const struct in_addr usual = {htonl(INADDR_LOOPBACK)};
     struct sockaddr_storage both;
 
-    *sockets = (struct listen_sockets){.taker = taker};
+    *sockets = (struct listen_sockets){.taker = taker, .spare = -1};
     if (text == NULL)
         text = default_address;
     if (listen_parse(text, &sockets->first, err) < 0)
         return -1;
     sockets->is_loopback = listen_is_loopback(&sockets->first);
+    sockets->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
     sockets->port = open_socket(sockets, loop, &sockets->first);
     if (sockets->port < 0)
         return err_set(err, err_code_of_errno(errno), "listen on %s: %s%s", text, strerror(errno),
@@ -175,6 +191,8 @@ int listen_open(struct listen_sockets *sockets, uv_loop_t *loop, const char *tex
 
 void listen_close(struct listen_sockets *sockets, uv_close_cb closed)
 {
+    if (sockets->spare >= 0)
+        close(sockets->spare);
     for (int i = 0; i < sockets->count; i++) {
         uv_poll_stop(&sockets->sockets[i].poll);
         close(sockets->sockets[i].fd);

@@ -28,7 +28,8 @@ struct listen_sockets {
         int fd;
     } sockets[LISTEN_SOCKETS];
     int count;
-    int port; /* the real one */
+    int spare; /* a descriptor for when there are no more; -1: none */
+    int port;  /* the real one */
     bool is_loopback;
     struct sockaddr_storage first;
     struct listen_taker taker;

@@ -40,8 +40,6 @@ static int serve_with(const struct arguments *a, struct loaded *loaded)
         .state_folder = a->state_folder,
         .request = a->request,
         .loaded = loaded,
-        .runs_at_once = loaded->pipeline.serve.runs_at_once,
-        .drain_ms = loaded->pipeline.serve.drain_ms,
         .begin = begin,
         .end = end,
         .arg = &guest,

@@ -12,7 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKLOG = 64 };
+enum {
+    BACKLOG = 64,
+    PROGRESS_BYTES = 1 << 20, /* that wait for a client: he is not told of more on the way */
+};
 
 struct client {
     struct listener listener; /* first: a listener of the daemon is a client here */
@@ -85,9 +88,21 @@ static void answered(uv_write_t *write, int status)
     free(answer);
 }
 
+/* Progress is told again, so one that does not read (he may be stopped) misses nothing. */
+static bool can_wait(const struct listener *listener, const struct frame *frame)
+{
+    static const char progress[] = "{\"type\":\"progress\"";
+
+    return client_backlog(listener) > PROGRESS_BYTES && frame->kind == MESSAGE_EVENT &&
+           frame->size > sizeof progress && memcmp(frame->text, progress, sizeof progress - 1) == 0;
+}
+
 static void tell_client(struct listener *listener, const struct frame *frame)
 {
     struct client *client = (struct client *)listener;
+
+    if (can_wait(listener, frame))
+        return;
     struct answer *answer = alloc_zeroed(1, sizeof *answer);
     struct buf out;
     uv_buf_t part;

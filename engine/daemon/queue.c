@@ -321,8 +321,9 @@ void queue_admit(struct daemon *daemon)
     start_at_once(daemon);
     struct turn *queued = find_turns(daemon, false, &queued_count);
     struct turn *running = find_turns(daemon, true, &running_count);
-    while (queued_count > 0 &&
-           (daemon->runs_at_once == 0 || (int64_t)running_count < daemon->runs_at_once)) {
+    while (
+        queued_count > 0 &&
+        (!daemon->stays || (int64_t)running_count < daemon->loaded->pipeline.serve.runs_at_once)) {
         size_t next = turn_next(queued, queued_count, running, running_count);
         struct job *job = queued[next].job;
         running = alloc_resize(running, (running_count + 1) * sizeof *running);

@@ -29,6 +29,9 @@ struct reload {
 
 static void take_over(struct daemon *daemon, struct loaded *loaded)
 {
+    if (!serve_settings_same_door(&daemon->loaded->pipeline.serve, &loaded->pipeline.serve))
+        log_warn("[serve]: address, certificate, key and hosts are taken up when aorta serve is "
+                 "started the next time");
     loaded_release(daemon->loaded);
     daemon->loaded = loaded_retain(loaded);
     if (daemon->reload != NULL)

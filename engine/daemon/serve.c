@@ -92,12 +92,12 @@ static void look_drained(uv_timer_t *timer)
 static void drain(struct server *server)
 {
     struct daemon *daemon = &server->life.daemon;
+    int64_t drain_ms = daemon->loaded->pipeline.serve.drain_ms;
     struct job *following;
 
-    log_info("ending: running steps have %lld s to finish",
-             (long long)(server->serving->drain_ms / 1000));
+    log_info("ending: running steps have %lld s to finish", (long long)(drain_ms / 1000));
     daemon->is_draining = true;
-    server->drain_ends_us = clock_monotonic_us() + server->serving->drain_ms * 1000;
+    server->drain_ends_us = clock_monotonic_us() + drain_ms * 1000;
     for (struct job *job = daemon->jobs; job != NULL; job = following) {
         following = job->next;
         if (job->has_run && run_is_stream(&job->run))
@@ -192,7 +192,6 @@ static int begin(struct server *server, struct err *err)
     struct daemon *daemon = &server->life.daemon;
 
     daemon->stays = true;
-    daemon->runs_at_once = serving->runs_at_once;
     daemon->idle = idle;
     server->life.leaving = end_guests;
     daemon->idempotency = idempotency_open(daemon, err);

@@ -16,8 +16,6 @@ struct serving {
     const char *state_folder;
     struct request request; /* folder and target of the pipeline */
     struct loaded *loaded;  /* what has been read of it, without a problem */
-    int64_t runs_at_once;
-    int64_t drain_ms;
 
     /* Called on the loop: when all is there to serve others, and when it is to end. */
     int (*begin)(void *arg, struct daemon *daemon, struct err *err);

@@ -252,6 +252,22 @@ static bool has_no_room(const struct job *job)
            !is_one_of(job->request->verb, need_none);
 }
 
+/* Refuses what would be one more than may wait. */
+static bool is_full(struct job *job)
+{
+    const struct daemon *daemon = job->daemon;
+    int64_t most = daemon->stays ? daemon->loaded->pipeline.serve.queued_runs : INT64_MAX;
+    int64_t waiting = 0;
+
+    for (const struct job *other = daemon->jobs; other != NULL; other = other->next)
+        waiting += other->is_queued || other->is_planning;
+    if (waiting < most)
+        return false;
+    work_refuse_as(job, "busy",
+                   "too many runs wait already (queued_runs in [serve]): ask again later");
+    return true;
+}
+
 /* actor NULL: the request says it. */
 static void accept_job(struct job *job, const char *text, size_t size, const char *actor)
 {
@@ -292,6 +308,8 @@ static void accept_job(struct job *job, const char *text, size_t size, const cha
         work_refuse_as(job, "busy", "the daemon is about to end: ask again when it is back");
         return;
     }
+    if (is_run && is_full(job))
+        return;
     job->is_query = is_clean || asks(job->request);
     work_plan(job);
 }

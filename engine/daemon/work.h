@@ -87,7 +87,6 @@ struct daemon {
     int64_t last_number;     /* of attempts */
     bool stays;              /* `aorta serve` */
     bool is_draining;        /* and it is to end: nothing new is begun */
-    int64_t runs_at_once;    /* 0: no limit */
     struct loaded *loaded;   /* of a daemon that stays: what is believed of the files; or NULL */
     struct streams *streams; /* of a daemon that stays */
     struct automation *automation;           /* of a daemon that stays, or NULL */

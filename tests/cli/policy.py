@@ -71,6 +71,30 @@ def shared(shop):
     assert rows(shop, "select asset, reason from steps where reason is not null") == []
 
 
+def crowded(shop):
+    """No more runs wait than may, and how many that are, and work at once, is taken from a file that
+    was changed; what counts from the start only is said."""
+    before = (shop.folder / "pipeline.toml").read_text()
+    configure(shop, "[serve]\nruns_at_once = 1\nqueued_runs = 2\n")
+    add_model(shop, "slow", "", SLOW)
+    for name in ("a", "b", "c"):
+        add_model(shop, name, "", "select 1 as n")
+    served = Served(shop)
+    slow = detach(shop, "slow")
+    wait_for("the slow step", lambda: running(shop, slow, "marts.slow"))
+    waiting = [detach(shop, "a"), detach(shop, "b")]
+    status, output = shop.run("run", "--detach", "c")
+    assert status != 0 and "too many runs wait already (queued_runs in [serve])" in output, output
+    assert {state_of(shop, run) for run in waiting} == {"queued"}
+    shop.write("pipeline.toml", before + "[serve]\nruns_at_once = 3\nhosts = [\"data.example\"]\n")
+    served.reload()
+    served.wait("address, certificate, key and hosts are taken up when")
+    for run in [*waiting, detach(shop, "c")]:
+        wait_for("its end", ended(shop, run))
+    assert state_of(shop, slow) == "running"
+    assert shop.run("cancel", slow)[0] == 0
+
+
 def dead_holders(shop):
     """A slot is free when what held it has died: an executor, the daemon."""
     configure(shop, '[pool.tight]\nslots = 1\n')
@@ -306,4 +330,5 @@ def parts(shop):
 
 
 if __name__ == "__main__":
-    main([shared, dead_holders, timeouts, run_timeout, priorities, fair, hung, lingers, turns, parts])
+    main([shared, crowded, dead_holders, timeouts, run_timeout, priorities, fair, hung, lingers, turns,
+          parts])
