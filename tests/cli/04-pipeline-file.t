@@ -75,14 +75,17 @@ What is no TOML at all ends there.
     [2]
     $ printf '[pipeline]\nname = "shop"\n[target.dev]\n[target.test]\n' >pipeline.toml
     $ aorta check
+    assets/staging/stg_orders.sql:3:19: the pipeline has no variable "least_cents": declare it under [vars] in pipeline.toml, or give it a default, var('name', 'value')
     pipeline.toml:3:9: no target is the default one: write default = true into one of dev, test
     [2]
     $ printf '[pipeline]\nname = "shop"\n[target]\n' >pipeline.toml
     $ aorta check
+    assets/staging/stg_orders.sql:3:19: the pipeline has no variable "least_cents": declare it under [vars] in pipeline.toml, or give it a default, var('name', 'value')
     pipeline.toml: there is no target: declare one as [target.NAME]
     [2]
     $ printf 'target = 7\n[pipeline]\nname = "shop"\n' >pipeline.toml
     $ aorta check
+    assets/staging/stg_orders.sql:3:19: the pipeline has no variable "least_cents": declare it under [vars] in pipeline.toml, or give it a default, var('name', 'value')
     pipeline.toml:1:1: target must be a table, not an integer
     [2]
 
