@@ -167,7 +167,7 @@ def from_now_on_is_behind_the_newest(program):
 
 def an_id_of_another_store_is_the_newest(program):
     """Who has seen more than there is, in a store that is gone, hears what happens from now on."""
-    server = Server(program)
+    server = Server(program, "heartbeat_ms=100")
     server.say("run 01R", "events 01R 10")
     for number in range(2):  # before anybody has listened, and after
         reader = Reader(server, "/api/v1/events", 10**12)
