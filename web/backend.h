@@ -25,6 +25,7 @@
 struct web_gauges {
     int64_t started_us; /* wall clock */
     int64_t queued_runs, running_runs;
+    int64_t succeeded_runs, failed_runs, canceled_runs; /* that ended since the daemon began */
     int64_t running_steps, executors;
     int64_t loads, failed_loads; /* of the pipeline */
     int64_t store_commits;

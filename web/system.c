@@ -5,6 +5,7 @@
 #include "web/site.h"
 #include "web/stream.h"
 
+#include <dirent.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -113,6 +114,56 @@ static int64_t at(const void *from, size_t offset)
     return *(const int64_t *)(const void *)((const char *)from + offset);
 }
 
+static void write_ended(struct buf *out, const struct web_gauges *gauges)
+{
+    static const char name[] = "aorta_runs_ended_total";
+    const struct {
+        const char *state;
+        int64_t count;
+    } ended[] = {{"succeeded", gauges->succeeded_runs},
+                 {"failed", gauges->failed_runs},
+                 {"canceled", gauges->canceled_runs}};
+
+    buf_printf(out, "# HELP %s Runs that ended since the daemon began.\n# TYPE %s counter\n", name,
+               name);
+    for (size_t i = 0; i < sizeof ended / sizeof *ended; i++)
+        buf_printf(out, "%s{state=\"%s\"} %lld\n", name, ended[i].state,
+                   (long long)ended[i].count);
+}
+
+static int64_t count_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int64_t count = 0;
+
+    if (folder == NULL)
+        return 0;
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count - 3; /* ".", "..", and the folder's own */
+}
+
+/* Names as prometheus.io/docs/instrumenting/writing_clientlibs (process metrics) has them. */
+static void write_process(struct buf *out, const struct web_gauges *gauges)
+{
+    size_t resident_bytes = 0;
+    uv_rusage_t usage;
+
+    write_metric(out, "process_start_time_seconds", "gauge",
+                 "When the process began, in seconds since 1970.",
+                 (double)gauges->started_us / 1e6);
+    uv_resident_set_memory(&resident_bytes);
+    write_metric(out, "process_resident_memory_bytes", "gauge", "Resident memory.",
+                 (double)resident_bytes);
+    if (uv_getrusage(&usage) == 0)
+        write_metric(out, "process_cpu_seconds_total", "counter", "Processor time.",
+                     (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+                         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6);
+    write_metric(out, "process_open_fds", "gauge", "Open descriptors.",
+                 (double)count_descriptors());
+}
+
 static void write_answers(struct buf *out, const struct web_counts *counts)
 {
     static const char name[] = "aorta_http_requests_total";
@@ -126,18 +177,38 @@ static void write_answers(struct buf *out, const struct web_counts *counts)
 }
 
 static const struct {
-    const char *name, *help;
+    const char *name, *type, *help;
 } stream_metrics[] = {
-    {"aorta_stream_running", "1 if the stream is at work."},
-    {"aorta_stream_lag_records", "Records that are in the log and not in the lake."},
-    {"aorta_stream_restarts_total", "How often it began again since the daemon did."},
+    {"aorta_stream_running", "gauge", "1 if the stream is at work."},
+    {"aorta_stream_lag_records", "gauge", "Records that are in the log and not in the lake."},
+    {"aorta_stream_records_per_second", "gauge", "Records that it brings into the lake."},
+    {"aorta_stream_watermark_timestamp_seconds", "gauge",
+     "Event time of the partition that is furthest back."},
+    {"aorta_stream_restarts_total", "counter", "How often it began again since the daemon did."},
 };
 
-static double stream_value(const struct stream_state *stream, size_t metric)
+/* False: it is not known. */
+static bool find_stream_value(const struct stream_state *stream, size_t metric, double *value)
 {
-    if (metric == 0)
-        return strcmp(stream->state, "running") == 0;
-    return (double)(metric == 1 ? stream->lag : stream->restarts);
+    int64_t watermark_us = 0;
+    bool is_known = true;
+
+    switch (metric) {
+    case 0: *value = strcmp(stream->state, "running") == 0; break;
+    case 1:
+        is_known = stream->lag >= 0;
+        *value = (double)stream->lag;
+        break;
+    case 2: *value = stream->records_per_second; break;
+    case 3:
+        is_known = stream->watermark != NULL &&
+                   clock_parse(stream->watermark, strlen(stream->watermark), &watermark_us, NULL,
+                               NULL);
+        *value = (double)watermark_us / 1e6;
+        break;
+    default: *value = (double)stream->restarts;
+    }
+    return is_known;
 }
 
 static void write_streams(struct web_exchange *exchange, struct buf *out)
@@ -148,12 +219,12 @@ static void write_streams(struct web_exchange *exchange, struct buf *out)
 
     for (size_t i = 0; count > 0 && i < sizeof stream_metrics / sizeof *stream_metrics; i++) {
         const char *name = stream_metrics[i].name;
+        double value;
         buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, stream_metrics[i].help, name,
-                   i == 2 ? "counter" : "gauge");
+                   stream_metrics[i].type);
         for (size_t j = 0; j < count; j++)
-            if (i != 1 || streams[j].lag >= 0)
-                buf_printf(out, "%s{asset=\"%s\"} %.17g\n", name, streams[j].asset,
-                           stream_value(&streams[j], i));
+            if (find_stream_value(&streams[j], i, &value))
+                buf_printf(out, "%s{asset=\"%s\"} %.17g\n", name, streams[j].asset, value);
     }
 }
 
@@ -202,7 +273,6 @@ static void metrics(struct web_exchange *exchange)
     const struct web_backend *backend = site->backend;
     struct buf *out = web_text(exchange, 200, "text/plain; version=0.0.4; charset=utf-8");
     struct web_gauges gauges = {0};
-    size_t resident_bytes = 0;
 
     backend->gauges(backend->arg, &gauges);
     buf_printf(out,
@@ -214,6 +284,7 @@ static void metrics(struct web_exchange *exchange)
     for (size_t i = 0; i < sizeof gauge_metrics / sizeof *gauge_metrics; i++)
         write_metric(out, gauge_metrics[i].name, gauge_metrics[i].type, gauge_metrics[i].help,
                      (double)at(&gauges, gauge_metrics[i].offset));
+    write_ended(out, &gauges);
     write_streams(exchange, out);
     write_sensors(exchange, out);
     write_answers(out, &site->counts);
@@ -226,11 +297,7 @@ static void metrics(struct web_exchange *exchange)
                  site->client_count);
     write_metric(out, "aorta_http_event_streams", "gauge", "Event streams that are open.",
                  (double)web_streams_count(site->streams));
-    write_metric(out, "process_start_time_seconds", "gauge",
-                 "When the process began, in seconds since 1970.", (double)gauges.started_us / 1e6);
-    uv_resident_set_memory(&resident_bytes);
-    write_metric(out, "process_resident_memory_bytes", "gauge", "Resident memory.",
-                 (double)resident_bytes);
+    write_process(out, &gauges);
     web_done(exchange);
 }
 

@@ -82,6 +82,9 @@ static void gauges(void *arg, struct web_gauges *gauges)
     serve_count(web->daemon, &counts);
     gauges->queued_runs = counts.queued_runs;
     gauges->running_runs = counts.running_runs;
+    gauges->succeeded_runs = counts.succeeded_runs;
+    gauges->failed_runs = counts.failed_runs;
+    gauges->canceled_runs = counts.canceled_runs;
     gauges->running_steps = counts.running_steps;
     gauges->executors = counts.executors;
     gauges->loads = counts.loads;

@@ -133,6 +133,7 @@ static void end_if_over(struct job *job)
         return;
     job->is_over = true;
     enum store_state state = journal_run_ended(job->daemon->journal, &job->run);
+    job->daemon->ended_runs[state]++;
     backfills_run_over(job->daemon->backfills, job, state);
     alerts_run_ended(job->daemon->alerts, &job->run);
     automation_run_ended(job->daemon->automation, &job->run);

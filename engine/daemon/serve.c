@@ -274,6 +274,9 @@ void serve_count(const struct daemon *daemon, struct serve_counts *counts)
         counts->running_runs += job->has_run && !job->is_over;
         counts->running_steps += (int64_t)job->run.running.count;
     }
+    counts->succeeded_runs = daemon->ended_runs[STATE_SUCCEEDED];
+    counts->failed_runs = daemon->ended_runs[STATE_FAILED];
+    counts->canceled_runs = daemon->ended_runs[STATE_CANCELED];
     counts->commits = store_commit_count(journal_store(daemon->journal));
     counts->is_held_up = journal_trouble(daemon->journal) != NULL;
     if (daemon->reload != NULL)

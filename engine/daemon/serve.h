@@ -30,6 +30,7 @@ int serve(const struct serving *serving, struct err *err);
 /* What the living daemon can say of itself. */
 struct serve_counts {
     int64_t queued_runs, running_runs, running_steps, executors;
+    int64_t succeeded_runs, failed_runs, canceled_runs; /* since the daemon began */
     int64_t loads, failed_loads, commits;
     bool is_held_up; /* the run store waits for room */
 };

@@ -97,6 +97,7 @@ struct daemon {
     struct timetable *timetable;             /* the same */
     struct sensors *sensors;                 /* the same */
     struct pruner *pruner;                   /* the same */
+    int64_t ended_runs[STATE_FRESH + 1];     /* by enum store_state, since the daemon began */
     void (*reloaded)(struct daemon *daemon); /* another one is believed; or NULL */
     struct ulid_source run_ids;
     uv_timer_t retry_timer;

@@ -1,7 +1,8 @@
 """The routes and web/openapi.yaml say the same, and every answer is as it says."""
 
+import datetime
+import os
 import subprocess
-
 
 import harness
 from harness import Server
@@ -90,6 +91,9 @@ def metrics_are_what_prometheus_reads(program):
     assert values['aorta_http_requests_total{status="4xx"}'] == 1
     assert values["aorta_http_connections"] == 1
     assert values["process_resident_memory_bytes"] > 1 << 20
+    assert 0 < values["process_cpu_seconds_total"] < 60
+    open_now = len(os.listdir(f"/proc/{server.process.pid}/fd"))  # a connection may come or go
+    assert abs(values["process_open_fds"] - open_now) <= 2, (values["process_open_fds"], open_now)
     server.stop()
 
 
@@ -224,6 +228,12 @@ def streams_are_listed(program):
     assert one == streams[1] and one["error"] == "no broker" and one["restarts"] == 2
     assert one["next_start_at"] == "1970-01-01T00:00:02.000000Z" and one["run"] is None
     server.problem("GET", "/api/v1/streams/lake.none", 404, "there is no stream")
+    text = server.get("/metrics").body.decode()
+    assert 'aorta_stream_lag_records{asset="lake.readings"} 3\n' in text
+    assert 'aorta_stream_lag_records{asset="lake.lost"}' not in text, "it is not known"
+    seen = datetime.datetime.fromisoformat(f"{streams[0]['watermark']}T00:00+00:00").timestamp()
+    assert f'aorta_stream_watermark_timestamp_seconds{{asset="lake.readings"}} {seen:.0f}' in text, text
+    assert f'aorta_stream_records_per_second{{asset="lake.readings"}} {streams[0]["records_per_second"]:g}\n' in text
     server.stop()
 
 

@@ -33,6 +33,8 @@ def a_run_from_the_call_to_its_end(shop):
     assert api.get("/api/v1/runs?limit=1").json()["runs"][0]["id"] == name
     metrics = api.get("/metrics").body.decode()
     assert "aorta_ready 1" in metrics and "aorta_store_commits_total" in metrics
+    assert 'aorta_runs_ended_total{state="succeeded"} 1\n' in metrics, metrics
+    assert 'aorta_runs_ended_total{state="failed"} 0\n' in metrics, metrics
     assert api.daemon.end() == 0, api.daemon.said
 
 
