@@ -23,12 +23,15 @@ What is typed wrongly is said in one line and changes nothing; the exit status i
       query       Asks the warehouse and prints the rows; @NAME is a saved question
       runs        Lists the runs, or shows one: its steps, and the checks that did not pass
       logs        Tells what happened in a run, line by line
+      alerts      Lists who was told of what, or tells one of them that this is a test
+      audit       Lists who has changed what, by commands and by the API
       state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
       connections Lists the target's connections, or tests them
       connectors  Lists the connectors, or shows all that can be set of one
       completion  Prints a script that makes a shell complete commands, flags and names
       token       Makes tokens for the HTTP API, lists and revokes them
       clean       Drops the hidden tables that interrupted steps have left in the warehouse
+      prune       Forgets old runs, events, ticks and audit entries, as [retention] says
       trigger     Asks a daemon, here or elsewhere, for a run: for CI
       aorta COMMAND --help says more. A command looks for pipeline.toml here and above.
     Exit status: 0 done, 1 something failed, 2 usage or configuration.
