@@ -127,8 +127,7 @@ static void write_ended(struct buf *out, const struct web_gauges *gauges)
     buf_printf(out, "# HELP %s Runs that ended since the daemon began.\n# TYPE %s counter\n", name,
                name);
     for (size_t i = 0; i < sizeof ended / sizeof *ended; i++)
-        buf_printf(out, "%s{state=\"%s\"} %lld\n", name, ended[i].state,
-                   (long long)ended[i].count);
+        buf_printf(out, "%s{state=\"%s\"} %lld\n", name, ended[i].state, (long long)ended[i].count);
 }
 
 static int64_t count_descriptors(void)
@@ -201,9 +200,9 @@ static bool find_stream_value(const struct stream_state *stream, size_t metric, 
         break;
     case 2: *value = stream->records_per_second; break;
     case 3:
-        is_known = stream->watermark != NULL &&
-                   clock_parse(stream->watermark, strlen(stream->watermark), &watermark_us, NULL,
-                               NULL);
+        is_known =
+            stream->watermark != NULL &&
+            clock_parse(stream->watermark, strlen(stream->watermark), &watermark_us, NULL, NULL);
         *value = (double)watermark_us / 1e6;
         break;
     default: *value = (double)stream->restarts;

@@ -37,7 +37,7 @@ int topic_check_partition(struct connection *connection, const char *topic, int3
 const char *topic_header(const rd_kafka_message_t *message, size_t *size);
 
 /* Whether a broker answers: as connector.h says of struct aorta_connector. */
-int topic_ping(void *connection, struct aorta_error *error);
+int topic_ping(void *opaque, struct aorta_error *error);
 
 /* As connector.h says of struct aorta_message_log. */
 int topic_ensure(void *opaque, const char *topic, int32_t wanted_partitions,

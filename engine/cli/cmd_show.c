@@ -123,6 +123,7 @@ static void print_policy(const struct policy *policy, struct arena *arena)
 static void print_upkeep(const struct upkept *upkept, struct arena *arena)
 {
     const struct lateness *lateness = &upkept->lateness;
+    const struct rule *rule = upkept->rule;
     char text[LATENESS_TEXT_SIZE], when[TABLE_TEXT_SIZE];
 
     if (upkept->is_timed && lateness->is_late)
@@ -132,10 +133,9 @@ static void print_upkeep(const struct upkept *upkept, struct arena *arena)
                                     ? "in time"
                                     : arena_printf(arena, "in time; late from %s on",
                                                    table_time(when, lateness->next_us)));
-    if (upkept_is_automated(upkept))
-        print_pair("automation",
-                   arena_printf(arena, "%s, waits for %s", upkeep_when_names[upkept->rule->when],
-                                upkept->waits_for));
+    if (rule != NULL && upkept_is_automated(upkept))
+        print_pair("automation", arena_printf(arena, "%s, waits for %s",
+                                              upkeep_when_names[rule->when], upkept->waits_for));
 }
 
 static void print_asset(const struct showing *showing)
@@ -351,9 +351,9 @@ static int find_state(struct showing *showing)
 {
     const struct arguments *a = showing->arguments;
     bool is_live = history_is_live(a);
-    struct freshness_of *known;
+    struct freshness_of *known = NULL;
     struct store_reader *reader;
-    struct upkept *upkept;
+    struct upkept *upkept = NULL;
     struct err err;
 
     if (showing->asset == NULL)
@@ -364,7 +364,7 @@ static int find_state(struct showing *showing)
     if (result == 0)
         result = upkept_read(showing->plan->loaded, reader, known, a->arena, &upkept, &err);
     store_reader_close(reader);
-    if (result < 0)
+    if (result != 0)
         return command_fail(-1, "%s", err.message);
     showing->known = known[showing->asset->order];
     showing->upkept = upkept[showing->asset->order];

@@ -396,10 +396,12 @@ void sensors_reload(struct sensors *sensors)
 
 static void remember(struct sensors *sensors, const struct store_sensor *known, size_t count)
 {
+    struct store *store = store_of(sensors);
+
     for (size_t i = 0; i < count; i++) {
         struct watch *watch = find_watch(sensors, known[i].name);
         if (watch == NULL)
-            store_sensor_forget(store_of(sensors), known[i].name, STORE_NO_DONE);
+            store_sensor_forget(store, known[i].name, STORE_NO_DONE);
         else if (strcmp(watch->definition, known[i].definition) == 0)
             watch_remember(watch, &known[i]);
     }

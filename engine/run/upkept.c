@@ -17,11 +17,6 @@ struct reading {
     struct upkept *upkept;
 };
 
-bool upkept_is_automated(const struct upkept *upkept)
-{
-    return upkept->rule != NULL && upkept->rule->when != UPKEEP_BY_HAND;
-}
-
 /* ---- what is known --------------------------------------------------------------------------- */
 
 static int64_t fresh_of(const struct freshness_of *known)

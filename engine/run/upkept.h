@@ -30,6 +30,9 @@ int upkept_read(const struct loaded *loaded, struct store_reader *reader,
                 struct err *err);
 
 /* Whether automation looks after it. */
-bool upkept_is_automated(const struct upkept *upkept);
+static inline bool upkept_is_automated(const struct upkept *upkept)
+{
+    return upkept->rule != NULL && upkept->rule->when != UPKEEP_BY_HAND;
+}
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "schedule/partitioned.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,8 +94,8 @@ int window_read(const struct partitions *partitions, const char *const *texts, s
                 int64_t now_us, struct arena *arena, struct partition **list, size_t *list_count,
                 struct err *err)
 {
-    struct partition *all;
-    size_t all_count;
+    struct partition *all = NULL;
+    size_t all_count = 0;
 
     if (window_read_any(partitions, texts, count, now_us, arena, &all, &all_count, err) < 0 ||
         check_gaps(partitions, all, all_count, err) < 0)
@@ -237,6 +238,7 @@ int window_fill(struct order *order, const struct plan *plan, const struct asset
     if (window_read(partitions, plan->partitions, plan->partition_count, plan->now_us, arena, &list,
                     &count, err) < 0)
         return -1;
+    assert(list != NULL && count > 0); /* each text names one at least */
     order->windows[0] = partitions->unit == PARTITION_STATIC
                             ? of_list(list, count, arena)
                             : of_range(partitions, &list[0], &list[count - 1], arena);

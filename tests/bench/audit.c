@@ -248,7 +248,7 @@ static void copy_all(struct session *from, struct session *to, struct audited *a
 
 static void prepare(struct audited *one, const struct order *order)
 {
-    struct step step = {.order = order};
+    struct step step = {.order = order, .is_stored = true};
     struct err err;
 
     arena_init(&step.arena);

@@ -112,7 +112,7 @@ static void publish_raw(struct healthy *healthy, const char *asset)
 
 static void run_order(const struct order *order)
 {
-    struct step step = {.order = order};
+    struct step step = {.order = order, .is_stored = true};
     struct err err;
 
     arena_init(&step.arena);
