@@ -3,7 +3,9 @@
     driver.py BUILD_FOLDER [--quick] [--write] [NAME...]
 
 The table goes to the terminal and to BUILD_FOLDER/bench.md; with --write also to docs/bench.md and,
-its important lines, into the README. What is measured, and how, is in bench.py.
+its important lines, into the README. Figures are kept in BUILD_FOLDER/bench.json by program, so one
+that was measured again takes the place of its own and leaves the others'. What is measured, and how,
+is in bench.py.
 """
 import argparse
 import ast
@@ -39,7 +41,8 @@ an error.
     ./dev bench              all of it, into build/release/bench.md; takes some minutes
     ./dev bench models       one program; `ls tests/bench` has their names
     ./dev bench --quick      small and few runs: whether it works, no figures worth quoting
-    ./dev bench --write      also into this file and the README
+    ./dev bench --write      also into this file and the README, with what was measured before of
+                             the programs that are not named
 """
 
 
@@ -135,28 +138,45 @@ def purposes():
     return "\n".join(lines)
 
 
-def page(figures, quick):
-    """The whole of docs/bench.md."""
+def state():
+    """The tree's, now: its commit, and whether there is more."""
     commit = git("rev-parse", "--short=12", "HEAD") or "unknown"
     if git("status", "--porcelain", "--untracked-files=no"):
         commit += ", with changes"
+    return f"{datetime.date.today().isoformat()}, commit {commit}"
+
+
+def keep(build, name, figures):
+    """Puts a program's figures among those that were measured before; all of them, by program."""
+    path = build / "bench.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if name is not None:
+        kept[name] = {"state": state(), "figures": figures}
+        path.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    return kept
+
+
+def page(figures, quick, states):
+    """The whole of docs/bench.md."""
     notes = []
     for figure in figures:
         about = ": ".join(filter(None, [figure.get("peer_name"), figure["note"]]))
         about = f"{about} " if about else ""
         notes.append(f"- **{figure['figure']}**: {about}({figure['runs']} runs)")
     parts = ["# Figures", "Written by `./dev bench --write`; not by hand.",
-             f"{datetime.date.today().isoformat()}, commit {commit}. {machine()}."
+             f"{'; '.join(sorted(set(states)))}. {machine()}."
              + (" Quick: not for quoting." if quick else ""),
              markdown(figures), "## Notes", "\n".join(notes), "## What is measured", purposes(),
              READING.rstrip()]
     return "\n\n".join(parts) + "\n"
 
 
-def write(figures):
+def write(kept):
     """docs/bench.md, and the README's lines between its two marks."""
+    found = [kept[program.stem] for program in programs([]) if program.stem in kept]
+    figures = [figure for one in found for figure in one["figures"]]
     (ROOT / "docs").mkdir(exist_ok=True)
-    (ROOT / "docs/bench.md").write_text(page(figures, False))
+    (ROOT / "docs/bench.md").write_text(page(figures, False, [one["state"] for one in found]))
     readme = ROOT / "README.md"
     text = readme.read_text()
     if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(END) < text.index(BEGIN):
@@ -173,8 +193,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="small and few runs")
     parser.add_argument("--write", action="store_true", help="into docs/bench.md and the README")
     options = parser.parse_intermixed_args()
-    if options.write and (options.quick or options.names):
-        parser.error("--write is for a whole run: without NAME and --quick")
+    if options.write and options.quick:
+        parser.error("--write is not for quick figures")
 
     figures, failed = [], []
     for program in programs(options.names):
@@ -182,13 +202,15 @@ def main():
         figures += found
         if not is_well:
             failed.append(program.stem)
+        elif not options.quick:
+            keep(options.build, program.stem, found)
     if figures:
         print(aligned(figures))
-        (options.build / "bench.md").write_text(page(figures, options.quick))
+        (options.build / "bench.md").write_text(page(figures, options.quick, [state()]))
     if failed:
         sys.exit(f"bench: these programs failed: {', '.join(failed)}")
     if options.write:
-        write(figures)
+        write(keep(options.build, None, None))
 
 
 if __name__ == "__main__":
