@@ -52,6 +52,10 @@ def what_is_wrong_is_said(shop):
     api.problem("POST", "/api/v1/runs/01NOBODY/cancel", 404, "no run")
     rows = api.call("POST", "/api/v1/queries", {"sql": "SELECT 1 AS a, 'x' AS b", "limit": 5})
     assert rows.json() == {"columns": ["a", "b"], "rows": [[1, "x"]]}
+    many = {"sql": "SELECT repeat('x', 1000000) AS x FROM range(12)", "limit": 12}
+    api.problem("POST", "/api/v1/queries", 422, "the rows are larger than the 8388608 bytes", many)
+    rows = api.call("POST", "/api/v1/queries", {**many, "limit": 8}).json()["rows"]
+    assert rows == [["x" * 1000000]] * 8
     failed = shop.folder / "assets/marts/broken.sql"
     failed.write_text("select nothing from nowhere")
     assert api.call("POST", "/api/v1/pipeline/reload").status == 200
