@@ -128,9 +128,12 @@ def refusing(shop):
         body = hook.wait_for(2)[1]
         assert (body["kind"], body["subject"]) == ("recovery", "run:countries"), body
         daemon.model("slow", SLOW)
-        run = shop.run("run", "--detach", "slow")[1].split()[-1]
+        status, output = shop.run("run", "--detach", "slow")
+        assert status == 0, output
+        run = output.split()[-1]
         wait_until(lambda: daemon.rows("select 1 from steps where asset = 'marts.slow'"
-                                       " and state = 'running'"), "the slow step")
+                                       " and state = 'running'"),
+                   lambda: f"the slow step: {daemon.rows('select * from steps')}, {daemon.said}")
         change(shop, f"update runs set resumptions = 3 where id = '{run}'")
         daemon.end(signal.SIGKILL)
         daemon.start()

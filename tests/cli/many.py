@@ -4,13 +4,16 @@
 import http.client
 import json
 import re
+import sys
 import time
 from pathlib import Path
 
 from serving import Served, rows, wait_for
 from shop import Gate, main
 
-RUNS, ASSETS = 2000, 10000
+# The sanitizers make each step many times slower, and keep what is freed.
+IS_SANITIZED = "__asan_init" in Path(sys.argv[1]).read_bytes().decode("latin-1")
+RUNS, ASSETS = (300, 1500) if IS_SANITIZED else (2000, 10000)
 
 
 class Api:
@@ -49,7 +52,7 @@ def queue(shop):
         assert rows(shop, "select state, count(*) from runs group by state order by state") == [
             ("queued", RUNS), ("running", 1)]
         at_most = memory_mib(daemon.pid)
-        assert at_most - begun < 20 + RUNS * 16 / 1024, (begun, at_most)
+        assert IS_SANITIZED or at_most - begun < 20 + RUNS * 16 / 1024, (begun, at_most)
         last = shop.run("cancel", asked[-1])
         assert last[0] == 0, last
         gate.open()
@@ -67,8 +70,9 @@ def queue(shop):
         assert rows(shop, "select state from runs where id = ?", asked[-1]) == [("canceled",)]
         assert rows(shop, "select max(n) from (select count(*) as n from attempts"
                     " group by run_id, asset)") == [(1,)]
-        wait_for(f"memory as before, {begun:.1f} MiB, and a little",
-                 lambda: memory_mib(daemon.pid) < begun + 12)
+        if not IS_SANITIZED:
+            wait_for(f"memory as before, {begun:.1f} MiB, and a little",
+                     lambda: memory_mib(daemon.pid) < begun + 12)
         assert daemon.end() == 0, daemon.said
 
 
@@ -94,10 +98,10 @@ def graph(shop):
         timed("listed", begin)
         assert len(set(listed)) == len(listed) == ASSETS, len(listed)
         begin = time.monotonic()
-        status, output = shop.run("plan", "+w09800", "--json")
+        status, output = shop.run("plan", f"+w{ASSETS - 200:05}", "--json")
         timed("planned", begin)
         planned = [json.loads(line)["asset"] for line in output.splitlines() if '"plan"' in line]
-        assert status == 0 and len(planned) == 99, output[-2000:]
+        assert status == 0 and len(planned) == ASSETS // 100 - 1, output[-2000:]
         begin = time.monotonic()
         status, output = shop.run("run", "w00042+1")
         timed("run", begin)

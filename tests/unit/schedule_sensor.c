@@ -16,7 +16,7 @@ static struct sensor_config config;
 
 static struct sensor_config *of_kind(enum sensor_kind kind)
 {
-    config = (struct sensor_config){.kind = kind, .every_ms = 30000};
+    config = (struct sensor_config){.kind = (int)kind, .every_ms = 30000};
     return &config;
 }
 
