@@ -104,7 +104,9 @@ static void looked(uv_work_t *work, int status)
         uv_close((uv_handle_t *)&reload->timer, freed);
         return;
     }
-    if (read != NULL && read->problems.count > 0)
+    if (read != NULL && read->loaded_us <= reload->daemon->loaded->loaded_us)
+        again = true; /* a request has read the files since, and what it found is believed */
+    else if (read != NULL && read->problems.count > 0)
         say_problems(reload, read);
     else if (read != NULL)
         take_over(reload->daemon, read);
