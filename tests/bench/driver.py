@@ -126,7 +126,7 @@ def machine():
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return ", ".join([processor.group(1) if processor else platform.machine(),
                       f"{len(os.sched_getaffinity(0))} cores", f"{memory:.0f} GiB of memory",
-                      f"{platform.system()} {platform.release()}"])
+                      f"{platform.system()} {platform.release().split('-')[0]}"])
 
 
 def purposes():
