@@ -1,7 +1,7 @@
 #include "base/clock.h"
+#include "cli/change.h"
 #include "cli/history.h"
 #include "cli/table.h"
-#include "daemon/daemon.h"
 #include "store/alerts.h"
 
 #include <string.h>
@@ -95,30 +95,6 @@ static int list(const struct arguments *a, struct store_reader *reader)
 
 /* ------------------------------------------------------------------------------------------ test */
 
-struct testing {
-    struct listener listener;
-    struct arena *arena;
-    const char *id;
-    int status;
-};
-
-static void hear(struct listener *listener, const struct frame *frame)
-{
-    struct testing *testing = (struct testing *)listener;
-    struct event event = {0};
-    struct err err;
-
-    if (frame->kind != MESSAGE_EVENT ||
-        record_decode(frame->text, frame->size, &event_shape, testing->arena, &event, &err) < 0)
-        return;
-    if (strcmp(event.type, "accepted") == 0)
-        testing->id = event.message;
-    else if (strcmp(event.type, "ended") == 0)
-        testing->status = EXIT_OK;
-    else if (strcmp(event.type, "refused") == 0)
-        testing->status = command_refused(&event);
-}
-
 /* Until it was delivered or a try has failed; NULL after saying what is wrong. */
 static const struct store_alert *await_try(const struct arguments *a, struct store_reader *reader,
                                            const char *id)
@@ -166,24 +142,21 @@ static int tell_outcome(const struct arguments *a, const char *id)
 
 static int test(struct arguments *a)
 {
-    struct testing testing = {.listener = {.hear = hear}, .arena = a->arena, .status = EXIT_FAILED};
-    struct err err;
+    struct event accepted;
 
     if (a->rest_count != 2)
         return command_fail(EXIT_USAGE, "alerts test wants one name, of an [alert.NAME]");
     a->request.verb = "test_alert";
     a->request.subject = a->rest[1];
-    if (daemon_request(a->state_folder, &a->request, &testing.listener, &err) < 0)
-        return command_fail(EXIT_FAILED, "%s", err.message);
-    return testing.status == EXIT_OK && testing.id != NULL ? tell_outcome(a, testing.id)
-                                                           : testing.status;
+    int status = change_ask(a, "accepted", &accepted);
+    return status == EXIT_OK && accepted.message != NULL ? tell_outcome(a, accepted.message)
+                                                         : status;
 }
 
 /* ----------------------------------------------------------------------------------- the command */
 
 static int run(int argc, char **argv)
 {
-    struct store_reader *reader;
     struct arguments a;
     struct arena arena;
     int status = EXIT_USAGE;
@@ -195,15 +168,7 @@ static int run(int argc, char **argv)
         command_fail(status, "alerts wants \"test NAME\" or nothing, not \"%s\"", a.rest[0]);
         goto out;
     }
-    if (a.rest_count > 0) {
-        status = test(&a);
-        goto out;
-    }
-    status = EXIT_FAILED;
-    if (history_open(&a, &reader) == 0) {
-        status = list(&a, reader);
-        store_reader_close(reader);
-    }
+    status = a.rest_count > 0 ? test(&a) : history_look(&a, list);
 out:
     arena_release(&arena);
     return status;

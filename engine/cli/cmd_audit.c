@@ -89,20 +89,13 @@ static int list(const struct arguments *a, struct store_reader *reader)
 
 static int run(int argc, char **argv)
 {
-    struct store_reader *reader;
     struct arguments a;
     struct arena arena;
     int status = EXIT_USAGE;
 
     arena_init(&arena);
-    if (arguments_read(&cmd_audit, argc, argv, &arena, &a) < 0)
-        goto out;
-    status = EXIT_FAILED;
-    if (history_open(&a, &reader) == 0) {
-        status = list(&a, reader);
-        store_reader_close(reader);
-    }
-out:
+    if (arguments_read(&cmd_audit, argc, argv, &arena, &a) == 0)
+        status = history_look(&a, list);
     arena_release(&arena);
     return status;
 }

@@ -1,36 +1,8 @@
-#include "cli/command.h"
-#include "daemon/daemon.h"
+#include "cli/change.h"
 
 #include <string.h>
 
 enum { MOST_AT_ONCE = 100 };
-
-struct beginning {
-    struct listener listener;
-    struct arena *arena;
-    const char *id;
-    int64_t total;
-    int status;
-};
-
-static void hear(struct listener *listener, const struct frame *frame)
-{
-    struct beginning *beginning = (struct beginning *)listener;
-    struct event event = {0};
-    struct err err;
-
-    if (frame->kind != MESSAGE_EVENT ||
-        record_decode(frame->text, frame->size, &event_shape, beginning->arena, &event, &err) < 0)
-        return;
-    if (strcmp(event.type, "accepted") == 0) {
-        beginning->id = event.message;
-        beginning->total = event.total;
-    } else if (strcmp(event.type, "ended") == 0) {
-        beginning->status = EXIT_OK;
-    } else if (strcmp(event.type, "refused") == 0) {
-        beginning->status = command_refused(&event);
-    }
-}
 
 /* "missing,failed" as a list. */
 static void read_only(struct arguments *a)
@@ -79,34 +51,29 @@ static int fill(struct arguments *a)
     return 0;
 }
 
-static void say(const struct arguments *a, const struct beginning *beginning)
+static void say(const struct arguments *a, const struct event *accepted)
 {
     if (a->cancels)
-        printf("backfill %s is canceled\n", beginning->id);
+        printf("backfill %s is canceled\n", accepted->message);
     else if (a->retries)
-        printf("backfill %s goes on\n", beginning->id);
+        printf("backfill %s goes on\n", accepted->message);
     else
-        printf("backfill %s: %lld partitions\n", beginning->id, (long long)beginning->total);
+        printf("backfill %s: %lld partitions\n", accepted->message, (long long)accepted->total);
 }
 
 static int run(int argc, char **argv)
 {
     struct arguments a;
     struct arena arena;
-    struct beginning beginning = {
-        .listener = {.hear = hear}, .arena = &arena, .status = EXIT_FAILED};
+    struct event accepted;
     int status = EXIT_USAGE;
-    struct err err;
 
     arena_init(&arena);
     if (arguments_read(&cmd_backfill, argc, argv, &arena, &a) < 0 || fill(&a) < 0)
         goto out;
-    if (daemon_request(a.state_folder, &a.request, &beginning.listener, &err) < 0)
-        status = command_fail(EXIT_FAILED, "%s", err.message);
-    else
-        status = beginning.status;
+    status = change_ask(&a, "accepted", &accepted);
     if (status == EXIT_OK)
-        say(&a, &beginning);
+        say(&a, &accepted);
 out:
     arena_release(&arena);
     return status;

@@ -165,7 +165,6 @@ static int list(const struct arguments *a, struct store_reader *reader)
 
 static int run(int argc, char **argv)
 {
-    struct store_reader *reader;
     struct arguments a;
     struct arena arena;
     int status = EXIT_USAGE;
@@ -177,11 +176,7 @@ static int run(int argc, char **argv)
         command_fail(status, "backfills wants one backfill, or none");
         goto out;
     }
-    status = EXIT_FAILED;
-    if (history_open(&a, &reader) == 0) {
-        status = list(&a, reader);
-        store_reader_close(reader);
-    }
+    status = history_look(&a, list);
 out:
     arena_release(&arena);
     return status;

@@ -1,8 +1,8 @@
 #include "base/suggest.h"
+#include "cli/change.h"
 #include "cli/command.h"
 #include "cli/table.h"
-#include "daemon/daemon.h"
-#include "run/loaded.h"
+#include "run/plan.h"
 
 #include <string.h>
 
@@ -80,30 +80,6 @@ static int list(const struct arguments *a, const struct loaded *loaded)
 
 /* ------------------------------------------------------------------------------------------ test */
 
-struct testing {
-    struct listener listener;
-    struct arena *arena;
-    struct event tested;
-    int status;
-};
-
-static void hear(struct listener *listener, const struct frame *frame)
-{
-    struct testing *testing = (struct testing *)listener;
-    struct event event = {0};
-    struct err err;
-
-    if (frame->kind != MESSAGE_EVENT ||
-        record_decode(frame->text, frame->size, &event_shape, testing->arena, &event, &err) < 0)
-        return;
-    if (strcmp(event.type, "tested") == 0)
-        testing->tested = event;
-    else if (strcmp(event.type, "ended") == 0)
-        testing->status = EXIT_OK;
-    else if (strcmp(event.type, "refused") == 0)
-        testing->status = command_refused(&event);
-}
-
 static void print_test(const struct connection *connection, const struct event *tested)
 {
     struct json_writer json;
@@ -146,24 +122,22 @@ static void add_test(struct table *table, const struct connection *connection,
 /* The exit status. */
 static int test_one(struct arguments *a, const struct connection *connection, struct table *table)
 {
-    struct testing testing = {.listener = {.hear = hear}, .arena = a->arena, .status = EXIT_FAILED};
-    struct err err;
+    struct event tested;
 
     a->request.verb = "test";
     a->request.subject = connection->name;
     if (a->request.timeout_ms == 0)
         a->request.timeout_ms = TEST_MS;
-    if (daemon_request(a->state_folder, &a->request, &testing.listener, &err) < 0)
-        return command_fail(EXIT_FAILED, "%s", err.message);
-    if (testing.status != EXIT_OK)
-        return testing.status;
-    if (testing.tested.state == NULL)
+    int status = change_ask(a, "tested", &tested);
+    if (status != EXIT_OK)
+        return status;
+    if (tested.state == NULL)
         return command_fail(EXIT_FAILED, "connection %s: nothing was answered", connection->name);
     if (a->as_json)
-        print_test(connection, &testing.tested);
+        print_test(connection, &tested);
     else
-        add_test(table, connection, &testing.tested);
-    return strcmp(testing.tested.state, "failed") == 0 ? EXIT_FAILED : EXIT_OK;
+        add_test(table, connection, &tested);
+    return strcmp(tested.state, "failed") == 0 ? EXIT_FAILED : EXIT_OK;
 }
 
 static int unknown(const struct target *target, const char *name, struct arena *arena)
@@ -209,7 +183,6 @@ static int test(struct arguments *a, const struct loaded *loaded)
 
 static int run(int argc, char **argv)
 {
-    struct loaded *loaded = NULL;
     struct arguments a;
     struct arena arena;
     int status = EXIT_USAGE;
@@ -221,15 +194,13 @@ static int run(int argc, char **argv)
         command_fail(status, "connections wants \"test\" or nothing, not \"%s\"", a.rest[0]);
         goto out;
     }
-    loaded = loaded_read(&a.request);
-    if (loaded->problems.count > 0) {
-        for (size_t i = 0; i < loaded->problems.count; i++)
-            fprintf(stderr, "%s\n", problem_text(&loaded->problems.items[i], &arena));
-        goto out;
-    }
-    status = a.rest_count > 0 ? test(&a, loaded) : list(&a, loaded);
+    a.request.verb = "ls";
+    struct plan *plan = plan_new(&a.request);
+    command_report(plan);
+    if (plan->problems.count == 0)
+        status = a.rest_count > 0 ? test(&a, plan->loaded) : list(&a, plan->loaded);
+    plan_free(plan);
 out:
-    loaded_release(loaded);
     arena_release(&arena);
     return status;
 }

@@ -213,7 +213,6 @@ static int run(int argc, char **argv)
 {
     struct arguments a;
     struct arena arena;
-    struct store_reader *reader = NULL;
     int status = EXIT_USAGE;
 
     arena_init(&arena);
@@ -223,9 +222,8 @@ static int run(int argc, char **argv)
         command_fail(EXIT_USAGE, "logs wants a run: the beginning of its id, or last");
         goto out;
     }
-    status = history_open(&a, &reader) == 0 ? show_log(&a, reader) : EXIT_FAILED;
+    status = history_look(&a, show_log);
 out:
-    store_reader_close(reader);
     arena_release(&arena);
     return status;
 }

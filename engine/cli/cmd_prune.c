@@ -1,7 +1,7 @@
 #include "base/clock.h"
+#include "cli/change.h"
 #include "cli/history.h"
-#include "daemon/daemon.h"
-#include "run/loaded.h"
+#include "run/plan.h"
 #include "store/retention.h"
 
 #include <string.h>
@@ -56,72 +56,46 @@ static int count_old(const struct arguments *a, struct store_reader *reader,
     return 0;
 }
 
-static int look(const struct arguments *a)
+static int look(struct arguments *a)
 {
-    struct loaded *loaded = loaded_read(&a->request);
     struct counts counts = {0};
     struct store_reader *reader = NULL;
-    int status = EXIT_FAILED;
+    int status = EXIT_USAGE;
     struct err err;
 
-    if (loaded->problems.count > 0) {
-        for (size_t i = 0; i < loaded->problems.count; i++)
-            fprintf(stderr, "%s\n", problem_text(&loaded->problems.items[i], a->arena));
-        status = EXIT_USAGE;
-    } else if (history_open(a, &reader) == 0) {
-        status = EXIT_OK;
-        if (reader != NULL && count_old(a, reader, &loaded->pipeline.retention, &counts, &err) < 0)
-            status = command_fail(EXIT_FAILED, "%s", err.message);
-        else
-            printf("%lld %s would be forgotten, and the events of %lld more\n",
-                   (long long)counts.runs, counts.runs == 1 ? "run" : "runs",
-                   (long long)counts.events);
+    a->request.verb = "ls";
+    struct plan *plan = plan_new(&a->request);
+    command_report(plan);
+    if (plan->problems.count > 0)
+        goto out;
+    status = EXIT_FAILED;
+    if (history_open(a, &reader) < 0)
+        goto out;
+    if (reader != NULL && count_old(a, reader, &plan->pipeline->retention, &counts, &err) < 0) {
+        command_fail(EXIT_FAILED, "%s", err.message);
+        goto out;
     }
+    printf("%lld %s would be forgotten, and the events of %lld more\n", (long long)counts.runs,
+           counts.runs == 1 ? "run" : "runs", (long long)counts.events);
+    status = EXIT_OK;
+out:
     store_reader_close(reader);
-    loaded_release(loaded);
+    plan_free(plan);
     return status;
 }
 
 /* ----------------------------------------------------------------------------------------- prune */
 
-struct pruning {
-    struct listener listener;
-    int64_t runs;
-    int status;
-};
-
-static void hear(struct listener *listener, const struct frame *frame)
-{
-    struct pruning *pruning = (struct pruning *)listener;
-    struct event event = {0};
-    struct arena arena;
-    struct err err;
-
-    arena_init(&arena);
-    if (frame->kind == MESSAGE_EVENT &&
-        record_decode(frame->text, frame->size, &event_shape, &arena, &event, &err) == 0) {
-        if (strcmp(event.type, "pruned") == 0)
-            pruning->runs = event.rows;
-        else if (strcmp(event.type, "ended") == 0)
-            pruning->status = strcmp(event.state, "succeeded") == 0 ? EXIT_OK : EXIT_FAILED;
-        else if (strcmp(event.type, "refused") == 0)
-            pruning->status = command_refused(&event);
-    }
-    arena_release(&arena);
-}
-
 static int prune(struct arguments *a)
 {
-    struct pruning pruning = {.listener = {.hear = hear}, .status = EXIT_FAILED};
-    struct err err;
+    struct event pruned;
 
     a->request.verb = "prune";
-    if (daemon_request(a->state_folder, &a->request, &pruning.listener, &err) < 0)
-        return command_fail(EXIT_FAILED, "%s", err.message);
-    if (pruning.status == EXIT_OK)
-        printf("%lld %s forgotten\n", (long long)pruning.runs,
-               pruning.runs == 1 ? "run is" : "runs are");
-    return pruning.status;
+    int status = change_ask(a, "pruned", &pruned);
+    if (status == EXIT_OK)
+        printf("%lld %s forgotten\n", (long long)pruned.rows,
+               pruned.rows == 1 ? "run is" : "runs are");
+    return status;
 }
 
 static int run(int argc, char **argv)

@@ -1,8 +1,7 @@
 #include "base/clock.h"
-#include "base/suggest.h"
+#include "cli/declared.h"
 #include "cli/history.h"
 #include "cli/table.h"
-#include "run/plan.h"
 #include "schedule/due.h"
 #include "store/schedules.h"
 
@@ -205,7 +204,7 @@ static void print_whole(const struct listing *listing, const struct schedule *sc
 
 /* ------------------------------------------------------------------------------------ which */
 
-static int show(const struct listing *listing, const struct schedule *schedule, bool is_whole)
+static int show_one(const struct listing *listing, const struct schedule *schedule, bool is_whole)
 {
     int64_t limit = listing->a->limit > 0 ? listing->a->limit : DEFAULT_TICKS;
     struct store_tick *ticks = NULL;
@@ -222,25 +221,6 @@ static int show(const struct listing *listing, const struct schedule *schedule, 
     return 0;
 }
 
-static int show_one(const struct listing *listing, const struct schedules *schedules)
-{
-    static const char prefix[] = "schedule:";
-    const char *name = listing->a->rest[0];
-    const char **names = arena_calloc(listing->a->arena, schedules->count + 1, sizeof *names);
-
-    if (strncmp(name, prefix, sizeof prefix - 1) == 0)
-        name += sizeof prefix - 1;
-    const struct schedule *schedule = schedules_find(schedules, name);
-    if (schedule != NULL)
-        return show(listing, schedule, true) == 0 ? EXIT_OK : EXIT_FAILED;
-    for (size_t i = 0; i < schedules->count; i++)
-        names[i] = schedules->items[i].config->name;
-    const char *near = suggest(name, names, schedules->count);
-    return command_fail(EXIT_USAGE, "there is no schedule %s%s%s%s", name,
-                        near != NULL ? ": did you mean " : "", near != NULL ? near : "",
-                        near != NULL ? "?" : "");
-}
-
 static int show_all(struct listing *listing, const struct schedules *schedules)
 {
     int status = EXIT_OK;
@@ -254,14 +234,14 @@ static int show_all(struct listing *listing, const struct schedules *schedules)
         listing->table =
             table_new(schedule_columns, sizeof schedule_columns / sizeof *schedule_columns);
     for (size_t i = 0; i < schedules->count && status == EXIT_OK; i++)
-        if (show(listing, &schedules->items[i], false) < 0)
+        if (show_one(listing, &schedules->items[i], false) < 0)
             status = EXIT_FAILED;
     if (listing->table != NULL)
         table_end(listing->table);
     return status;
 }
 
-static int list(const struct arguments *a, const struct loaded *loaded)
+static int show(const struct arguments *a, const struct loaded *loaded, size_t index)
 {
     struct listing listing = {.a = a, .is_live = history_is_live(a)};
     int status = EXIT_FAILED;
@@ -272,41 +252,29 @@ static int list(const struct arguments *a, const struct loaded *loaded)
     if (listing.reader != NULL && store_read_pauses(listing.reader, a->arena, &listing.pauses,
                                                     &listing.pause_count, &err) < 0)
         command_fail(EXIT_FAILED, "%s", err.message);
-    else if (a->rest_count > 0)
-        status = show_one(&listing, &loaded->schedules);
-    else
+    else if (index == DECLARED_ALL)
         status = show_all(&listing, &loaded->schedules);
+    else if (show_one(&listing, &loaded->schedules.items[index], true) == 0)
+        status = EXIT_OK;
     store_reader_close(listing.reader);
     return status;
 }
 
+static size_t count_schedules(const struct loaded *loaded)
+{
+    return loaded->schedules.count;
+}
+
+static const char *name_of(const struct loaded *loaded, size_t index)
+{
+    return loaded->schedules.items[index].config->name;
+}
+
 static int run(int argc, char **argv)
 {
-    struct arguments a;
-    struct arena arena;
-    int status = EXIT_USAGE;
+    static const struct declared schedules = {"schedule", count_schedules, name_of, show};
 
-    arena_init(&arena);
-    if (arguments_read(&cmd_schedules, argc, argv, &arena, &a) < 0)
-        goto out;
-    if (a.rest_count > 1) {
-        command_fail(EXIT_USAGE, "schedules wants one schedule, or none for all of them");
-        goto out;
-    }
-    a.request.verb = "ls";
-    struct plan *plan = plan_new(&a.request);
-    if (a.only_names) {
-        for (size_t i = 0; i < plan->loaded->schedules.count; i++)
-            puts(plan->loaded->schedules.items[i].trigger);
-        status = EXIT_OK;
-    } else {
-        command_report(plan);
-        status = plan->problems.count == 0 ? list(&a, plan->loaded) : EXIT_USAGE;
-    }
-    plan_free(plan);
-out:
-    arena_release(&arena);
-    return status;
+    return declared_run(&cmd_schedules, &schedules, argc, argv);
 }
 
 static const struct flag flags[] = {

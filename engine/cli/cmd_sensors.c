@@ -1,8 +1,7 @@
-#include "base/suggest.h"
 #include "base/units.h"
+#include "cli/declared.h"
 #include "cli/history.h"
 #include "cli/table.h"
-#include "run/plan.h"
 #include "store/schedules.h"
 #include "store/sensors.h"
 
@@ -215,31 +214,7 @@ static void print_whole(const struct listing *listing, const struct sensor *sens
 
 /* ------------------------------------------------------------------------------------ which */
 
-static int show_one(const struct listing *listing, const struct sensor_list *sensors)
-{
-    static const char prefix[] = "sensor:";
-    const char *name = listing->a->rest[0];
-    const char **names = arena_calloc(listing->a->arena, sensors->count + 1, sizeof *names);
-
-    if (strncmp(name, prefix, sizeof prefix - 1) == 0)
-        name += sizeof prefix - 1;
-    const struct sensor *sensor = sensors_find(sensors, name);
-    if (sensor != NULL) {
-        if (listing->a->as_json)
-            print_json(listing, sensor);
-        else
-            print_whole(listing, sensor);
-        return EXIT_OK;
-    }
-    for (size_t i = 0; i < sensors->count; i++)
-        names[i] = sensors->items[i].config->name;
-    const char *near = suggest(name, names, sensors->count);
-    return command_fail(EXIT_USAGE, "there is no sensor %s%s%s%s", name,
-                        near != NULL ? ": did you mean " : "", near != NULL ? near : "",
-                        near != NULL ? "?" : "");
-}
-
-static int show_all(struct listing *listing, const struct sensor_list *sensors)
+static void show_all(struct listing *listing, const struct sensor_list *sensors)
 {
     if (sensors->count == 0 && !listing->a->as_json)
         puts("there is no sensor: declare one as [sensor.NAME] in pipeline.toml");
@@ -252,7 +227,6 @@ static int show_all(struct listing *listing, const struct sensor_list *sensors)
             add_row(listing, &sensors->items[i]);
     if (listing->table != NULL)
         table_end(listing->table);
-    return EXIT_OK;
 }
 
 static int read_known(struct listing *listing, struct err *err)
@@ -266,51 +240,41 @@ static int read_known(struct listing *listing, struct err *err)
     return store_read_sensors(listing->reader, arena, &listing->known, &listing->known_count, err);
 }
 
-static int list(const struct arguments *a, const struct loaded *loaded)
+static int show(const struct arguments *a, const struct loaded *loaded, size_t index)
 {
     struct listing listing = {.a = a, .is_live = history_is_live(a)};
-    int status;
+    int status = EXIT_OK;
     struct err err;
 
     if (history_open(a, &listing.reader) < 0)
         return EXIT_FAILED;
     if (read_known(&listing, &err) < 0)
         status = command_fail(EXIT_FAILED, "%s", err.message);
-    else if (a->rest_count > 0)
-        status = show_one(&listing, &loaded->sensors);
+    else if (index == DECLARED_ALL)
+        show_all(&listing, &loaded->sensors);
+    else if (a->as_json)
+        print_json(&listing, &loaded->sensors.items[index]);
     else
-        status = show_all(&listing, &loaded->sensors);
+        print_whole(&listing, &loaded->sensors.items[index]);
     store_reader_close(listing.reader);
     return status;
 }
 
+static size_t count_sensors(const struct loaded *loaded)
+{
+    return loaded->sensors.count;
+}
+
+static const char *name_of(const struct loaded *loaded, size_t index)
+{
+    return loaded->sensors.items[index].config->name;
+}
+
 static int run(int argc, char **argv)
 {
-    struct arguments a;
-    struct arena arena;
-    int status = EXIT_USAGE;
+    static const struct declared sensors = {"sensor", count_sensors, name_of, show};
 
-    arena_init(&arena);
-    if (arguments_read(&cmd_sensors, argc, argv, &arena, &a) < 0)
-        goto out;
-    if (a.rest_count > 1) {
-        command_fail(EXIT_USAGE, "sensors wants one sensor, or none for all of them");
-        goto out;
-    }
-    a.request.verb = "ls";
-    struct plan *plan = plan_new(&a.request);
-    if (a.only_names) {
-        for (size_t i = 0; i < plan->loaded->sensors.count; i++)
-            puts(plan->loaded->sensors.items[i].trigger);
-        status = EXIT_OK;
-    } else {
-        command_report(plan);
-        status = plan->problems.count == 0 ? list(&a, plan->loaded) : EXIT_USAGE;
-    }
-    plan_free(plan);
-out:
-    arena_release(&arena);
-    return status;
+    return declared_run(&cmd_sensors, &sensors, argc, argv);
 }
 
 static const struct flag flags[] = {

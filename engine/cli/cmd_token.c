@@ -1,8 +1,8 @@
 #include "base/clock.h"
 #include "base/suggest.h"
+#include "cli/change.h"
 #include "cli/history.h"
 #include "cli/table.h"
-#include "daemon/daemon.h"
 #include "store/tokens.h"
 
 #include <string.h>
@@ -16,42 +16,10 @@ static const char *state_of(const struct store_token *token)
 
 /* ------------------------------------------------------------------------------ create, revoke */
 
-struct asking {
-    struct listener listener;
-    int status;
-};
-
-static void hear(struct listener *listener, const struct frame *frame)
-{
-    struct asking *asking = (struct asking *)listener;
-    struct event event = {0};
-    struct arena arena;
-    struct err err;
-
-    arena_init(&arena);
-    if (record_decode(frame->text, frame->size, &event_shape, &arena, &event, &err) == 0) {
-        if (strcmp(event.type, "token") == 0)
-            puts(event.message); /* alone on standard output, so that a script can take it */
-        else if (strcmp(event.type, "ended") == 0)
-            asking->status = EXIT_OK;
-        else if (strcmp(event.type, "refused") == 0)
-            asking->status = command_refused(&event);
-    }
-    arena_release(&arena);
-}
-
-static int ask_daemon(const struct arguments *a)
-{
-    struct asking asking = {.listener = {.hear = hear}, .status = EXIT_FAILED};
-    struct err err;
-
-    if (daemon_request(a->state_folder, &a->request, &asking.listener, &err) < 0)
-        return command_fail(EXIT_FAILED, "%s", err.message);
-    return asking.status;
-}
-
 static int create(struct arguments *a)
 {
+    struct event token;
+
     if (a->rest_count > 1)
         return command_fail(EXIT_USAGE, "token create takes flags only: --name NAME --role ROLE");
     if (a->name == NULL || a->role == NULL)
@@ -60,10 +28,12 @@ static int create(struct arguments *a)
     a->request.verb = "create_token";
     a->request.subject = a->name;
     a->request.role = a->role;
-    int status = ask_daemon(a);
-    if (status == EXIT_OK)
-        fprintf(stderr, "this is the only time that the token is shown: keep it as a secret\n");
-    return status;
+    int status = change_ask(a, "token", &token);
+    if (status != EXIT_OK)
+        return status;
+    puts(token.message); /* alone on standard output, so that a script can take it */
+    fprintf(stderr, "this is the only time that the token is shown: keep it as a secret\n");
+    return EXIT_OK;
 }
 
 static int revoke(struct arguments *a)
@@ -72,7 +42,7 @@ static int revoke(struct arguments *a)
         return command_fail(EXIT_USAGE, "token revoke wants one name: aorta token revoke NAME");
     a->request.verb = "revoke_token";
     a->request.subject = a->rest[1];
-    return ask_daemon(a);
+    return change_ask(a, NULL, NULL);
 }
 
 /* ---------------------------------------------------------------------------------------- list */

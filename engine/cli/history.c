@@ -20,6 +20,18 @@ int history_open(const struct arguments *arguments, struct store_reader **reader
     return command_fail(-1, "%s", err.message);
 }
 
+int history_look(const struct arguments *arguments,
+                 int (*look)(const struct arguments *arguments, struct store_reader *reader))
+{
+    struct store_reader *reader;
+
+    if (history_open(arguments, &reader) < 0)
+        return EXIT_FAILED;
+    int status = look(arguments, reader);
+    store_reader_close(reader);
+    return status;
+}
+
 static const char *upper(struct arena *arena, const char *text)
 {
     char *copy = arena_strdup(arena, text);

@@ -12,6 +12,10 @@
  * wrong. */
 int history_open(const struct arguments *arguments, struct store_reader **reader);
 
+/* Opens it for `look`, whose exit status is the command's, and closes it. */
+int history_look(const struct arguments *arguments,
+                 int (*look)(const struct arguments *arguments, struct store_reader *reader));
+
 /* Whether a daemon is at work: else what the store calls running was interrupted. */
 bool history_is_live(const struct arguments *arguments);
 
