@@ -1,7 +1,10 @@
 """What a client may not do: too much, too slowly, from elsewhere, without a token."""
 
 import concurrent.futures
+import contextlib
 import json
+import os
+import resource
 import socket
 import ssl
 import subprocess
@@ -342,6 +345,30 @@ def who_hangs_up_is_forgotten(program):
     assert server.stop() == (1, 0)
 
 
+def who_comes_when_there_are_no_descriptors_is_turned_away(program):
+    """He is not left waiting, and who came before him is still answered."""
+    server = Server(program)
+    with contextlib.ExitStack() as plugs:
+        def plug():
+            opened = plugs.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            opened.settimeout(harness.WAIT_S)
+            return opened
+
+        before = [plug() for _ in range(3)]
+        for one in before:  # each has been accepted
+            one.sendall(HEAD + b"\r\n")
+            assert one.recv(65536).startswith(b"HTTP/1.1 200")
+        used = max(map(int, os.listdir(f"/proc/{server.process.pid}/fd")))
+        old = resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (used + 1, old[1]))
+        assert [read_all(plug()) for _ in range(20)][-10:] == [b""] * 10
+        before[0].sendall(HEAD + b"\r\n")
+        assert b"HTTP/1.1 200" in before[0].recv(65536)
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, old)
+    server.get("/healthz")
+    server.stop()
+
+
 harness.main([too_long_a_target_or_head_is_refused, too_large_a_body_is_refused,
               what_is_no_http_is_refused, who_is_slow_is_cut,
               there_are_so_many_connections_and_no_more,
@@ -351,4 +378,5 @@ harness.main([too_long_a_target_or_head_is_refused, too_large_a_body_is_refused,
               who_has_a_token_may_do_what_its_role_may, another_address_needs_tokens,
               both_loopback_addresses_are_listened_on, tls_by_certificate_and_key,
               many_at_once_get_what_they_asked_for, the_server_stops_while_clients_wait,
-              who_hangs_up_is_forgotten])
+              who_hangs_up_is_forgotten,
+              who_comes_when_there_are_no_descriptors_is_turned_away])
