@@ -131,15 +131,14 @@ while True:
 
 
 def wait_until(condition, what):
-    """Waits until the condition gives something true, and gives that; `what` says what was waited for,
-    or is asked when that is over."""
+    """Waits until the condition gives something true, and gives that."""
     deadline = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
         result = condition()
         if result:
             return result
         time.sleep(0.01)
-    raise AssertionError(f"{what() if callable(what) else what}: not within {WAIT_SECONDS} s")
+    raise AssertionError(f"{what}: not within {WAIT_SECONDS} s")
 
 
 def members(session):
