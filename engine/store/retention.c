@@ -10,27 +10,33 @@
     " OR r.state = 'interrupted' AND NOT r.resumes)"
 
 /* A later step of the same asset in the same target, in a state of some kind. */
-#define LATER_STEP(states)                                                             \
+#define HAS_LATER_STEP(states)                                                         \
     "EXISTS (SELECT 1 FROM steps AS l WHERE l.asset = s.asset AND l.run_id > s.run_id" \
     " AND " states " AND (SELECT target FROM runs WHERE id = l.run_id) = r.target)"
 
+/* A step of it that is the newest of its asset in such states. */
+#define HAS_NEWEST_STEP(of_s, of_l)                                    \
+    "EXISTS (SELECT 1 FROM steps AS s WHERE s.run_id = r.id AND " of_s \
+    " AND NOT " HAS_LATER_STEP(of_l) ")"
+#define BEGAN(alias) alias ".state <> 'queued'"
+#define IS_WELL(alias) alias ".state IN ('succeeded', 'fresh')"
+#define HAS_NEWEST_BEGUN HAS_NEWEST_STEP(BEGAN("s"), BEGAN("l"))
+#define HAS_NEWEST_WELL HAS_NEWEST_STEP(IS_WELL("s"), IS_WELL("l"))
+
+/* A publication of it that is the newest of its asset. */
+#define HAS_NEWEST_PUBLICATION                                                               \
+    "EXISTS (SELECT 1 FROM steps AS s JOIN materializations AS m"                            \
+    " ON m.asset = s.asset AND m.run_id = s.run_id WHERE s.run_id = r.id"                    \
+    " AND NOT EXISTS (SELECT 1 FROM materializations AS l JOIN runs AS k ON k.id = l.run_id" \
+    " WHERE l.asset = m.asset AND l.id > m.id AND l.run_id <> m.run_id AND k.target = r.target))"
+
 static const char old_runs_sql[] =
-    "SELECT r.id, r.created_us, (SELECT count(*) FROM steps WHERE run_id = r.id), " IS_OVER ","
-    " EXISTS (SELECT 1 FROM events WHERE run_id = r.id), (r.created_us < ?3 OR r.id <= ?4) AND " IS_OVER
+    "SELECT r.id, r.created_us, (SELECT count(*) FROM steps WHERE run_id = r.id), " IS_OVER
+    ", EXISTS (SELECT 1 FROM events WHERE run_id = r.id)"
+    ", (r.created_us < ?3 OR r.id <= ?4) AND " IS_OVER
     " AND NOT EXISTS (SELECT 1 FROM backfills WHERE id = r.backfill_id AND state = 'running')"
-    " AND NOT EXISTS (SELECT 1 FROM steps AS s WHERE s.run_id = r.id AND s.state <> 'queued'"
-    "  AND NOT " LATER_STEP(
-        "l.state <> 'queued'") ")"
-                               " AND NOT EXISTS (SELECT 1 FROM steps AS s WHERE s.run_id = r.id"
-                               "  AND s.state IN ('succeeded', 'fresh')"
-                               "  AND NOT " LATER_STEP(
-                                   "l.state IN ('succeeded', 'fresh')") ")"
-                                                                        " AND NOT EXISTS (SELECT 1 FROM steps AS s JOIN materializations AS m"
-                                                                        "  ON m.asset = s.asset AND m.run_id = s.run_id WHERE s.run_id = r.id"
-                                                                        "  AND NOT EXISTS (SELECT 1 FROM materializations AS l JOIN runs AS k ON k.id = l.run_id"
-                                                                        "   WHERE l.asset = m.asset AND l.id > m.id AND l.run_id <> m.run_id"
-                                                                        "   AND k.target = r.target))"
-                                                                        " FROM runs AS r WHERE ?1 IS NULL OR r.id > ?1 ORDER BY r.id LIMIT ?2";
+    " AND NOT " HAS_NEWEST_BEGUN " AND NOT " HAS_NEWEST_WELL " AND NOT " HAS_NEWEST_PUBLICATION
+    " FROM runs AS r WHERE ?1 IS NULL OR r.id > ?1 ORDER BY r.id LIMIT ?2";
 
 static const char beyond_sql[] = "SELECT id FROM runs ORDER BY id DESC LIMIT 1 OFFSET ?2";
 
