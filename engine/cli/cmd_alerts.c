@@ -82,6 +82,10 @@ static int list(const struct arguments *a, struct store_reader *reader)
 
     if (reader != NULL && store_read_alerts(reader, &page, a->arena, &alerts, &count, &err) < 0)
         return command_fail(EXIT_FAILED, "%s", err.message);
+    if (count == 0 && a->state == NULL && !a->as_json) {
+        puts("nobody was told of anything: declare who is as [alert.NAME] in pipeline.toml");
+        return EXIT_OK;
+    }
     table = table_new(columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < count; i++) {
         if (a->as_json)

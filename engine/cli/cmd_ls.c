@@ -183,10 +183,11 @@ static void print_part(const struct asset *asset, const struct part *part)
     buf_release(&line);
 }
 
-/* The hours of a stream may leave some out. */
+/* The hours of a stream may leave some out; the keys of a list have no order. */
 static bool is_alike(const struct part *a, const struct part *b)
 {
-    bool is_next = a->partition.end_us == b->partition.start_us;
+    bool is_next = a->partition.start_us < a->partition.end_us &&
+                   a->partition.end_us == b->partition.start_us;
     bool same_run = a->run_id == NULL || b->run_id == NULL ? a->run_id == b->run_id
                                                            : strcmp(a->run_id, b->run_id) == 0;
     return is_next && a->state == b->state && same_run;
@@ -199,7 +200,7 @@ static void add_parts(struct table *table, const struct asset *asset, const stru
     char number[TABLE_TEXT_SIZE], when[TABLE_TEXT_SIZE];
 
     for (size_t first = 0, last; first < count; first = last + 1) {
-        for (last = first; last + 1 < count && is_alike(&parts[first], &parts[last + 1]);)
+        for (last = first; last + 1 < count && is_alike(&parts[last], &parts[last + 1]);)
             last++;
         const char *from = parts[first].partition.key, *to = parts[last].partition.key;
         table_add(table, (const char *[]){

@@ -46,3 +46,10 @@ A daemon that stays does so by itself, and when it is asked to. It knows who ask
     $ aorta audit --json --limit 1 | who
     {"id":7,"at":"<time>","actor":"user:me","address":null,"action":"cancel","subject":"01NOBODY","result":"missing","detail":null}
     $ kill %1; wait %1
+
+Who is told of what is listed, too.
+
+    $ aorta alerts
+    nobody was told of anything: declare who is as [alert.NAME] in pipeline.toml
+    $ aorta alerts --state waiting
+    $ aorta alerts --json

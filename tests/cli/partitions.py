@@ -213,6 +213,22 @@ def dates(shop, is_sqlite):
     assert [row for row, _ in days(shop)] == [1, 2, 3, 4, 5], days(shop)
 
 
+def listed(shop):
+    """Those that follow each other and are alike are one line; the keys of a list stand alone."""
+    prepare(shop, False)
+    run(shop, "days", "--partition", "2024-04-02..2024-04-04")
+    run(shop, "regions", "--partition", "north", "--partition", "south")
+    status, output = shop.run("ls", "days", "regions", "--partitions")
+    assert status == 0, output
+    lines = [tuple(line.split()[:4]) for line in output.splitlines()[1:]]
+    assert [line[1:] for line in lines if line[0] == "marts.regions"] == [
+        ("north", "1", "present"), ("south", "1", "present"), ("east", "1", "missing")], output
+    *before, made, missing = [line[1:] for line in lines if line[0] == "marts.days"]
+    assert made == ("2024-04-02..2024-04-04", "3", "present"), output
+    assert missing[0].startswith("2024-04-05..") and missing[2] == "missing", output
+    assert int(missing[1]) > 900 and len(before) <= 1, output
+
+
 def not_to_be_made(shop):
     """What is no partition is refused before anything is done, and so is what makes no sense."""
     prepare(shop, False)
@@ -281,4 +297,4 @@ def mistakes(shop):
 
 if __name__ == "__main__":
     main([one_after_another, without_one, tables, what_is_asked_for_leaves_the_rest_stale, keys,
-          refused_rows, a_check_of_the_whole, dates, not_to_be_made, mistakes])
+          refused_rows, a_check_of_the_whole, dates, listed, not_to_be_made, mistakes])
