@@ -186,8 +186,8 @@ static void print_part(const struct asset *asset, const struct part *part)
 /* The hours of a stream may leave some out; the keys of a list have no order. */
 static bool is_alike(const struct part *a, const struct part *b)
 {
-    bool is_next = a->partition.start_us < a->partition.end_us &&
-                   a->partition.end_us == b->partition.start_us;
+    bool is_next =
+        a->partition.start_us < a->partition.end_us && a->partition.end_us == b->partition.start_us;
     bool same_run = a->run_id == NULL || b->run_id == NULL ? a->run_id == b->run_id
                                                            : strcmp(a->run_id, b->run_id) == 0;
     return is_next && a->state == b->state && same_run;
