@@ -92,7 +92,10 @@ class Served:
     def arrive(self):
         """Something new for the sensor."""
         self.arrivals += 1
-        (self.pipeline.folder / "inbox").write_text("x" * self.arrivals)
+        # At once: a file that is seen empty first is new twice.
+        whole = self.pipeline.folder / "inbox.new"
+        whole.write_text("x" * self.arrivals)
+        whole.rename(self.pipeline.folder / "inbox")
 
     def seen(self):
         """What the sensor has seen of the file, as it compares it."""
