@@ -86,21 +86,27 @@ def end(served):
     assert served.end() == 0, served.said
 
 
+def arrive(shop, text):
+    """At once: what is seen empty first is new twice."""
+    shop.write("inbox/written", text)
+    (shop.folder / "inbox/written").rename(shop.folder / "inbox/done")
+
+
 def a_file(shop):
     """A file that comes or changes is a run; one that was there, or goes, is none."""
-    shop.write("inbox/done", "1")
+    arrive(shop, "1")
     with Served(shop, more=FILE) as served:
         wait_begun(shop, "done")
         wait_looks(served, "done", 2)
         assert not runs(shop, "done")
-        shop.write("inbox/done", "22")
+        arrive(shop, "22")
         wait_runs(shop, "done", 1)
         (shop.folder / "inbox/done").unlink()
         wait_until(lambda: kept(shop, "done")["cursor"] == "-", "it is gone")
-        shop.write("inbox/done", "22")
+        arrive(shop, "22")
         wait_runs(shop, "done", 2)
         end(served)
-        shop.write("inbox/done", "while nobody looked")
+        arrive(shop, "while nobody looked")
         served.start()
         wait_runs(shop, "done", 3)
         wait_looks(served, "done", 2)
@@ -293,9 +299,9 @@ def minimum_gap(shop):
     """What is found within the gap is a run when it is over, whatever has gone meanwhile."""
     with Served(shop, more=FILE + 'minimum_gap = "1h"\n') as served:
         wait_begun(shop, "done")
-        shop.write("inbox/done", "1")
+        arrive(shop, "1")
         wait_runs(shop, "done", 1)
-        shop.write("inbox/done", "22")
+        arrive(shop, "22")
         wait_until(lambda: kept(shop, "done")["pending"], "it is pending")
         (shop.folder / "inbox/done").unlink()
         wait_until(lambda: kept(shop, "done")["pending"] == "-", "it is gone")
@@ -314,10 +320,10 @@ def one_run_at_a_time(shop):
     gate = Gate(shop)
     with Served(shop, more=FILE.replace('"countries"', '"orders"')) as served:
         wait_begun(shop, "done")
-        shop.write("inbox/done", "1")
+        arrive(shop, "1")
         wait_until(lambda: rows(shop, "select 1 from steps where state = 'running'"), "a step")
         for text in ("22", "333"):
-            shop.write("inbox/done", text)
+            arrive(shop, text)
             wait_looks(served, "done", 2)
         assert len(runs(shop, "done")) == 1 and kept(shop, "done")["pending"]
         gate.open()
@@ -330,7 +336,7 @@ def pauses(shop):
     with Served(shop, more=FILE) as served:
         wait_begun(shop, "done")
         assert shop.run("pause", "sensor:done") == (0, "sensor:done is paused\n")
-        shop.write("inbox/done", "1")
+        arrive(shop, "1")
         end(served)
         served.start()
         assert see(shop, "done")["paused"] and see(shop, "done")["state"] == "paused"
@@ -349,7 +355,7 @@ def dies(shop, point):
     with Served(shop, {"AORTA_FAULT": point}, FILE) as served:
         wait_begun(shop, "done")
         before = kept(shop, "done")["cursor"]
-        shop.write("inbox/done", "1")
+        arrive(shop, "1")
         assert served.wait_end() == -signal.SIGKILL
         known = kept(shop, "done")
         count = len(runs(shop, "done"))
@@ -379,7 +385,7 @@ def is_refused(shop):
     with Served(shop, more=FILE + "vars = { least_cents = 7 }\n") as served:
         wait_begun(shop, "done")
         shop.write("assets/marts/broken.sql", "select {{ ref('nowhere') }}")
-        shop.write("inbox/done", "1")
+        arrive(shop, "1")
         wait_until(lambda: "nowhere" in (kept(shop, "done")["error"] or ""), "a refusal")
         assert kept(shop, "done")["pending"] and not runs(shop, "done")
         assert ask(served, "/api/v1/sensors/done")["state"] == "failing"
@@ -400,7 +406,7 @@ def reloads(shop):
         wait_begun(shop, "other")
         shop.write("inbox/other", "1")
         wait_runs(shop, "other", 1)
-        shop.write("inbox/done", "1")
+        arrive(shop, "1")
         shop.write("pipeline.toml", text)  # it looks at the same, and at once
         served.reload()
         wait_runs(shop, "done", 1)
