@@ -514,8 +514,8 @@ void dispatch_cancel(struct job *job)
 {
     struct daemon *daemon = job->daemon;
 
-    if (job->run.is_canceled || job->run.is_stopping)
-        return;
+    if (job->run.grace_ends_us > 0)
+        return; /* it was told so before */
     store_run_ask_cancel(journal_store(daemon->journal), job->run.id);
     if (run_is_stream(&job->run)) {
         run_stop(&job->run, clock_monotonic_us(), over, job);

@@ -161,7 +161,11 @@ static void end_queued(struct job *job, enum store_state state, const char *mess
 void queue_cancel(struct job *job)
 {
     job->is_canceled = true;
-    if (!job->is_planning && !job->is_over)
+    if (job->is_over)
+        return;
+    if (job->is_planning) /* it ends when that is done, whichever daemon comes to it */
+        store_run_ask_cancel(journal_store(job->daemon->journal), job->run.id);
+    else
         end_queued(job, STATE_CANCELED, NULL);
 }
 
