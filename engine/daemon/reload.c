@@ -48,7 +48,7 @@ void reload_offer(struct daemon *daemon, struct loaded *loaded)
 {
     if (daemon->reload == NULL || loaded == daemon->loaded || loaded->problems.count > 0 ||
         !loaded_fits(loaded, &daemon->reload->request) ||
-        loaded->loaded_us <= daemon->loaded->loaded_us)
+        loaded->begun_us <= daemon->loaded->begun_us)
         return;
     if (loaded->signature != daemon->loaded->signature)
         take_over(daemon, loaded);
@@ -104,7 +104,7 @@ static void looked(uv_work_t *work, int status)
         uv_close((uv_handle_t *)&reload->timer, freed);
         return;
     }
-    if (read != NULL && read->loaded_us <= reload->daemon->loaded->loaded_us)
+    if (read != NULL && read->begun_us <= reload->daemon->loaded->begun_us)
         again = true; /* a request has read the files since, and what it found is believed */
     else if (read != NULL && read->problems.count > 0)
         say_problems(reload, read);

@@ -1,5 +1,6 @@
 #include "graph/folder.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/limits.h"
 #include "graph/question.h"
@@ -13,6 +14,9 @@
 #include <sys/stat.h>
 
 enum { MAX_DEPTH = 8 };
+
+/* How far the clock of a file server may be ahead. */
+#define AHEAD_US (5 * CLOCK_US_PER_SECOND)
 
 struct walk {
     const struct pipeline *pipeline;
@@ -149,7 +153,7 @@ static void sign(struct folder_signature *signature, const char *path, int depth
                                   (uint64_t)of.st_ctim.tv_sec, (uint64_t)of.st_ctim.tv_nsec,
                                   hash_bytes(path, strlen(path))};
         signature->hash += hash_bytes(facts, sizeof facts);
-        if (changed_us > signature->newest_us)
+        if (changed_us > signature->newest_us && changed_us <= clock_now_us() + AHEAD_US)
             signature->newest_us = changed_us;
         return;
     }

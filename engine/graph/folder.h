@@ -24,7 +24,7 @@ int folder_list(const struct pipeline *pipeline, struct folder_files *files, str
  * times of the last change. Two that differ mean that something has changed. */
 struct folder_signature {
     uint64_t hash;
-    int64_t newest_us; /* the last change of any */
+    int64_t newest_us; /* the last change of any; of another time's clock is what lies ahead */
 };
 
 /* Adds the path, and if it is a folder what is below it; what is hidden or not there adds nothing. */

@@ -36,6 +36,7 @@ struct loaded *loaded_read(const struct request *request)
 
     loaded->references = 1;
     loaded->loaded_us = clock_now_us();
+    loaded->begun_us = clock_monotonic_us();
     loaded->has_assignments = request->assignment_count > 0;
     arena_init(&loaded->arena);
     problems_init(&loaded->problems, &loaded->arena);

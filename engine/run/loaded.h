@@ -33,6 +33,7 @@ struct loaded {
     bool may_be_torn;     /* a file had just been changed: it is read again next time */
     bool has_assignments; /* variables were set for one request */
     int64_t loaded_us;    /* wall clock */
+    int64_t begun_us;     /* monotonic: of two readings the later one knows more */
     int references;       /* atomic */
 };
 

@@ -169,6 +169,9 @@ def clock_back(shop):
         assert shop.run("run", "customers")[0] == 0  # all else goes on
         run, = rows(shop, "select started_us <= ended_us from runs where selection = 'customers'")
         assert run == (1,)
+        shop.write("assets/marts/added.sql", "select 1 as n")
+        daemon.reload()
+        daemon.wait("the pipeline is read: ")
         assert ticks(daemon) == before
         clock.set(0)
         daemon.reload()  # it looks at the clock
