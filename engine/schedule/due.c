@@ -66,9 +66,10 @@ bool due_look(struct due_watch *watch, int64_t now_us, int64_t mono_us, struct d
     int64_t passed_us = is_first ? 0 : mono_us - watch->looked_mono_us;
     int64_t jump_us = is_first ? 0 : now_us - watch->looked_us - passed_us;
     bool has_jumped = jump_us > DUE_SLACK_US || jump_us < -DUE_SLACK_US;
+    bool was_blind = passed_us > DUE_BLIND_US;
 
-    if (is_first || has_jumped)
-        watch->seen_from_us = now_us - passed_us;
+    if (is_first || has_jumped || was_blind)
+        watch->seen_from_us = was_blind ? now_us : now_us - passed_us;
     watch->looked_us = now_us;
     watch->looked_mono_us = mono_us;
     *time = (struct due_time){now_us, watch->seen_from_us};

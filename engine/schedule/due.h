@@ -12,7 +12,7 @@
  *
  * The clock may jump. Somebody looked since now_us less what a monotonic clock has counted since
  * the last look: so what a jump forward leaves out was not seen, like what fell into a sleep of the
- * machine or a time without daemon. After a jump back the clock shows times that are accounted for;
+ * machine, a time without daemon, or one in which it was stopped (DUE_BLIND_US). After a jump back the clock shows times that are accounted for;
  * they pass without a tick. If that would take more than DUE_CORRECTION_US the clock had been wrong
  * before, and the schedule begins anew from now (cron(8) of Debian draws the line at three hours,
  * too).
@@ -27,6 +27,9 @@
 
 /* A tick that is a little late, because the two clocks drift or the loop was busy, is on time. */
 #define DUE_SLACK_US CLOCK_US_PER_SECOND
+
+/* Who did not look for so long, though he does each minute, was stopped: he saw nothing of it. */
+#define DUE_BLIND_US (5 * 60 * CLOCK_US_PER_SECOND)
 
 /* Of ticks that are late so many are looked at one by one: enough for four days of an hourly
  * schedule, and a start that is not held up. Older ones are missed, also where all are caught up. */

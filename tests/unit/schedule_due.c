@@ -225,6 +225,29 @@ TEST("what a clock skips that is set forward, or a sleep, is late")
     check_str(text, "miss 11:30:00, miss 11:40:00, miss 11:50:00, fire 12:00:00");
 }
 
+TEST("what falls into a time in which the daemon was stopped is late, and no jump")
+{
+    struct due_watch watch = {0};
+    struct due_time time;
+    char text[2048];
+    int64_t again_us;
+
+    set("*/10 * * * *", "UTC", CATCH_UP_LAST);
+    int64_t start_us = us_of("2024-04-01T10:00:00Z");
+    due_look(&watch, start_us, SECOND, &time);
+    check(!due_look(&watch, start_us + 5 * MINUTE, SECOND + 5 * MINUTE, &time));
+    check_int(time.seen_from_us, start_us); /* it was busy */
+    check(!due_look(&watch, start_us + 65 * MINUTE, SECOND + 65 * MINUTE, &time));
+    check_int(time.seen_from_us, start_us + 65 * MINUTE);
+    play(start_us + 30 * MINUTE, time.seen_from_us, time.now_us, text, &again_us);
+    check_str(text, "miss 10:40:00, miss 10:50:00, fire 11:00:00");
+    check(!due_look(&watch, start_us + 66 * MINUTE, SECOND + 66 * MINUTE, &time));
+    check_int(time.seen_from_us, start_us + 65 * MINUTE);
+    /* The clock was set forward meanwhile, too. */
+    check(due_look(&watch, start_us + 4 * HOUR, SECOND + 2 * HOUR, &time));
+    check_int(time.seen_from_us, start_us + 4 * HOUR);
+}
+
 TEST("a clock that is set back shows ticks again that are accounted for")
 {
     struct due_watch watch = {0};
