@@ -4,6 +4,7 @@
 #include "store/audit.h"
 #include "store/tokens.h"
 #include "web/ask.h"
+#include "web/create.h"
 #include "web/list.h"
 #include "web/problem.h"
 #include "web/routes.h"
@@ -82,8 +83,10 @@ static void create_token(struct web_exchange *exchange)
     } else {
         request.subject = sent->name;
         request.role = sent->role;
-        web_ask(exchange, &request, &creating, NULL, 30000);
-        return;
+        if (web_key_fill(exchange, &request) == 0) {
+            web_ask(exchange, &request, &creating, NULL, 30000);
+            return;
+        }
     }
     web_done(exchange);
 }

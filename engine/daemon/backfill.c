@@ -257,7 +257,7 @@ static void insert(struct job *job, struct backfill *backfill)
         last = &(*last)->next;
     *last = backfill;
     store_backfill_insert(store_of(backfills), &stored, write_keys(backfill, &job->arena));
-    idempotency_note(job);
+    idempotency_note(job, job->run.id);
     work_tell(job, &accepted);
     go_on_soon(backfills);
     verbs_end_committed(job);

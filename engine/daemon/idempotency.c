@@ -122,6 +122,11 @@ static void forget_old(struct idempotency *keys, int64_t now_us)
     free_map(&before);
 }
 
+struct told_once {
+    struct job *job;
+    const char *line;
+};
+
 /* The same run or backfill, told when it is in the store. */
 static void tell_same(void *arg)
 {
@@ -134,12 +139,21 @@ static void tell_same(void *arg)
     work_forget(job);
 }
 
-bool idempotency_answer(struct job *job)
+static void refuse_again(void *arg)
+{
+    const struct told_once *again = arg;
+
+    work_refuse_as(again->job, "conflict", again->line);
+}
+
+/* Whether the key cannot be taken; else what it made, or NULL if it is new. */
+static bool is_refused(struct job *job, const struct store_key **made)
 {
     struct idempotency *keys = job->daemon->idempotency;
     const struct store_key *known = NULL;
     char hex[HASH_HEX_SIZE + 1];
 
+    *made = NULL;
     if (keys == NULL || job->request->idempotency_key == NULL)
         return false;
     int64_t now_us = clock_now_us();
@@ -158,12 +172,39 @@ bool idempotency_answer(struct job *job)
                        "this idempotency key was used for another request: take a new one");
         return true;
     }
-    snprintf(job->run.id, sizeof job->run.id, "%s", known->run_id);
+    *made = known;
+    return false;
+}
+
+bool idempotency_answer(struct job *job)
+{
+    const struct store_key *made;
+
+    if (is_refused(job, &made))
+        return true;
+    if (made == NULL)
+        return false;
+    snprintf(job->run.id, sizeof job->run.id, "%s", made->run_id);
     journal_barrier(job->daemon->journal, (struct journal_then){tell_same, job, NULL});
     return true;
 }
 
-void idempotency_note(const struct job *job)
+bool idempotency_answer_once(struct job *job, const char *line)
+{
+    const struct store_key *made;
+    struct told_once *again;
+
+    if (is_refused(job, &made))
+        return true;
+    if (made == NULL)
+        return false;
+    again = arena_alloc(&job->arena, sizeof *again);
+    *again = (struct told_once){job, line};
+    journal_barrier(job->daemon->journal, (struct journal_then){refuse_again, again, NULL});
+    return true;
+}
+
+void idempotency_note(const struct job *job, const char *id)
 {
     struct idempotency *keys = job->daemon->idempotency;
     char hex[HASH_HEX_SIZE + 1];
@@ -176,7 +217,7 @@ void idempotency_note(const struct job *job)
     const struct store_key key = {
         .key = whole_key(job->request, &arena),
         .request_hash = hex,
-        .run_id = job->run.id,
+        .run_id = id,
         .at_us = clock_now_us(),
     };
     add(keys, &key);

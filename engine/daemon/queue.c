@@ -84,7 +84,7 @@ void queue_add(struct job *job)
     };
     fault_point("daemon.queue.before");
     store_run_insert(journal_store(daemon->journal), &stored, STORE_NO_DONE);
-    idempotency_note(job);
+    idempotency_note(job, job->run.id);
     audit_job(job, AUDIT_ACCEPTED);
     if (job->asker.queued != NULL)
         job->asker.queued(job->asker.arg, job->asker.what, job->run.id);

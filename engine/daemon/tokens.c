@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/token.h"
 #include "daemon/audit.h"
+#include "daemon/idempotency.h"
 #include "daemon/verbs.h"
 #include "daemon/work.h"
 #include "store/tokens.h"
@@ -219,6 +220,18 @@ static void tell_created(void *arg)
     work_finish(created->job, "succeeded");
 }
 
+/* Whoever asks again with the same key has lost the text for good: another token is his way out. */
+static bool was_made(struct job *job)
+{
+    const char *name = job->request->subject != NULL ? job->request->subject : "";
+
+    return idempotency_answer_once(
+        job, arena_printf(&job->arena,
+                          "this idempotency key has made the token \"%.64s\", and its text is told "
+                          "only once: if it is lost, revoke that token and ask with a new key",
+                          name));
+}
+
 void tokens_create(struct job *job)
 {
     const struct event accepted = {.type = "accepted"};
@@ -228,7 +241,7 @@ void tokens_create(struct job *job)
     const char *state;
     struct err err;
 
-    if (tokens == NULL)
+    if (tokens == NULL || was_made(job))
         return;
     const char *problem = wrong_with(job, tokens, &state);
     if (problem != NULL) {
@@ -252,6 +265,7 @@ void tokens_create(struct job *job)
     created->job = job;
     created->known = add(tokens, &stored);
     store_token_insert(journal_store(tokens->journal), &stored, STORE_NO_DONE);
+    idempotency_note(job, token.id);
     audit_job(job, AUDIT_ACCEPTED);
     work_tell(job, &accepted);
     journal_barrier(tokens->journal, (struct journal_then){tell_created, created, NULL});

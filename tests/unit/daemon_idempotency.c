@@ -88,7 +88,7 @@ static const char *ask(const char *key, const char *address)
     if (idempotency_answer(job))
         return is_there(job) ? "same" : "refused"; /* it waits to be told, or is over */
     snprintf(job->run.id, sizeof job->run.id, "01A");
-    idempotency_note(job);
+    idempotency_note(job, job->run.id);
     work_forget(job);
     return "new";
 }

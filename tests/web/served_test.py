@@ -82,6 +82,38 @@ def a_key_makes_it_one_run(shop):
     assert api.daemon.end() == 0
 
 
+def a_key_makes_it_one_token(shop):
+    """With an Idempotency-Key there is one token: its text is told once, also by the next daemon."""
+    api = Api(shop)
+    made = api.call("POST", "/api/v1/tokens", {"name": "boss", "role": "admin"})
+    boss = {"Authorization": f"Bearer {made.json()['token']}"}
+    keyed = {"Idempotency_Key": "ci-1", **boss}
+    body = {"name": "ci", "role": "viewer"}
+    first = api.call("POST", "/api/v1/tokens", body, **keyed)
+    assert first.status == 201, first.body
+
+    def tokens():
+        return [(one["name"], bool(one["revoked_at"]))
+                for one in api.get("/api/v1/tokens", **boss).json()["tokens"]]
+
+    def again(detail, sent=body):
+        answer = api.problem("POST", "/api/v1/tokens", 409, detail, sent, **keyed)
+        assert first.json()["token"] not in answer.body.decode(), answer.body
+    again("told only once: if it is lost, revoke that token and ask with a new key")
+    again("was used for another request", {**body, "role": "admin"})
+    assert api.run({"select": ["countries"]}, 0, **keyed).status == 409, "it is no run's"
+    assert api.call("DELETE", "/api/v1/tokens/ci", **boss).status == 204
+    again("told only once")
+    assert api.daemon.end() == 0
+    api = Api(shop)
+    again("told only once")
+    assert sorted(tokens()) == [("boss", False), ("ci", True)]
+    made = api.call("POST", "/api/v1/tokens", body, Idempotency_Key="ci-2", **boss)
+    assert made.status == 201 and sorted(tokens()) == [
+        ("boss", False), ("ci", False), ("ci", True)], made.body
+    assert api.daemon.end() == 0
+
+
 def a_run_is_canceled(shop):
     """A run is followed, canceled, and asked for once more."""
     shop.write("assets/marts/slow.sql", SLOW)
@@ -250,4 +282,5 @@ def tokens_are_made_and_changes_remembered(shop):
 
 main([a_run_from_the_call_to_its_end, what_is_wrong_is_said, a_key_makes_it_one_run,
       a_run_is_canceled, who_waits_outlives_the_daemon, it_ends_though_it_was_told_to_reload,
-      schedules_are_told, sensors_are_told, tokens_are_made_and_changes_remembered])
+      a_key_makes_it_one_token, schedules_are_told, sensors_are_told,
+      tokens_are_made_and_changes_remembered])
