@@ -253,12 +253,12 @@ static void create(struct web_exchange *exchange)
         .only_count = sent->only.count,
         .full_refresh = sent->full_refresh,
         .at_once = sent->at_once,
-        .priority = sent->priority,
     };
 
     if (sent->at_once < 0 || sent->at_once > LIMIT_THREADS)
         web_problem(exchange, 400, "field \"at_once\" must be from 1 to %d", LIMIT_THREADS);
-    else if (fill_range(exchange, sent, &request) == 0 &&
+    else if (web_priority_fill(exchange, sent->priority, &request) == 0 &&
+             fill_range(exchange, sent, &request) == 0 &&
              web_vars_fill(exchange, sent->vars, &request) == 0 &&
              web_key_fill(exchange, &request) == 0) {
         web_ask(exchange, &request, &creating,

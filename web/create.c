@@ -1,5 +1,6 @@
 #include "web/create.h"
 
+#include "base/limits.h"
 #include "schedule/partition.h"
 #include "web/problem.h"
 
@@ -56,6 +57,16 @@ int web_partitions_fill(struct web_exchange *exchange, const struct web_texts *s
     for (size_t i = 0; i < sent->count; i++)
         request->partitions[request->partition_count++] = sent->texts[i];
     return 0;
+}
+
+int web_priority_fill(struct web_exchange *exchange, int64_t sent, struct request *request)
+{
+    request->priority = sent;
+    if (sent >= -LIMIT_PRIORITY && sent <= LIMIT_PRIORITY)
+        return 0;
+    web_problem(exchange, 400, "field \"priority\" must be from %d to %d, not %lld",
+                -LIMIT_PRIORITY, LIMIT_PRIORITY, (long long)sent);
+    return -1;
 }
 
 int web_key_fill(struct web_exchange *exchange, struct request *request)

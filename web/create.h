@@ -1,5 +1,6 @@
 /*
- * What bodies that ask for something new have in common: variables, partitions, a key.
+ * What bodies that ask for something new have in common: variables, partitions, a priority, a
+ * key.
  *
  * Each fills a part of the request, in the exchange's arena, and returns 0; -1: what was sent is
  * wrong, and the answer says so.
@@ -23,6 +24,9 @@ int web_vars_fill(struct web_exchange *exchange, const char *vars, struct reques
 /* Keys and FROM..TO; there is a place for one more. */
 int web_partitions_fill(struct web_exchange *exchange, const struct web_texts *sent,
                         struct request *request);
+
+/* From -1000 to 1000; 0 if it was not sent. */
+int web_priority_fill(struct web_exchange *exchange, int64_t sent, struct request *request);
 
 /* The header Idempotency-Key. */
 int web_key_fill(struct web_exchange *exchange, struct request *request);

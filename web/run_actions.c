@@ -174,7 +174,6 @@ static void create(struct web_exchange *exchange)
         .force = sent->force,
         .fail_fast = sent->fail_fast,
         .threads = sent->threads,
-        .priority = sent->priority,
     };
 
     if (sent->threads < 0 || sent->threads > LIMIT_THREADS) {
@@ -183,7 +182,8 @@ static void create(struct web_exchange *exchange)
         web_done(exchange);
         return;
     }
-    if (web_vars_fill(exchange, sent->vars, &request) < 0 ||
+    if (web_priority_fill(exchange, sent->priority, &request) < 0 ||
+        web_vars_fill(exchange, sent->vars, &request) < 0 ||
         web_partitions_fill(exchange, &sent->partitions, &request) < 0)
         web_done(exchange);
     else

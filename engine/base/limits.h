@@ -7,6 +7,9 @@
 /* Steps of a run at once: a thread and a session of its database each. */
 #define LIMIT_THREADS 64
 
+/* Of runs, backfills, schedules, sensors and assets, and as far below 0: more than anybody ranks. */
+#define LIMIT_PRIORITY 1000
+
 /* A person writes these; 4 MiB is a thousand pages. */
 #define LIMIT_CONFIG_FILE_BYTES ((size_t)4 << 20)
 

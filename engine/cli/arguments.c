@@ -186,16 +186,18 @@ static int read_flag(const struct command *command, int left, char **argv, int *
 }
 
 /* A flag's number, if it was given. */
-static int read_number(const char *flag, const char *text, int64_t greatest, int64_t *number)
+static int read_number(const char *flag, const char *text, int64_t least, int64_t greatest,
+                       int64_t *number)
 {
     char *end;
 
     if (text == NULL)
         return 0;
     long value = strtol(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || value < 1 || value > greatest)
-        return command_fail(-1, "%s wants a number from 1 to %lld, not \"%s\"", flag,
-                            (long long)greatest, text);
+    const char *digits = text + (least < 0 && text[0] == '-');
+    if (digits[0] < '0' || digits[0] > '9' || *end != '\0' || value < least || value > greatest)
+        return command_fail(-1, "%s wants a number from %lld to %lld, not \"%s\"", flag,
+                            (long long)least, (long long)greatest, text);
     *number = value;
     return 0;
 }
@@ -252,10 +254,11 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     }
     if (a->rest_count > 0 && command->arguments[0] == '\0')
         return command_fail(-1, "%s takes no argument: \"%s\"", command->name, a->rest[0]);
-    if (read_number("--threads", a->threads, LIMIT_THREADS, &a->request.threads) < 0 ||
-        read_number("--limit", a->limit_text, LIMIT_LISTED_RUNS, &a->limit) < 0 ||
-        read_number("--at-once", a->at_once, LIMIT_THREADS, &a->request.at_once) < 0 ||
-        read_number("--priority", a->priority, 1000, &a->request.priority) < 0 ||
+    if (read_number("--threads", a->threads, 1, LIMIT_THREADS, &a->request.threads) < 0 ||
+        read_number("--limit", a->limit_text, 1, LIMIT_LISTED_RUNS, &a->limit) < 0 ||
+        read_number("--at-once", a->at_once, 1, LIMIT_THREADS, &a->request.at_once) < 0 ||
+        read_number("--priority", a->priority, -LIMIT_PRIORITY, LIMIT_PRIORITY,
+                    &a->request.priority) < 0 ||
         read_duration("--for", a->duration, &a->request.for_ms) < 0 ||
         read_duration("--timeout", a->timeout, &a->request.timeout_ms) < 0 ||
         read_duration("--expires", a->expires, &a->request.lasts_ms) < 0)

@@ -85,7 +85,7 @@ static const struct flag flags[] = {
     {"--partition", "KEY", "one of them, or FROM..TO; repeatable"},
     {"--only", "STATES", "of these what is missing, failed or stale: missing,failed"},
     {"--at-once", "N", "runs at once (default: 1)"},
-    {"--priority", "N", "of its runs: higher ones start first (default: 0)"},
+    {"--priority", "N", "of its runs, -1000 to 1000: higher ones start first (default: 0)"},
     {"--cancel", NULL, "cancels the backfill: what has been made stays"},
     {"--retry", NULL, "makes again what failed or was canceled"},
     FLAGS_OF_SELECTION,

@@ -1,5 +1,6 @@
 #include "config/schedule.h"
 
+#include "base/limits.h"
 #include "config/assignments.h"
 #include "config/pipeline.h"
 
@@ -78,6 +79,12 @@ static void read_schedule(const struct toml_node *table, const char *file,
         int line, column;
         find_place(table, "jitter", &line, &column);
         problem_add(problems, file, line, column, "jitter must be no more than a day");
+    }
+    if (schedule->priority < -LIMIT_PRIORITY || schedule->priority > LIMIT_PRIORITY) {
+        int line, column;
+        find_place(table, "priority", &line, &column);
+        problem_add(problems, file, line, column, "priority must be from %d to %d", -LIMIT_PRIORITY,
+                    LIMIT_PRIORITY);
     }
     settle_overlap(table, file, schedule, problems);
     assignments_read(keys.vars, "schedule", file, pipeline, &assignments, problems);

@@ -1,5 +1,6 @@
 #include "config/sensor.h"
 
+#include "base/limits.h"
 #include "config/alert.h"
 #include "config/pipeline.h"
 #include "option/option.h"
@@ -126,6 +127,8 @@ static void check_times(const struct reading *r)
         complain(r, "minimum_gap", "minimum_gap must be no more than 30d");
     if (sensor->timeout_ms < MIN_EVERY_MS || sensor->timeout_ms > 600 * SECOND_MS)
         complain(r, "timeout", "timeout must be from 100ms to 10m");
+    if (sensor->priority < -LIMIT_PRIORITY || sensor->priority > LIMIT_PRIORITY)
+        complain(r, "priority", "priority must be from -1000 to 1000");
 }
 
 /* ---- each kind ------------------------------------------------------------------------------- */

@@ -1,11 +1,12 @@
 #include "graph/policy.h"
 
+#include "base/limits.h"
 #include "base/suggest.h"
 #include "graph/graph.h"
 
 #include <string.h>
 
-enum { MAX_ATTEMPTS = 100, MAX_PRIORITY = 1000 };
+enum { MAX_ATTEMPTS = 100 };
 
 static const int64_t DAY_MS = INT64_C(24) * 3600 * 1000;
 
@@ -135,7 +136,7 @@ void policy_read(const struct policy_keys *keys, const struct pipeline *pipeline
         asset->root != NULL ? toml_find(asset->root, "timeout") : NULL;
     if (timeout != NULL)
         keys_check_timeout(timeout, asset->file, problems);
-    if (keys->priority < -MAX_PRIORITY || keys->priority > MAX_PRIORITY)
+    if (keys->priority < -LIMIT_PRIORITY || keys->priority > LIMIT_PRIORITY)
         report(asset, "priority", "priority must be from -1000 to 1000", problems);
     find_pool(keys->pool, &pipeline->pools, asset, problems);
     collect_slots(&pipeline->pools, asset, pipeline->arena);

@@ -52,6 +52,7 @@ What is looked at again and again is declared in pipeline.toml, and aorta serve 
     > [sensor."a b"]
     > kind = "file"
     > path = "x"
+    > priority = 1001
     > END
     $ aorta check
     pipeline.toml:20:9: kind is missing
@@ -77,6 +78,7 @@ What is looked at again and again is declared in pipeline.toml, and aorta serve 
     pipeline.toml:61:1: there is no schedule "nihgtly": did you mean "nightly"?
     pipeline.toml:62:20: unknown outcome of a run "faild": did you mean "failed"?
     pipeline.toml:63:9: a sensor's name has letters, digits, "_", "-" and ".": not "a b"
+    pipeline.toml:66:1: priority must be from -1000 to 1000
     [2]
     $ cp good.toml pipeline.toml
     $ cat >> pipeline.toml <<'END'

@@ -98,6 +98,16 @@ TEST("what is wrong with schedules stands in one list, each problem at its place
         "pipeline.toml:22:28: a variable of a schedule must be text, a number or true or false, not a list\n");
 }
 
+TEST("a priority is from -1000 to 1000")
+{
+    check_str(problems_of("[schedule.one]\ncron = \"@daily\"\npriority = 1001\n"
+                          "[schedule.two]\ncron = \"@daily\"\npriority = -1001\n"
+                          "[schedule.three]\ncron = \"@daily\"\npriority = -1000\n"
+                          "[schedule.four]\ncron = \"@daily\"\npriority = 1000\n"),
+              "pipeline.toml:11:1: priority must be from -1000 to 1000\n"
+              "pipeline.toml:14:1: priority must be from -1000 to 1000\n");
+}
+
 TEST("a schedule whose times the clocks of its zone always skip never ticks")
 {
     check_str(

@@ -53,6 +53,9 @@ def backfills_are_made_and_changed(shop):
         page = api.get(f"/api/v1/backfills/{name}/partitions{query}").json()
         return [(part["partition"], part["state"]) for part in page["partitions"]], page["next"]
     body = {"select": ["days"], "from": "2024-04-02", "to": "2024-04-04", "priority": 5}
+    for priority in (-1001, 1001):
+        api.problem("POST", "/api/v1/backfills", 400, f"from -1000 to 1000, not {priority}",
+                    {**body, "priority": priority})
     made = api.call("POST", "/api/v1/backfills", body, Idempotency_Key="b-1")
     assert made.status == 202, made.body
     one = made.json()["id"]

@@ -181,13 +181,21 @@ def runs_are_asked_for(program):
     server.problem("POST", f"/api/v1/runs/{nobody}/cancel", 404, f'no run "{nobody}"')
     server.problem("POST", "/api/v1/runs/01RUN/cancel", 404, 'no run "01RUN"')
     server.problem("POST", f"/api/v1/runs/{made.json()['id']}/cancel", 409, "is over")
-    server.problem("POST", "/api/v1/runs", 400, "Idempotency-Key", {}, Idempotency_Key="x" * 300)
+    for method, path in (("POST", "/api/v1/runs"), ("POST", "/api/v1/tokens")):
+        server.problem(method, path, 400, "Idempotency-Key",
+                       {"name": "n", "role": "viewer"} if "tokens" in path else {},
+                       Idempotency_Key="x" * 300)
     forgotten, canceled = server.stop()
     assert forgotten == 10 and canceled == 0, (forgotten, canceled)
 
 
 def bodies_are_read_strictly(program):
     server = Server(program)
+    for priority, status in ((-1001, 400), (-1000, 202), (1000, 202), (1001, 400)):
+        answer = server.call("POST", "/api/v1/runs", {"priority": priority})
+        assert answer.status == status, (priority, answer.body)
+        if status == 400:
+            assert f"from -1000 to 1000, not {priority}" in answer.json()["detail"]
     for body, said in (
             ({"selct": []}, 'unknown field "selct": did you mean "select"?'),
             ({"threads": "4"}, 'field "threads" must be a whole number'),
