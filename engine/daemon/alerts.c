@@ -184,7 +184,8 @@ void alerts_step_over(struct alerts *alerts, const struct run *run, const struct
         .checks = is_reported && has_failed ? reported->checks : NULL,
         .check_count = is_reported && has_failed ? reported->check_count : 0,
     };
-    tell_all(alerts, &trouble);
+    if (has_failed || !run->leaves_failed)
+        tell_all(alerts, &trouble);
     if (!is_reported || !reported->has_checked || has_failed)
         return; /* nothing is known of its warnings, or they are told with the failure */
     trouble.kind = reported->has_warned ? ALERT_WARNING : ALERT_RECOVERY;

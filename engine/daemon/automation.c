@@ -220,6 +220,7 @@ static void ask_for(struct automation *automation, const char **keys, const uint
         .select_count = count,
         .partitions = owed != NULL ? owed->texts : NULL,
         .partition_count = owed != NULL ? owed->count : 0,
+        .leaves_failed = owed != NULL && owed->leaves_failed,
         .trigger = TRIGGER,
     };
     const struct asker asker = {queued, refused, daemon, keep_asking(keys, seen, count)};

@@ -55,6 +55,12 @@ static bool is_made_by_them(const struct run *run, const struct run_step *step)
     return partitioned_find(&run->plan->loaded->partitioned, step->asset) != NULL;
 }
 
+/* Whether it failed because of rows, of which it is not known whose they are. */
+static bool is_by_rows(const struct run_step *step)
+{
+    return step->state == STEP_REJECTED || (step->state == STEP_FAILED && step->code == ERR_DATA);
+}
+
 /* Writes those that the texts mean; longer lists than there may be are not written. */
 static void write_texts(struct store *store, const struct run *run, const struct run_step *step,
                         const struct texts *texts, struct store_window *window,
@@ -69,6 +75,7 @@ static void write_texts(struct store *store, const struct run *run, const struct
     if (window_read(partitions_of(run, step), texts->items, texts->count, INT64_MAX, &arena, &list,
                     &count, &err) == 0) {
         window->list = list_of(list, count, &arena);
+        window->among = is_by_rows(step) ? (int64_t)count : 0;
         write(store, window);
     }
     arena_release(&arena);

@@ -14,6 +14,7 @@ static const struct record_field request_fields[] = {
     RECORD_FIELD(request, discard_history, BOOL),
     RECORD_FIELD(request, force, BOOL),
     RECORD_FIELD(request, fail_fast, BOOL),
+    RECORD_FIELD(request, leaves_failed, BOOL),
     RECORD_FIELD(request, until_idle, BOOL),
     RECORD_FIELD(request, for_ms, INT),
     RECORD_FIELD(request, threads, INT),

@@ -42,6 +42,7 @@ struct request {
                         * daemon knows it */
     const char *trigger; /* what made it be asked: "schedule:nightly"; NULL: "manual" */
     int64_t priority;    /* of a run: higher ones start first */
+    bool leaves_failed;  /* of what it makes other partitions have failed: it ends no trouble */
     bool detaches; /* a run: the listener hears `accepted`, then `ended` with state "queued" */
     const char *idempotency_key; /* asked again with the same one, it is the same run */
     const char *of;              /* cancel, reexecute: a run's id */

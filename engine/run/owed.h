@@ -7,8 +7,15 @@
  *
  * and of these none that something is still missing for. Partitions are asked for some at a time:
  * of time the newest that follow each other, of a list the first. What is left is asked for when
- * the run is over; what failed is left out then, so one that cannot be made holds up at most those
- * that were asked for with it.
+ * the run is over; what failed is left out then.
+ *
+ * When rows were at fault, a check's or those that cannot be converted, it is found out whose: those
+ * that failed together are asked for again once nothing else is owed, at most half as many at once
+ * as before, until each has been made, or has failed by itself. One bad day in a month is some ten
+ * runs, and it alone is left as failed.
+ *
+ *     failed ▓▓▓▓▓▓▓▓   ▓▓▓▓░░░░   ▓▓▓▓       ▓▓         ▓        ░ being made again
+ *                       failed     there      failed     there    ▓ failed
  */
 #ifndef AORTA_RUN_OWED_H
 #define AORTA_RUN_OWED_H
@@ -22,6 +29,7 @@ struct owed {
     const char **texts; /* keys, or one FROM..TO */
     size_t count;       /* 0: nothing */
     uint64_t seen;      /* of these, and what there was to make them of; 0: nothing */
+    bool leaves_failed; /* others have failed, and are not among these */
 };
 
 /* In the arena. */

@@ -72,6 +72,7 @@ static struct part *find_part(const struct parts_reading *r, const struct store_
 
 static void settle(struct part *part, const struct store_partition *row, bool is_alive)
 {
+    part->is_published = row->published_us > 0;
     if (row->running_run_id != NULL && is_alive) {
         part->state = PART_RUNNING;
         part->run_id = row->running_run_id;
@@ -80,6 +81,7 @@ static void settle(struct part *part, const struct store_partition *row, bool is
         part->state = PART_FAILED;
         part->run_id = row->failed_run_id;
         part->at_us = row->failed_us;
+        part->among = row->failed_among;
     } else if (row->published_us > 0) {
         part->state = part->input_us > row->began_us ? PART_STALE : PART_PRESENT;
         part->run_id = row->run_id;

@@ -26,6 +26,8 @@ struct part {
     enum part_state state;
     int64_t at_us;      /* when it was published or failed last; 0: never */
     const char *run_id; /* the run that did, or is at work; or NULL */
+    bool is_published;  /* something of it is, older than what failed */
+    int64_t among;      /* of what failed because of rows: that many were made together */
     int64_t input_us;   /* when something that it is made of was published last; 0: never */
     bool lacks_input;   /* something that it is made of is still to be made */
 };

@@ -165,6 +165,7 @@ void run_init(struct run *run, const char *id, struct plan *plan, const struct r
         .full_refresh = request->full_refresh,
         .force = request->force,
         .fail_fast = request->fail_fast,
+        .leaves_failed = request->leaves_failed,
         .threads = threads_of(request),
         .is_endless = strcmp(request->verb != NULL ? request->verb : "", "stream") == 0,
         .until_idle = request->until_idle,

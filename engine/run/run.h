@@ -87,6 +87,7 @@ struct run {
     int64_t for_ms;
     bool fail_fast;         /* the first failure ends what has not begun */
     bool is_stopping;       /* and there was one */
+    bool leaves_failed;     /* as request has it */
     int64_t ends_us;        /* monotonic: its timeout; 0: none */
     const char *timed_out;  /* it came: in a sentence */
     bool had_failures;      /* before it was interrupted, and taken up again */

@@ -189,8 +189,9 @@ static enum automation_wait find_hold(const struct deciding *d, const struct ass
             return AUTOMATION_FOR_PARENT;
         if (parent->is_missing && !parent->is_requested)
             return AUTOMATION_FOR_MISSING;
-        if (parent->is_rejected && !parent->is_requested)
-            return AUTOMATION_FOR_REJECTED;
+        bool by_parts = fact->is_partitioned && d->world->facts[(*because)->order].is_partitioned;
+        if (parent->is_rejected && !parent->is_requested && !by_parts)
+            return AUTOMATION_FOR_REJECTED; /* of parts, those that wait for it are not owed */
     }
     return AUTOMATION_FOR_NOTHING;
 }
@@ -266,7 +267,7 @@ const char *automation_describe(const struct automation_verdict *verdict, struct
     case AUTOMATION_TOGETHER: return arena_printf(arena, "with %s", verdict->because->key);
     case AUTOMATION_MISSING: return "it is not there";
     case AUTOMATION_TICK: return "it is time";
-    case AUTOMATION_PARTITIONS: return "partitions are missing or stale";
+    case AUTOMATION_PARTITIONS: return "partitions are missing or stale, or failed with others";
     case AUTOMATION_NOT: break;
     }
     return "nothing to do";

@@ -12,7 +12,8 @@
  *     - not while it is among the assets of a run that waits or works, nor while something above it
  *       is still to be made by one;
  *     - not while something that it depends on is missing, or was rejected by a blocking check at
- *       its last step, unless that is to be made now, too: then the run decides;
+ *       its last step, unless that is to be made now, too: then the run decides; or if both are
+ *       made in partitions: then those that need what was rejected are not owed;
  *     - not before its minimum gap is over, since its last attempt or request;
  *     - one attempt for the versions that its parents have: what was asked for and failed, was
  *       canceled or refused is not asked for again until there is something new to read (on_cron:

@@ -23,7 +23,7 @@ static const struct statement_text partitions_publish = {
 /* When it was published, and when the attempt began that did. */
 static const struct statement_text partitions_date = {
     "UPDATE partitions SET published_us = touched_us, failed_us = NULL, failed_run_id = NULL,"
-    " running_run_id = NULL, began_us = (SELECT max(started_us) FROM attempts"
+    " failed_among = NULL, running_run_id = NULL, began_us = (SELECT max(started_us) FROM attempts"
     " WHERE attempts.run_id = ?3 AND attempts.asset = ?1)"
     " WHERE asset = ?1 AND target = ?2 AND run_id = ?3 AND touched_us = ?4",
     "partitions of", NULL};
@@ -39,7 +39,12 @@ static const struct statement_text partitions_clear = {
 
 static const struct statement_text partitions_fail = {
     "INSERT INTO partitions (asset, target, key, start_us, end_us, failed_run_id, failed_us)" OF_LIST
-    "failed_run_id = excluded.failed_run_id, failed_us = excluded.failed_us",
+    "failed_run_id = excluded.failed_run_id, failed_us = excluded.failed_us, failed_among = NULL",
+    "partitions of", NULL};
+
+static const struct statement_text partitions_fail_among = {
+    "UPDATE partitions SET failed_among = ?4"
+    " WHERE asset = ?1 AND target = ?2 AND failed_run_id = ?3",
     "partitions of", NULL};
 
 static const struct statement_text partitions_end = {
@@ -95,7 +100,15 @@ void store_partitions_publish(struct store *store, const struct store_window *wi
 
 void store_partitions_fail(struct store *store, const struct store_window *window)
 {
+    struct command among = {.statement = &partitions_fail_among};
+
     queue_list(store, &partitions_fail, window);
+    command_add_text(&among, window->asset);
+    command_add_text(&among, window->target);
+    command_add_text(&among, window->run_id);
+    command_add_int(&among, window->among);
+    if (window->among > 1)
+        store_queue(store, &among);
 }
 
 void store_partitions_confirm(struct store *store, const struct store_window *window)
@@ -128,7 +141,7 @@ void store_lake_position_put(struct store *store, const char *asset, const char 
 
 static const char partitions_sql[] =
     "SELECT key, start_us, end_us, published_us, began_us, run_id, failed_us, failed_run_id,"
-    " running_run_id FROM partitions WHERE asset = ?1 AND target = ?4 ORDER BY start_us, key";
+    " running_run_id, failed_among FROM partitions WHERE asset = ?1 AND target = ?4 ORDER BY start_us, key";
 
 static void fill_partition(void *item, const struct statement *row, struct arena *arena)
 {
@@ -143,6 +156,7 @@ static void fill_partition(void *item, const struct statement *row, struct arena
     partition->failed_us = statement_int(row, 6, 0);
     partition->failed_run_id = statement_text(row, 7, arena);
     partition->running_run_id = statement_text(row, 8, arena);
+    partition->failed_among = statement_int(row, 9, 1);
 }
 
 int store_read_partitions(struct store_reader *reader, const char *asset, const char *target,

@@ -18,6 +18,7 @@ struct store_window {
     const char *run_id;
     const char *list; /* JSON: [["2024-04-04", start_us, end_us], …] */
     int64_t at_us;
+    int64_t among; /* failed: that many together, because of their rows; 0: it was not that */
     bool is_whole; /* published: whatever else was there is gone */
 };
 
@@ -28,6 +29,7 @@ struct store_partition {
     const char *run_id;             /* that published it */
     int64_t failed_us;              /* after that; 0: no */
     const char *failed_run_id;
+    int64_t failed_among;       /* as among above; 1: by itself */
     const char *running_run_id; /* that is at work on it, if its daemon is alive */
 };
 

@@ -6,6 +6,7 @@ import datetime
 import json
 import signal
 
+from receivers import SECRET
 from serving import Served, change, rows, wait_for
 from shop import main
 
@@ -245,6 +246,15 @@ def counted(shop, asset):
     return collections.Counter(json.loads(line)["state"] for line in output.splitlines())
 
 
+def failed(shop, asset):
+    """The keys of its partitions that failed, once nothing is done about them."""
+    found = rows(shop, "select key, failed_among from partitions where asset like ?"
+                 " and failed_us > 0", f"%.{asset}")
+    is_over = all(among is None for _, among in found) and not rows(
+        shop, "select 1 from runs where state in ('queued', 'running')")
+    return [key for key, _ in found] if is_over else []
+
+
 def made(shop, table):
     return shop.query(f"select count(*) as n, sum(value) as s, count(distinct day) as d "
                       f"from marts.{table}")[0]
@@ -276,21 +286,32 @@ def of_partitions(shop):
                  " order by id desc limit 1")
     assert asked == [(str(at[1]),)], asked
 
-    # What cannot be made is not tried again before there is something new to make it of.
+    # What cannot be made is found among what it was made with, and is not tried again before there
+    # is something new to make it of. Somebody is told once that it failed, and once that it is over.
     shop.write("assets/marts/doubled.toml", DAYS.format(start=start).replace("eager", "on_missing"))
     path = shop.folder / "assets/marts/days.toml"
     path.write_text(path.read_text() + "[columns.value]\nchecks = [{ between = [0, 50] }]\n")
+    shop.write("hook", SECRET)
+    path = shop.folder / "pipeline.toml"
+    path.write_text(path.read_text() + '[alert.team]\n'
+                    'webhook = { url = "http://127.0.0.1:1/", secret = "file:hook" }\n')
     served.reload()
-    shop.change_source("update readings set value = 99 where value = 39")
+    shop.change_source("update readings set value = 99 where value = 30")
     assert shop.run("run", "readings")[0] == 0
-    runs += [("marts.days", "failed"), ("marts.days", "succeeded")]
-    wait_runs(shop, runs)
-    assert counted(shop, "days") == {"present": 9, "failed": 31}, counted(shop, "days")
+    bad = str(start + datetime.timedelta(30))
+    wait_for("the failed day", lambda: failed(shop, "days") == [bad])
+    assert counted(shop, "days") == {"present": 39, "failed": 1}, counted(shop, "days")
+    asked = rows(shop, "select request ->> '$.partitions[0]' from runs where state = 'failed'"
+                 " and trigger = 'automation' order by id")
+    assert asked[-1] == (bad,) and len(asked) == 5, asked  # of 31, 15, 7, 3, 1
+    runs = automated(shop)
     assert shop.run("run", "countries")[0] == 0  # something happens
-    shop.change_source("update readings set value = 39 where value = 99")
+    assert rows(shop, "select kind, subject from alerts") == [("failure", "asset:marts.days")]
+    shop.change_source("update readings set value = 30 where value = 99")
     assert shop.run("run", "readings")[0] == 0
     wait_runs(shop, runs + [("marts.days", "succeeded")] * 2)
     assert counted(shop, "days") == {"present": 40}
+    assert rows(shop, "select kind from alerts order by id") == [("failure",), ("recovery",)]
     assert made(shop, "days") == whole, made(shop, "days")
     assert counted(shop, "doubled") == {"stale": 40}, "on_missing makes nothing again"
     served.end(signal.SIGKILL)

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* A part for each letter: M missing, P present, S stale, R running, F failed, N failed before there
- * was something new, w missing and has to wait. Keys are p0, p1, … */
+ * was something new, w missing and has to wait; 2, 3, 8 failed with as many others, 9 with as many
+ * of another run, p the same and is published. Keys are p0, p1, … */
 static size_t write_parts(const char *letters, struct part *parts)
 {
     size_t count = strlen(letters);
@@ -16,17 +17,23 @@ static size_t write_parts(const char *letters, struct part *parts)
         *part = (struct part){.at_us = 10, .input_us = letters[i] == 'N' ? 11 : 9};
         (void)snprintf(part->partition.key, sizeof part->partition.key, "p%zu", i);
         part->lacks_input = letters[i] == 'w';
+        part->is_published = letters[i] == 'p';
+        bool is_suspect = strchr("2389p", letters[i]) != NULL;
+        part->among = !is_suspect ? 1 : letters[i] == 'p' ? 8 : letters[i] - '0';
+        part->run_id = letters[i] == '9' ? "other" : "run";
         part->state = letters[i] == 'P'   ? PART_PRESENT
                       : letters[i] == 'S' ? PART_STALE
                       : letters[i] == 'R' ? PART_RUNNING
                       : letters[i] == 'F' ? PART_FAILED
                       : letters[i] == 'N' ? PART_FAILED
+                      : is_suspect        ? PART_FAILED
                                           : PART_MISSING;
     }
     return count;
 }
 
 static uint64_t seen;
+static bool left_failed;
 
 /* What is asked for, joined by commas. */
 static const char *owed_of(const char *letters, bool is_static, bool is_eager)
@@ -45,6 +52,7 @@ static const char *owed_of(const char *letters, bool is_static, bool is_eager)
                                  owed.texts[i]);
     check_int(owed.count > 0, owed.seen != 0);
     seen = owed.seen;
+    left_failed = owed.leaves_failed;
     arena_release(&arena);
     return text;
 }
@@ -69,6 +77,41 @@ TEST(
     check_str(owed_of("MSRFN", true, false), "p0");
     check_str(owed_of("MSSFM", false, true), "p4");
     check_str(owed_of("wMwS", true, true), "p1,p3");
+}
+
+TEST("what failed together is asked for in halves, when nothing else is owed")
+{
+    check_str(owed_of("88888888", false, true), "p4..p7");
+    check_str(owed_of("8888PPPP", false, true), "p0..p3");
+    check_str(owed_of("P8P8P8P8", false, true), "p7");
+    check_str(owed_of("MP88888888", false, true), "p0");
+    check_str(owed_of("888999999", false, true), "p5..p8");
+    check_str(owed_of("999988888", false, true), "p5..p8");
+    check_str(owed_of("33", false, true), "p1");
+    check_str(owed_of("22F", false, true), "p1");
+    check_str(owed_of("F", false, true), "");
+    check_str(owed_of("98889888", true, true), "p0,p4");
+    check_str(owed_of("8P888888", true, true), "p0,p2,p3,p4");
+    check_str(owed_of("88888888", false, false), "p4..p7");
+    check_str(owed_of("pppp8888p", false, false), "p4..p7");
+    check_str(owed_of("pppp", false, false), "");
+}
+
+static bool leaves_failed(const char *letters)
+{
+    (void)owed_of(letters, false, true);
+    return left_failed;
+}
+
+TEST("what is left as failed is known")
+{
+    check(!leaves_failed("M"));
+    check(!leaves_failed("PN"));
+    check(leaves_failed("FM"));
+    check(leaves_failed("88888888"));
+    check(!leaves_failed("PPP888PP"));
+    check(!leaves_failed("2P"));
+    check(leaves_failed("F2"));
 }
 
 TEST("other partitions, or others to make them of, are seen as others")

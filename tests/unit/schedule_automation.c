@@ -329,6 +329,22 @@ TEST("partitions that are owed are asked for by themselves, once for what they w
     end_world();
 }
 
+TEST("partitions do not wait for others of what they read that were rejected")
+{
+    model("orders", "", TABLE);
+    model("days", "orders", TABLE EAGER);
+    model("sales", "days", TABLE EAGER);
+    begin_world();
+    make("orders days sales");
+    fact("days")->is_partitioned = fact("sales")->is_partitioned = true;
+    fact("days")->is_rejected = true;
+    fact("sales")->owed = 7;
+    check_str(due(), "sales");
+    fact("days")->is_partitioned = false;
+    check_str(due(), "");
+    end_world();
+}
+
 TEST("partitions wait for what they read, for a pause and for the minimum gap")
 {
     model("orders", "", TABLE);
