@@ -369,7 +369,7 @@ struct aorta_warehouse {
     int (*rollback)(void *session, struct aorta_error *error);
 
     /* One statement, parameters $1, $2, … *affected (may be NULL): rows inserted, updated or
-     * deleted, 0 for others. */
+     * deleted, 0 for others. A message that names a line of it says "(line 2: TEXT)". */
     int (*exec)(void *session, const char *sql, const struct aorta_value *params,
                 int32_t param_count, int64_t *affected, struct aorta_error *error);
 

@@ -5,6 +5,8 @@
 #include "model/window.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *sql_of(const struct model_attempt *attempt, const struct relation *relation)
@@ -29,13 +31,33 @@ static int audit_hidden(struct model_attempt *attempt, struct err *err)
                              err);
 }
 
-/* CREATE … AS the model's SQL; a mistake in it is named by its file. */
+/* "(line 4: …" of a statement whose first line is not the model's is the model's line 3. */
+static void count_lines_of_model(struct err *err)
+{
+    static const char mark[] = "(line ";
+    char *number = strstr(err->message, mark), *rest;
+
+    if (number == NULL)
+        return;
+    number += sizeof mark - 1;
+    long line = strtol(number, &rest, 10);
+    if (line < 2 || *rest != ':')
+        return;
+    const struct err whole = *err;
+    snprintf(number, sizeof err->message - (size_t)(number - err->message), "%ld%s", line - 1,
+             whole.message + (rest - err->message));
+}
+
+/* CREATE … AS the model's SQL; a mistake in it is named by its file, and its line there. It has
+ * lines of its own, for a database shows the whole line that is wrong. */
 static int create_as(struct model_attempt *attempt, const char *kind,
                      const struct relation *relation, struct err *err)
 {
     if (session_execf(attempt->session, err, "CREATE %s %s AS\n%s\n", kind,
-                      sql_of(attempt, relation), attempt->sql) < 0)
+                      sql_of(attempt, relation), attempt->sql) < 0) {
+        count_lines_of_model(err);
         return err_wrap(err, "%s", attempt->spec->file);
+    }
     return 0;
 }
 

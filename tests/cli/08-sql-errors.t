@@ -3,20 +3,26 @@ What the database says is said in its own words, after the asset and the file.
     $ aorta run >/dev/null
     $ echo "select id, cent from {{ ref('orders') }}" >assets/staging/stg_orders.sql
     $ aorta run stg_orders
-    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Binder Error: Referenced column "cent" not found in FROM clause! <any>(line 2: select id, cent from "raw"."orders")
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Binder Error: Referenced column "cent" not found in FROM clause! <any>(line 1: select id, cent from "raw"."orders")
     asset               kind               rows      time  checks
     staging.stg_orders  model                 - <seconds>  failed
     failed in <seconds>
     [1]
     $ echo "select id, cents from {{ ref('orders') }} wear cents > 0" >assets/staging/stg_orders.sql
     $ aorta run stg_orders+
-    ~ failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Parser Error: syntax error at or near "cents" (line 2: select id, cents from "raw"."orders" wear cents > 0)
+    ~ failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Parser Error: syntax error at or near "cents" (line 1: select id, cents from "raw"."orders" wear cents > 0)
     ~ skipped   marts.sales                       staging.stg_orders failed
     asset               kind               rows      time  checks
     staging.stg_orders  model                 - <seconds>  failed
     marts.sales         model                 -         -  skipped
     failed in <seconds>
     [1]
+
+The line is the file's, where the template writes as many lines as it has.
+
+    $ printf '%s\n' '{% set least = 1 %}' 'select id,' "  cent" "from {{ ref('orders') }}" >assets/staging/stg_orders.sql
+    $ aorta run stg_orders | head -1
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Binder Error: Referenced column "cent" not found in FROM clause! <any>(line 3: cent)
     $ echo "select 1 / {{ var('no' ~ 'ne') }}" >assets/staging/stg_orders.sql
     $ aorta run stg_orders
     failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql:1:15: variable "none" is not set and has no default
@@ -27,7 +33,7 @@ What the database says is said in its own words, after the asset and the file.
     $ echo "select cast(n.name as integer) as id from {{ ref('countries') }} as n" >assets/staging/stg_orders.sql
     $ echo 'materialized = "table"' >assets/staging/stg_orders.toml
     $ aorta run stg_orders
-    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Conversion Error: Could not convert string 'Germany' to INT32 when casting from source column name (line 2: select cast(n.name as integer) as id from "seeds"."countries" as n)
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Conversion Error: Could not convert string 'Germany' to INT32 when casting from source column name (line 1: select cast(n.name as integer) as id from "seeds"."countries" as n)
     asset               kind               rows      time  checks
     staging.stg_orders  model                 - <seconds>  failed
     failed in <seconds>
