@@ -121,8 +121,8 @@ static int recover(struct journal *journal, struct err *err)
         find_last_event(journal, err) < 0)
         return -1;
     if (recovery.runs > 0)
-        log_warn("%lld runs of a daemon that died are marked interrupted",
-                 (long long)recovery.runs);
+        log_warn("marked %lld run%s of a daemon that died interrupted", (long long)recovery.runs,
+                 recovery.runs == 1 ? "" : "s");
     return 0;
 }
 

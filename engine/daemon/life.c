@@ -105,7 +105,7 @@ int life_begin(struct life *life, const char *state_folder, struct err *err)
     if (lock_end_executors(state_folder, &killed, err) < 0)
         return -1;
     if (killed > 0)
-        log_warn("ended %d executors of a daemon that died", killed);
+        log_warn("ended %d executor%s of a daemon that died", killed, killed == 1 ? "" : "s");
     life->daemon.journal = journal_open(&life->loop, state_folder, journal_failed, life, err);
     if (life->daemon.journal == NULL)
         return -1;

@@ -84,8 +84,8 @@ def orphan_at_commit(shop):
     assert stopped_executor(run.pid) == pid, "the orphan does not wait"
     status, output = shop.run("run")
     assert status == 0, output
-    assert "ended 1 executors of a daemon that died" in output, output
-    assert "1 runs of a daemon that died are marked interrupted" in output, output
+    assert "ended 1 executor of a daemon that died" in output, output
+    assert "marked 1 run of a daemon that died interrupted" in output, output
     assert pid not in members(run.pid), "the orphan lives on"
     check_all_once(shop)
     assert [state for state, _ in shop.runs()] == ["interrupted", "succeeded"], shop.runs()
@@ -111,7 +111,7 @@ def orphan_elsewhere(shop):
     assert stopped_executor(run.pid) == pid, "the orphan was ended"
     status, output = shop.run("run")
     assert status == 0, output
-    assert "ended 1 executors of a daemon that died" in output, output
+    assert "ended 1 executor of a daemon that died" in output, output
     check_all_once(shop)
 
 
