@@ -463,6 +463,12 @@ static void complain(struct reading *r, const char *key, const char *what)
     problem_add(r->problems, site.file, site.line, site.column, "%s", what);
 }
 
+static bool has_csv(const struct reading *r, const char *stem)
+{
+    return access(arena_printf(r->pipeline->arena, "%s/%s.csv", r->pipeline->folder, stem), F_OK) ==
+           0;
+}
+
 static void read_body(struct reading *r, const char *stem)
 {
     struct asset *asset = r->asset;
@@ -483,8 +489,9 @@ static void read_body(struct reading *r, const char *stem)
             problem_add_err(r->problems, &err);
         else
             complain(r, "kind",
-                     arena_printf(r->pipeline->arena, "%s %s has no file %s",
-                                  asset_kind_names[asset->kind], asset->name, asset->body_file));
+                     arena_printf(r->pipeline->arena, "%s %s has no file %s%s",
+                                  asset_kind_names[asset->kind], asset->name, asset->body_file,
+                                  has_csv(r, stem) ? ": its CSV wants kind = \"seed\"" : ""));
     } else {
         asset->body = arena_strndup(r->pipeline->arena, text.data, text.size);
         asset->body_size = text.size;

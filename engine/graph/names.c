@@ -21,6 +21,16 @@ static const struct {
     {"this", false},
 };
 
+/* What dbt has and templates here have not, with the way out. */
+static const struct {
+    const char *name, *instead;
+} elsewhere[] = {
+    {"env_var", "var('NAME') is what [vars] or --var say, secrets are options of a connection"},
+    {"run_query", "a template asks the database nothing"},
+    {"statement", "a template asks the database nothing"},
+    {"adapter", "a template asks the database nothing"},
+};
+
 enum { GIVEN = sizeof given / sizeof *given, NAMES = 256 /* that may have been meant */ };
 
 struct checking {
@@ -62,6 +72,14 @@ static void check_variable(const struct checking *checking, const struct templat
     say(checking, use, what, near);
 }
 
+static const char *instead_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
+        if (strcmp(elsewhere[i].name, name) == 0)
+            return elsewhere[i].instead;
+    return NULL;
+}
+
 static void check_name(const struct checking *checking, const struct template_use *use)
 {
     const char *names[GIVEN + NAMES];
@@ -76,9 +94,12 @@ static void check_name(const struct checking *checking, const struct template_us
     }
     if (template_use_is_known(use))
         return;
+    const char *instead = instead_of(use->name);
+    const char *what =
+        arena_printf(checking->pipeline->arena, "\"%s\" is not defined%s%s", use->name,
+                     instead != NULL ? ": " : "", instead != NULL ? instead : "");
     count += template_use_names(use, names + count, NAMES);
-    say(checking, use, arena_printf(checking->pipeline->arena, "\"%s\" is not defined", use->name),
-        suggest(use->name, names, count));
+    say(checking, use, what, instead != NULL ? NULL : suggest(use->name, names, count));
 }
 
 static int found_use(void *self, const struct template_use *use, struct err *err)

@@ -28,6 +28,8 @@ All that is wrong with the assets is said at once, each where it stands.
     $ echo 'kind = "seed"' >assets/seeds/regions.toml
     $ echo 'kind = "snapshot"' >assets/marts/dim_customers.toml
     $ echo 'kind = "stream"' >assets/marts/events.toml
+    $ echo 'tags = ["daily"]' >assets/seeds/zones.toml; echo id >assets/seeds/zones.csv
+    $ echo "select {{ env_var('HOME') }}, {{ run_query('select 1') }}" >assets/marts/home.sql
     $ aorta check
     assets/marts/dim_customers.toml:1:1: changed_at is missing
     assets/marts/dim_customers.toml:1:1: snapshot dim_customers has no file assets/marts/dim_customers.sql
@@ -36,6 +38,8 @@ All that is wrong with the assets is said at once, each where it stands.
     assets/marts/events.toml:1:1: a stream needs from = { connection = …, … }
     assets/marts/events.toml:1:1: a stream needs into = { connection = …, … }
     assets/marts/events.toml:1:1: a stream needs time = { field = …, unit = … }
+    assets/marts/home.sql:1:11: "env_var" is not defined: var('NAME') is what [vars] or --var say, secrets are options of a connection
+    assets/marts/home.sql:1:34: "run_query" is not defined: a template asks the database nothing
     assets/marts/sales.sql:1:18: there is no asset "stg_order": did you mean "stg_orders"?
     assets/marts/sales.sql:2:9: there is no asset "zebra"
     assets/marts/sales.sql:3:9: ref needs its name as plain text, so that dependencies are known before a run
@@ -55,12 +59,13 @@ All that is wrong with the assets is said at once, each where it stands.
     assets/raw/orders.toml:6:32: there is no check "not_nul": did you mean "not_null"?
     assets/raw/orders.toml:7:1: unknown key "typ": did you mean "type"?
     assets/seeds/regions.toml:1:1: seed regions has no file assets/seeds/regions.csv
+    assets/seeds/zones.toml:1:1: model zones has no file assets/seeds/zones.sql: its CSV wants kind = "seed"
     [2]
 
 A run reports the same, and starts nothing.
 
     $ aorta run 2>&1 | wc -l
-    26
+    29
     $ aorta run >/dev/null 2>&1; echo $?
     2
     $ ls warehouse.duckdb
