@@ -87,9 +87,10 @@ static bool is_string(const struct cell *cell)
     return cell->size > 0 && cell->json[0] == '"';
 }
 
+/* An empty text is quoted: an empty field without quotes is null. */
 static void write_csv_field(FILE *out, const char *text)
 {
-    if (strpbrk(text, ",\"\r\n") == NULL) {
+    if (text[0] != '\0' && strpbrk(text, ",\"\r\n") == NULL) {
         fputs(text, out);
         return;
     }
@@ -124,12 +125,17 @@ void rows_begin(struct rows *rows, const char *const *names, size_t count)
         fputc('\n', rows->out);
 }
 
+static bool is_null(const struct cell *cell)
+{
+    return cell->size == 4 && memcmp(cell->json, "null", 4) == 0;
+}
+
 /* The cell as text: strings without quotes, null empty. */
 static const char *cell_text(struct arena *arena, const struct cell *cell)
 {
     const char *text;
 
-    if (cell->size == 4 && memcmp(cell->json, "null", 4) == 0)
+    if (is_null(cell))
         return "";
     if (!is_string(cell))
         return arena_strndup(arena, cell->json, cell->size);
@@ -199,7 +205,8 @@ static void add_to_csv(struct rows *rows, const struct cell *row)
 {
     for (size_t i = 0; i < rows->column_count; i++) {
         fputs(i > 0 ? "," : "", rows->out);
-        write_csv_field(rows->out, cell_text(&rows->line, &row[i]));
+        if (!is_null(&row[i]))
+            write_csv_field(rows->out, cell_text(&rows->line, &row[i]));
     }
     fputc('\n', rows->out);
 }

@@ -18,7 +18,8 @@ struct rows *rows_new(FILE *out, enum rows_form form);
 void rows_begin(struct rows *rows, const char *const *names, size_t count);
 
 /* A JSON list of lists, without blanks between values, as the executor writes it. CSV and JSON are
- * written as they come; a table is aligned by its first thousand rows. */
+ * written as they come; a table is aligned by its first thousand rows. In CSV null is an empty field,
+ * an empty text one in quotes. */
 void rows_add(struct rows *rows, const char *json, size_t size);
 
 /* Writes what is left (unless the query failed) and frees. NULL is accepted. Whether it could be

@@ -7,10 +7,10 @@ Rows as people and as programs read them.
     (1 row)
     $ aorta query --json "select null as nothing, 1.50::decimal(4,2) as price, true as yes, 'a \"b\"' as text, [1, 2] as list, timestamp '2024-04-01 12:00:00.5' as at"
     {"nothing":null,"price":1.50,"yes":true,"text":"a \"b\"","list":[1,2],"at":"2024-04-01 12:00:00.500000"}
-    $ aorta query --csv "select 'a,b' as \"x,y\", 'say \"no\"' as said, e'two\nlines' as lines, null as nothing"
-    "x,y",said,lines,nothing
+    $ aorta query --csv "select 'a,b' as \"x,y\", 'say \"no\"' as said, e'two\nlines' as lines, null as nothing, '' as empty"
+    "x,y",said,lines,nothing,empty
     "a,b","say ""no""","two
-    lines",
+    lines",,""
     $ aorta query "select 'Grüße' as word, 7 as n union all select 'x', 12345"
     word       n
     -----  -----
@@ -23,6 +23,13 @@ Rows as people and as programs read them.
     (0 rows)
     $ aorta query --json "select 1 as one where false"
     $ aorta query --json "select range as n from range(100000)" | cmp - <(seq 0 99999 | sed 's/.*/{"n":&}/')
+
+SQL may begin with a comment, which is no flag.
+
+    $ aorta query --csv "--what there is
+    > select 1 as one"
+    one
+    1
 
 No number loses a digit, however long it is; no text that looks like JSON is taken apart.
 

@@ -9,7 +9,7 @@ Questions that are kept with the pipeline: listed, asked by name.
     {"name":"top","title":"The countries that buy most","description":"Cents are of all orders that were ever placed, in the order of what they come to.","file":"assets/questions/top.sql","variables":{"least":"1"}}
     $ aorta query --csv
     name,title,description,file,variables
-    buyer,What one buyer has ordered,,assets/questions/buyer.sql,name
+    buyer,What one buyer has ordered,"",assets/questions/buyer.sql,name
     top,The countries that buy most,"Cents are of all orders that were ever placed, in the order of what they come to.",assets/questions/top.sql,least=1
     $ aorta query --csv --json @top
     aorta: query prints CSV or JSON: --csv and --json exclude each other
