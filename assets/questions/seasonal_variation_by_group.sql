@@ -39,7 +39,7 @@ select
     month,
     count(*) as measurements,
     round(avg(heart_rate), 1) as average,
-    round(avg(difference), 2) as difference
+    round(avg(difference), 2) + 0 as difference -- not -0
 from grouped
 group by hemisphere, sex, age_group, month
 order by hemisphere, sex, age_group, month
