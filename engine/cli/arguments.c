@@ -34,8 +34,8 @@ int command_refused(const struct event *event)
 
 void command_help(const struct command *command, FILE *out)
 {
-    fprintf(out, "usage: aorta %s %s\n\n%s.\n", command->name, command->arguments,
-            command->summary);
+    fprintf(out, "usage: aorta %s%s%s\n\n%s.\n", command->name,
+            command->arguments[0] != '\0' ? " " : "", command->arguments, command->summary);
     if (command->details != NULL)
         fprintf(out, "\n%s\n", command->details);
     fputs("\n", out);
@@ -82,6 +82,22 @@ static const struct {
     {"--actor", offsetof(struct arguments, actor)},
     {"--action", offsetof(struct arguments, action)},
     {"--expires", offsetof(struct arguments, expires)},
+};
+
+/* Those of them that are numbers, what they may be, and where the number goes. */
+static const struct {
+    const char *name;
+    size_t text, number;
+    int64_t least, greatest;
+} numbers[] = {
+    {"--threads", offsetof(struct arguments, threads), offsetof(struct arguments, request.threads),
+     1, LIMIT_THREADS},
+    {"--limit", offsetof(struct arguments, limit_text), offsetof(struct arguments, limit), 1,
+     LIMIT_LISTED_RUNS},
+    {"--at-once", offsetof(struct arguments, at_once), offsetof(struct arguments, request.at_once),
+     1, LIMIT_THREADS},
+    {"--priority", offsetof(struct arguments, priority),
+     offsetof(struct arguments, request.priority), -LIMIT_PRIORITY, LIMIT_PRIORITY},
 };
 
 /* Flags without a value. */
@@ -162,7 +178,18 @@ static int unknown_flag(const struct command *command, const char *name)
                         command->name);
 }
 
-/* One argument that begins with "--"; *used says how many words it took. */
+/* "--flag" and "-f", but not "-1", nor SQL that begins with a comment. */
+static bool is_flag(const char *word)
+{
+    size_t dashes = strspn(word, "-");
+    bool has_name = (word[dashes] >= 'a' && word[dashes] <= 'z') ||
+                    (word[dashes] >= 'A' && word[dashes] <= 'Z');
+    size_t end = strcspn(word, "= \t\r\n");
+
+    return (dashes == 1 || dashes == 2) && has_name && (word[end] == '=' || word[end] == '\0');
+}
+
+/* One argument that is a flag; *used says how many words it took. */
 static int read_flag(const struct command *command, int left, char **argv, int *used,
                      struct arguments *a)
 {
@@ -199,6 +226,17 @@ static int read_number(const char *flag, const char *text, int64_t least, int64_
         return command_fail(-1, "%s wants a number from %lld to %lld, not \"%s\"", flag,
                             (long long)least, (long long)greatest, text);
     *number = value;
+    return 0;
+}
+
+static int read_numbers(struct arguments *a)
+{
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const char *text = *(const char **)(void *)((char *)a + numbers[i].text);
+        int64_t *number = (int64_t *)(void *)((char *)a + numbers[i].number);
+        if (read_number(numbers[i].name, text, numbers[i].least, numbers[i].greatest, number) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -246,7 +284,7 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
         int used = 1;
         if (!only_words && strcmp(argv[i], "--") == 0)
             only_words = true;
-        else if (only_words || strncmp(argv[i], "--", 2) != 0)
+        else if (only_words || !is_flag(argv[i]))
             a->rest[a->rest_count++] = argv[i];
         else if (read_flag(command, argc - i, argv + i, &used, a) < 0)
             return -1;
@@ -254,12 +292,9 @@ int arguments_read(const struct command *command, int argc, char **argv, struct 
     }
     if (a->rest_count > 0 && command->arguments[0] == '\0')
         return command_fail(-1, "%s takes no argument: \"%s\"", command->name, a->rest[0]);
-    if (read_number("--threads", a->threads, 1, LIMIT_THREADS, &a->request.threads) < 0 ||
-        read_number("--limit", a->limit_text, 1, LIMIT_LISTED_RUNS, &a->limit) < 0 ||
-        read_number("--at-once", a->at_once, 1, LIMIT_THREADS, &a->request.at_once) < 0 ||
-        read_number("--priority", a->priority, -LIMIT_PRIORITY, LIMIT_PRIORITY,
-                    &a->request.priority) < 0 ||
-        read_duration("--for", a->duration, &a->request.for_ms) < 0 ||
+    if (a->request.discard_history && !a->request.full_refresh)
+        return command_fail(-1, "--discard-history says what --full-refresh may do: give both");
+    if (read_numbers(a) < 0 || read_duration("--for", a->duration, &a->request.for_ms) < 0 ||
         read_duration("--timeout", a->timeout, &a->request.timeout_ms) < 0 ||
         read_duration("--expires", a->expires, &a->request.lasts_ms) < 0)
         return -1;

@@ -99,7 +99,6 @@ const struct command cmd_backfill = {
     "Makes many partitions, a run each, by aorta serve",
     "Prints the backfill's id; aorta backfills ID shows how far it is. It survives the end of the\n"
     "daemon: the next one goes on. With --only and no range it is of all partitions that there are now.\n"
-    "With --cancel or --retry the argument is the id of one, or as\n"
-    "much of it as says which.\n\n" HELP_OF_SELECTION,
+    "With --cancel or --retry the argument is the id of one, or as much of it as says which.\n\n" HELP_OF_SELECTION,
     flags,
     run};

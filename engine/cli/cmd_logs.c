@@ -48,11 +48,13 @@ static void print_line(int64_t at_us, const char *word, const char *asset, const
 {
     char time[CLOCK_TEXT_SIZE];
 
-    printf("%s  %s%-11s%s", clock_format_iso(time, at_us, 3), terminal_colour(word), word,
-           terminal_plain(word));
+    bool has_text = text != NULL && text[0] != '\0';
+
+    printf("%s  %s%-*s%s", clock_format_iso(time, at_us, 3), terminal_colour(word),
+           asset != NULL || has_text ? 11 : 0, word, terminal_plain(word));
     if (asset != NULL)
-        printf("  %-28s", asset);
-    printf("  %s\n", text != NULL ? text : "");
+        printf("  %-*s", has_text ? 28 : 0, asset);
+    printf("%s%s\n", has_text ? "  " : "", has_text ? text : "");
 }
 
 static void print_event(int64_t at_us, const struct event *event)

@@ -10,9 +10,10 @@ static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
 const struct command cmd_pause = {
     "pause",
     "SUBJECT",
-    "Pauses a schedule, a sensor or a stream, until it is resumed",
-    "SUBJECT is schedule:NAME, as aorta schedules lists it, sensor:NAME, as aorta sensors does, or\n"
-    "stream:NAME. It stays paused when the daemon is started again, whatever the files say. A run that\n"
-    "a schedule or a sensor had made goes on; a stream writes what it has read, and ends.",
+    "Pauses a schedule, a sensor, a stream or an asset's automation, until it is resumed",
+    "SUBJECT is schedule:NAME, as aorta schedules lists it, sensor:NAME, as aorta sensors does,\n"
+    "stream:NAME or asset:NAME. It stays paused when the daemon is started again, whatever the files\n"
+    "say. A run that a schedule or a sensor had made goes on; a stream writes what it has read, and\n"
+    "ends; an asset is still made when somebody asks for it.",
     flags,
     run};

@@ -25,7 +25,8 @@ const struct command cmd_tick = {
     "tick",
     "SUBJECT",
     "Makes a schedule or a sensor have its run now, paused or not",
-    "SUBJECT is schedule:NAME, as aorta schedules lists it, or sensor:NAME, as aorta sensors does: then\n"
-    "what that has seen stays as it is. If aorta serve is at work here, the run is its affair, and this command prints its id. Else it is carried out and shown as by aorta run.",
+    "SUBJECT is schedule:NAME, as aorta schedules lists it, or sensor:NAME, as aorta sensors does: what\n"
+    "that has seen stays as it is. If aorta serve is at work here, the run is its affair, and this\n"
+    "command prints its id. Else it is carried out and shown as by aorta run.",
     flags,
     run};

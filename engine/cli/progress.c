@@ -292,13 +292,14 @@ static void print_step(struct progress_view *view, const struct line *line)
 {
     char rows[TABLE_TEXT_SIZE];
 
-    live_print(view->live, "%s%-9s%s %-32s", terminal_colour(line->state), line->state,
-               terminal_plain(line->state), line->asset);
-    if (strcmp(line->state, "published") == 0)
+    const char *told = line->message;
+    bool is_published = strcmp(line->state, "published") == 0;
+
+    live_print(view->live, "%s%-9s%s %-*s", terminal_colour(line->state), line->state,
+               terminal_plain(line->state), is_published || told != NULL ? 32 : 0, line->asset);
+    if (is_published)
         live_print(view->live, " %12s rows  %.2fs", table_number(rows, line->rows), line->seconds);
-    if (line->message != NULL)
-        live_print(view->live, "  %s", line->message);
-    live_print(view->live, "\n");
+    live_print(view->live, "%s%s\n", told != NULL ? "  " : "", told != NULL ? told : "");
 }
 
 static struct line *line_of(struct progress_view *view, const struct event *event)

@@ -12,8 +12,8 @@ Every command says what it does.
       serve       Stays: runs what is asked for, one after another, until it is told to end
       schedules   Lists the schedules, or shows one: when it ticks, and what became of its ticks
       sensors     Lists the sensors, or shows one: what it looks at, has seen and has asked for
-      pause       Pauses a schedule, a sensor or a stream, until it is resumed
-      resume      Resumes a schedule, a sensor or a stream that is paused
+      pause       Pauses a schedule, a sensor, a stream or an asset's automation, until it is resumed
+      resume      Resumes a schedule, a sensor, a stream or an asset's automation that is paused
       tick        Makes a schedule or a sensor have its run now, paused or not
       backfill    Makes many partitions, a run each, by aorta serve
       backfills   Lists backfills and how far each is, or the partitions of one
@@ -47,8 +47,8 @@ Every command says what it does.
       serve       Stays: runs what is asked for, one after another, until it is told to end
       schedules   Lists the schedules, or shows one: when it ticks, and what became of its ticks
       sensors     Lists the sensors, or shows one: what it looks at, has seen and has asked for
-      pause       Pauses a schedule, a sensor or a stream, until it is resumed
-      resume      Resumes a schedule, a sensor or a stream that is paused
+      pause       Pauses a schedule, a sensor, a stream or an asset's automation, until it is resumed
+      resume      Resumes a schedule, a sensor, a stream or an asset's automation that is paused
       tick        Makes a schedule or a sensor have its run now, paused or not
       backfill    Makes many partitions, a run each, by aorta serve
       backfills   Lists backfills and how far each is, or the partitions of one
