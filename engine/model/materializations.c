@@ -48,6 +48,21 @@ static void count_lines_of_model(struct err *err)
              whole.message + (rest - err->message));
 }
 
+/* A table that is not there may be one that nobody has built: then the way out is said. */
+static void name_missing_input(const struct model_attempt *attempt, struct err *err)
+{
+    const struct err whole = *err;
+
+    for (size_t i = 0; i < attempt->spec->input_count; i++) {
+        const struct state *input = &attempt->input_states[i];
+        if (input->version > 0)
+            continue;
+        err_set(err, whole.code, "%s: %s has not been built yet: aorta run +%s", whole.message,
+                input->asset, attempt->spec->asset);
+        return;
+    }
+}
+
 /* CREATE … AS the model's SQL; a mistake in it is named by its file, and its line there. It has
  * lines of its own, for a database shows the whole line that is wrong. */
 static int create_as(struct model_attempt *attempt, const char *kind,
@@ -56,6 +71,7 @@ static int create_as(struct model_attempt *attempt, const char *kind,
     if (session_execf(attempt->session, err, "CREATE %s %s AS\n%s\n", kind,
                       sql_of(attempt, relation), attempt->sql) < 0) {
         count_lines_of_model(err);
+        name_missing_input(attempt, err);
         return err_wrap(err, "%s", attempt->spec->file);
     }
     return 0;

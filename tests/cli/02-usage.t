@@ -77,7 +77,7 @@ There is no pipeline here, nor above.
 
     $ shop=$PWD; cd $(mktemp -d)
     $ aorta run
-    aorta: no pipeline.toml in . or above it
+    aorta: no pipeline.toml in . or above it: aorta init writes one
     [2]
     $ aorta ls --project nowhere
     aorta: there is no folder nowhere

@@ -1,5 +1,7 @@
 What the database says is said in its own words, after the asset and the file.
 
+    $ aorta run stg_orders | head -1
+    failed    staging.stg_orders                asset staging.stg_orders: assets/staging/stg_orders.sql: connection warehouse: Catalog Error: Table with name orders does not exist! <any>(line <number>: from "raw"."orders"): raw.orders has not been built yet: aorta run +staging.stg_orders
     $ aorta run >/dev/null
     $ echo "select id, cent from {{ ref('orders') }}" >assets/staging/stg_orders.sql
     $ aorta run stg_orders
