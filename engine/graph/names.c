@@ -26,9 +26,9 @@ static const struct {
     const char *name, *instead;
 } elsewhere[] = {
     {"env_var", "var('NAME') is what [vars] or --var say, secrets are options of a connection"},
-    {"run_query", "a template asks the database nothing"},
-    {"statement", "a template asks the database nothing"},
-    {"adapter", "a template asks the database nothing"},
+    {"run_query", "a template runs no query of its own"},
+    {"statement", "a template runs no query of its own"},
+    {"adapter", "a template runs no query of its own"},
 };
 
 enum { GIVEN = sizeof given / sizeof *given, NAMES = 256 /* that may have been meant */ };

@@ -39,7 +39,7 @@ All that is wrong with the assets is said at once, each where it stands.
     assets/marts/events.toml:1:1: a stream needs into = { connection = …, … }
     assets/marts/events.toml:1:1: a stream needs time = { field = …, unit = … }
     assets/marts/home.sql:1:11: "env_var" is not defined: var('NAME') is what [vars] or --var say, secrets are options of a connection
-    assets/marts/home.sql:1:34: "run_query" is not defined: a template asks the database nothing
+    assets/marts/home.sql:1:34: "run_query" is not defined: a template runs no query of its own
     assets/marts/sales.sql:1:18: there is no asset "stg_order": did you mean "stg_orders"?
     assets/marts/sales.sql:2:9: there is no asset "zebra"
     assets/marts/sales.sql:3:9: ref needs its name as plain text, so that dependencies are known before a run
