@@ -5,7 +5,7 @@ is tried again before it fails.
     $ mkdir other; sed 's,"warehouse.duckdb","../warehouse.duckdb",' pipeline.toml >other/pipeline.toml
     $ mkdir other/assets; echo 'select 1 as one' >other/assets/one.sql
     $ aorta query --project other "select count(*) from range(100000000000) where range % 7 = 8" >/dev/null 2>&1 &
-    $ until grep -q ":$(stat -c %i warehouse.duckdb) " /proc/locks; do sleep 0.01; done
+    $ until grep -qs ":$(stat -c %i warehouse.duckdb) " /proc/locks; do sleep 0.01; done
     $ aorta run countries
     ~ retry     seeds.countries                  asset seeds.countries: connection warehouse: duckdb: database "<folder>/warehouse.duckdb" is open in another process: pid <number>, <any>
     ~ retry     seeds.countries                  asset seeds.countries: connection warehouse: duckdb: database "<folder>/warehouse.duckdb" is open in another process: pid <number>, <any>

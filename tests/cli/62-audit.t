@@ -36,7 +36,7 @@ What is said of an asset stays: its last run, and that which published it.
 
 A daemon that stays does so by itself, and when it is asked to. It knows who asks.
 
-    $ aorta serve --address 127.0.0.1:0 > serve.txt 2>&1 & while ! grep -q ready: serve.txt; do sleep 0.05; done
+    $ aorta serve --address 127.0.0.1:0 > serve.txt 2>&1 & while ! grep -qs ready: serve.txt; do sleep 0.05; done
     $ aorta prune
     0 runs are forgotten
     $ aorta cancel 01NOBODY
