@@ -425,7 +425,8 @@ int pipeline_find_folder(const char *from, struct arena *arena, const char **fol
         }
         char *slash = strrchr(at, '/');
         if (slash == NULL || at[1] == '\0')
-            return err_set(err, ERR_CONFIG, "no %s in %s or above it: aorta init writes one", FILE_NAME, from);
+            return err_set(err, ERR_CONFIG, "no %s in %s or above it: aorta init writes one",
+                           FILE_NAME, from);
         slash[slash == at] = '\0'; /* the last one above is "/" */
     }
 }

@@ -233,7 +233,7 @@ TEST("a pipeline is found in its folder and from below, up to the root")
     check_str(found, real);
     free(real);
     check_fails(pipeline_find_folder("/proc/self", &arena, &found, &err), ERR_CONFIG,
-                "no pipeline.toml in /proc/self or above it");
+                "no pipeline.toml in /proc/self or above it: aorta init writes one");
     check_fails(pipeline_find_folder("/", &arena, &found, &err), ERR_CONFIG,
                 "no pipeline.toml in /");
     check_fails(pipeline_find_folder("/nowhere", &arena, &found, &err), ERR_CONFIG,
