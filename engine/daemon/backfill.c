@@ -298,38 +298,45 @@ void backfills_add(struct job *job)
 
 /* -------------------------------------------------------------------------------- what the store knows */
 
-int backfills_open(struct daemon *daemon, struct backfills **backfills, struct err *err)
+static void go_on_with(struct backfills *backfills, struct backfill *backfill)
+{
+    backfill->next = backfills->first; /* the oldest is read last, and goes first */
+    backfills->first = backfill;
+    for (size_t i = 0; i < backfill->count; i++)
+        if (backfill->parts[i].is_unwritten)
+            set_part(backfills, backfill, i, backfill->parts[i].state);
+    log_info("backfill %s goes on", backfill->id);
+}
+
+static int read_running(void *arg, struct store_reader *reader, struct arena *arena,
+                        struct err *err)
 {
     const struct store_backfill_page all = {.state = "running", .limit = INT64_MAX};
-    struct backfills *opened = alloc_zeroed(1, sizeof *opened);
-    struct store_reader *reader = NULL;
     struct store_backfill *stored;
-    struct arena arena;
-    size_t count = 0;
+    struct backfill *backfill;
+    size_t count;
 
-    arena_init(&arena);
+    if (store_read_backfills(reader, &all, arena, &stored, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        backfill = NULL;
+        if (backfill_read(reader, &stored[i], &backfill, err) < 0)
+            return -1;
+        if (backfill != NULL)
+            go_on_with(arg, backfill);
+    }
+    return 0;
+}
+
+int backfills_open(struct daemon *daemon, struct backfills **backfills, struct err *err)
+{
+    struct backfills *opened = alloc_zeroed(1, sizeof *opened);
+
     opened->daemon = daemon;
     uv_timer_init(daemon->loop, &opened->timer);
     opened->timer.data = opened;
     uv_unref((uv_handle_t *)&opened->timer);
-    int result = store_reader_open(journal_path(daemon->journal), &reader, err);
-    if (result == 0)
-        result = store_read_backfills(reader, &all, &arena, &stored, &count, err);
-    for (size_t i = 0; result == 0 && i < count; i++) {
-        struct backfill *backfill = NULL;
-        result = backfill_read(reader, &stored[i], &backfill, err);
-        if (result < 0 || backfill == NULL)
-            continue;
-        backfill->next = opened->first; /* the oldest is read last, and goes first */
-        opened->first = backfill;
-        for (size_t j = 0; j < backfill->count; j++)
-            if (backfill->parts[j].is_unwritten)
-                set_part(opened, backfill, j, backfill->parts[j].state);
-        log_info("backfill %s goes on", backfill->id);
-    }
-    store_reader_close(reader);
-    arena_release(&arena);
-    if (result < 0) {
+    if (store_read_once(journal_path(daemon->journal), read_running, opened, err) < 0) {
         backfills_close(opened);
         return -1;
     }

@@ -57,23 +57,17 @@ static void add(struct idempotency *keys, const struct store_key *key)
     map_put(&keys->by_key, kept->key, kept);
 }
 
-static int read_keys(struct idempotency *keys, const char *path, struct err *err)
+static int read_keys(void *arg, struct store_reader *reader, struct arena *arena, struct err *err)
 {
-    struct store_reader *reader;
+    struct idempotency *keys = arg;
     struct store_key *items;
-    struct arena arena;
     size_t count;
 
-    if (store_reader_open(path, &reader, err) < 0)
+    if (store_read_keys(reader, keys->begun_us - KEPT_US, MAX_KEYS, arena, &items, &count, err) < 0)
         return -1;
-    arena_init(&arena);
-    int result =
-        store_read_keys(reader, keys->begun_us - KEPT_US, MAX_KEYS, &arena, &items, &count, err);
-    for (size_t i = 0; result == 0 && i < count; i++)
+    for (size_t i = 0; i < count; i++)
         add(keys, &items[i]);
-    arena_release(&arena);
-    store_reader_close(reader);
-    return result;
+    return 0;
 }
 
 struct idempotency *idempotency_open(struct daemon *daemon, struct err *err)
@@ -83,7 +77,7 @@ struct idempotency *idempotency_open(struct daemon *daemon, struct err *err)
     arena_init(&keys->arena);
     map_init(&keys->by_key);
     keys->begun_us = clock_now_us();
-    if (read_keys(keys, journal_path(daemon->journal), err) == 0)
+    if (store_read_once(journal_path(daemon->journal), read_keys, keys, err) == 0)
         return keys;
     idempotency_close(keys);
     return NULL;

@@ -94,15 +94,13 @@ static void handle_closed(uv_handle_t *handle)
     free(journal);
 }
 
-static int find_last_event(struct journal *journal, struct err *err)
+static int find_last_event(void *arg, struct store_reader *reader, struct arena *arena,
+                           struct err *err)
 {
-    struct store_reader *reader;
+    struct journal *journal = arg;
 
-    if (store_reader_open(journal->path, &reader, err) < 0)
-        return -1;
-    int result = store_read_last_event(reader, &journal->last_event, err);
-    store_reader_close(reader);
-    return result;
+    (void)arena;
+    return store_read_last_event(reader, &journal->last_event, err);
 }
 
 int journal_interrupt(struct journal *journal, struct err *err)
@@ -118,7 +116,7 @@ static int recover(struct journal *journal, struct err *err)
     struct store_recovery recovery;
 
     if (store_recover(journal->store, true, clock_now_us(), &recovery, err) < 0 ||
-        find_last_event(journal, err) < 0)
+        store_read_once(journal->path, find_last_event, journal, err) < 0)
         return -1;
     if (recovery.runs > 0)
         log_warn("marked %lld run%s of a daemon that died interrupted", (long long)recovery.runs,

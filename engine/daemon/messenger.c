@@ -75,29 +75,23 @@ static bool event_of(const struct store_alert *alert, struct alerting_event *eve
     return kind_from_name(alert->kind, &event->kind) && kind_from_name(alert->of_kind, &event->of);
 }
 
-static int restore(struct messenger *messenger, struct err *err)
+static int restore(void *arg, struct store_reader *reader, struct arena *arena, struct err *err)
 {
-    struct store_reader *reader;
+    struct messenger *messenger = arg;
     struct store_alert *told;
     struct alerting_event event;
-    struct arena arena;
     size_t count;
 
-    if (store_reader_open(journal_path(messenger->journal), &reader, err) < 0)
+    if (store_read_told_alerts(reader, clock_now_us() - HOUR_US, arena, &told, &count, err) < 0)
         return -1;
-    arena_init(&arena);
-    int result =
-        store_read_told_alerts(reader, clock_now_us() - HOUR_US, &arena, &told, &count, err);
-    for (size_t i = 0; result == 0 && i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         enum alerting_verdict verdict = strcmp(told[i].state, "held") == 0     ? ALERTING_HOLD
                                         : strcmp(told[i].state, "summed") == 0 ? ALERTING_PASS
                                                                                : ALERTING_SEND;
         if (event_of(&told[i], &event))
             alerting_remember(history_of(messenger, told[i].destination), &event, verdict);
     }
-    store_reader_close(reader);
-    arena_release(&arena);
-    return result;
+    return 0;
 }
 
 /* ---- raising --------------------------------------------------------------------------------- */
@@ -310,7 +304,7 @@ struct messenger *messenger_open(uv_loop_t *loop, struct journal *journal, struc
 
     messenger->journal = journal;
     map_init(&messenger->destinations);
-    if (restore(messenger, err) < 0) {
+    if (store_read_once(journal_path(messenger->journal), restore, messenger, err) < 0) {
         messenger_close(messenger);
         return NULL;
     }

@@ -33,24 +33,25 @@ static void set(struct pauses *pauses, const char *subject, bool is_paused)
     map_put(&pauses->by_subject, key, is_paused ? &paused : &resumed);
 }
 
+static int read_known(void *arg, struct store_reader *reader, struct arena *arena, struct err *err)
+{
+    struct store_pause *items;
+    size_t count;
+
+    if (store_read_pauses(reader, arena, &items, &count, err) < 0)
+        return -1;
+    for (size_t i = 0; i < count; i++)
+        set(arg, items[i].subject, items[i].is_paused);
+    return 0;
+}
+
 int pauses_open(const struct daemon *daemon, struct pauses **pauses, struct err *err)
 {
     struct pauses *opened = alloc_zeroed(1, sizeof *opened);
-    struct store_reader *reader = NULL;
-    struct store_pause *items;
-    struct arena arena;
-    size_t count = 0;
 
-    arena_init(&arena);
     arena_init(&opened->arena);
     map_init(&opened->by_subject);
-    int result = store_reader_open(journal_path(daemon->journal), &reader, err);
-    if (result == 0)
-        result = store_read_pauses(reader, &arena, &items, &count, err);
-    for (size_t i = 0; result == 0 && i < count; i++)
-        set(opened, items[i].subject, items[i].is_paused);
-    store_reader_close(reader);
-    arena_release(&arena);
+    int result = store_read_once(journal_path(daemon->journal), read_known, opened, err);
     if (result == 0)
         *pauses = opened;
     else

@@ -407,32 +407,32 @@ static void remember(struct sensors *sensors, const struct store_sensor *known, 
     }
 }
 
+static int begin(void *arg, struct store_reader *reader, struct arena *arena, struct err *err)
+{
+    struct store_sensor *known;
+    size_t count;
+
+    if (store_read_sensors(reader, arena, &known, &count, err) < 0)
+        return -1;
+    set_watches(arg);
+    remember(arg, known, count);
+    tend_within(arg, 0);
+    return 0;
+}
+
 int sensors_open(struct daemon *daemon, struct sensors **sensors, struct err *err)
 {
     struct sensors *opened = alloc_zeroed(1, sizeof *opened);
-    struct store_reader *reader = NULL;
-    struct store_sensor *known;
-    struct arena arena;
-    size_t count;
 
-    arena_init(&arena);
     opened->daemon = daemon;
     uv_timer_init(daemon->loop, &opened->timer);
     opened->timer.data = opened;
     uv_unref((uv_handle_t *)&opened->timer);
-    int result = store_reader_open(journal_path(daemon->journal), &reader, err);
+    int result = store_read_once(journal_path(daemon->journal), begin, opened, err);
     if (result == 0)
-        result = store_read_sensors(reader, &arena, &known, &count, err);
-    store_reader_close(reader);
-    if (result == 0) {
-        set_watches(opened);
-        remember(opened, known, count);
-        tend_within(opened, 0);
         *sensors = opened;
-    } else {
+    else
         sensors_close(opened);
-    }
-    arena_release(&arena);
     return result;
 }
 

@@ -158,24 +158,18 @@ static void held_up(void *arg, const char *trouble)
 
 /* ----------------------------------------------------------------------------------- beginning */
 
-static int take_up(struct daemon *daemon, struct err *err)
+static int take_up(void *arg, struct store_reader *reader, struct arena *arena, struct err *err)
 {
-    struct store_reader *reader;
     struct store_run *runs;
-    struct arena arena;
     size_t count;
 
-    if (store_reader_open(journal_path(daemon->journal), &reader, err) < 0)
+    if (store_read_unfinished(reader, arena, &runs, &count, err) < 0)
         return -1;
-    arena_init(&arena);
-    int result = store_read_unfinished(reader, &arena, &runs, &count, err);
-    for (size_t i = 0; result == 0 && i < count; i++)
-        queue_take_up(daemon, &runs[i]);
-    if (result == 0 && count > 0)
-        log_info("%zu runs of a daemon that ended are taken up", count);
-    store_reader_close(reader);
-    arena_release(&arena);
-    return result;
+    for (size_t i = 0; i < count; i++)
+        queue_take_up(arg, &runs[i]);
+    if (count > 0)
+        log_info("taken up: %zu run%s of a daemon that ended", count, count == 1 ? "" : "s");
+    return 0;
 }
 
 static void reloaded(struct daemon *daemon)
@@ -196,7 +190,8 @@ static int begin(struct server *server, struct err *err)
     server->life.leaving = end_guests;
     daemon->idempotency = idempotency_open(daemon, err);
     daemon->tokens = tokens_open(daemon, err);
-    if (daemon->idempotency == NULL || daemon->tokens == NULL || take_up(daemon, err) < 0)
+    if (daemon->idempotency == NULL || daemon->tokens == NULL ||
+        store_read_once(journal_path(daemon->journal), take_up, daemon, err) < 0)
         return -1;
     daemon->alerts = alerts_open(daemon->loop, daemon->journal, err);
     if (daemon->alerts == NULL)

@@ -341,31 +341,31 @@ void timetable_reload(struct timetable *timetable)
     timetable_look(timetable);
 }
 
+static int begin(void *arg, struct store_reader *reader, struct arena *arena, struct err *err)
+{
+    struct store_schedule *known;
+    size_t count;
+
+    if (store_read_schedules(reader, arena, &known, &count, err) < 0)
+        return -1;
+    set_alarms(arg, known, count);
+    look_soon(arg, 0);
+    return 0;
+}
+
 int timetable_open(struct daemon *daemon, struct timetable **timetable, struct err *err)
 {
     struct timetable *opened = alloc_zeroed(1, sizeof *opened);
-    struct store_reader *reader = NULL;
-    struct store_schedule *known;
-    struct arena arena;
-    size_t count;
 
-    arena_init(&arena);
     opened->daemon = daemon;
     uv_timer_init(daemon->loop, &opened->timer);
     opened->timer.data = opened;
     uv_unref((uv_handle_t *)&opened->timer);
-    int result = store_reader_open(journal_path(daemon->journal), &reader, err);
+    int result = store_read_once(journal_path(daemon->journal), begin, opened, err);
     if (result == 0)
-        result = store_read_schedules(reader, &arena, &known, &count, err);
-    store_reader_close(reader);
-    if (result == 0) {
-        set_alarms(opened, known, count);
-        look_soon(opened, 0);
         *timetable = opened;
-    } else {
+    else
         timetable_close(opened);
-    }
-    arena_release(&arena);
     return result;
 }
 

@@ -51,22 +51,16 @@ static struct known *add(struct tokens *tokens, const struct store_token *stored
     return known;
 }
 
-static int read_all(struct tokens *tokens, struct err *err)
+static int read_all(void *arg, struct store_reader *reader, struct arena *arena, struct err *err)
 {
     struct store_token *stored;
-    struct store_reader *reader;
-    struct arena arena;
-    size_t count = 0;
+    size_t count;
 
-    if (store_reader_open(journal_path(tokens->journal), &reader, err) < 0)
+    if (store_read_tokens(reader, arena, &stored, &count, err) < 0)
         return -1;
-    arena_init(&arena);
-    int result = store_read_tokens(reader, &arena, &stored, &count, err);
-    for (size_t i = 0; result == 0 && i < count; i++)
-        add(tokens, &stored[i])->is_committed = true;
-    arena_release(&arena);
-    store_reader_close(reader);
-    return result;
+    for (size_t i = 0; i < count; i++)
+        add(arg, &stored[i])->is_committed = true;
+    return 0;
 }
 
 struct tokens *tokens_open(const struct daemon *daemon, struct err *err)
@@ -76,7 +70,7 @@ struct tokens *tokens_open(const struct daemon *daemon, struct err *err)
     tokens->journal = daemon->journal;
     arena_init(&tokens->arena);
     map_init(&tokens->by_id);
-    if (read_all(tokens, err) == 0)
+    if (store_read_once(journal_path(tokens->journal), read_all, tokens, err) == 0)
         return tokens;
     tokens_close(tokens);
     return NULL;
