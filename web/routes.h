@@ -28,7 +28,7 @@ extern const struct web_route web_events_routes[];
 extern const unsigned char web_openapi_text[];
 extern const size_t web_openapi_size;
 
-/* A row a route for `aorta serve --routes`, and the test of openapi.yaml: METHOD PATH ROLE. */
+/* A line of JSON a route, with what it takes: openapi.yaml is held against it. */
 void web_routes_write(struct buf *out);
 
 #endif

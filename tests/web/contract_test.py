@@ -1,7 +1,9 @@
 """The routes and web/openapi.yaml say the same, and every answer is as it says."""
 
 import datetime
+import json
 import os
+import re
 import subprocess
 
 import harness
@@ -10,19 +12,136 @@ from harness import Server
 SHOP = str(harness.TOP / "tests/cli/shop")
 
 
+# Objects of OpenAPI 3.1 and the members that each may have, of those that this contract uses. YAML is
+# easily something else than it looks like: a comma between braces begins another member.
+MEMBERS = {
+    "": {"openapi", "info", "servers", "security", "tags", "paths", "components"},
+    "info": {"title", "version", "summary", "description", "license"},
+    "license": {"name", "identifier"},
+    "server": {"url", "description"},
+    "tag": {"name", "description"},
+    "components": {"securitySchemes", "parameters", "responses", "schemas"},
+    "scheme": {"type", "scheme", "description"},
+    "operation": {"operationId", "tags", "summary", "description", "security", "parameters",
+                  "requestBody", "responses"},
+    "parameter": {"name", "in", "required", "description", "schema", "example"},
+    "body": {"required", "content"},
+    "response": {"description", "headers", "content"},
+    "header": {"schema", "example"},
+    "content": {"schema", "example", "x-data"},
+    "schema": {"type", "enum", "const", "properties", "required", "additionalProperties", "items",
+               "description", "default", "minimum", "exclusiveMinimum", "maximum",
+               "minLength", "maxLength", "maxItems", "maxProperties", "pattern", "format", "oneOf", "anyOf", "allOf"},
+}
+
+
 def routes(program):
     lines = subprocess.run([program], capture_output=True, text=True, check=True).stdout
-    return [line.split() for line in lines.splitlines()]
+    return [json.loads(line) for line in lines.splitlines()]
+
+
+def contract_of(route):
+    """The operation, with the parameters that belong to it."""
+    item = harness.CONTRACT["paths"][route["path"]]
+    operation = item[route["method"].lower()]
+    parameters = operation.get("parameters", []) + item.get("parameters", [])
+    return operation, {parameter["name"]: parameter
+                       for parameter in map(harness.resolve, parameters)}
+
+
+def has_members(kind, where, node):
+    if "$ref" in node:
+        assert harness.resolve(node) and node.keys() == {"$ref"}, where
+        return
+    assert node.keys() <= MEMBERS[kind], f"{where}: {node.keys() - MEMBERS[kind]} of {kind}"
+    for name, schema in node.get("properties", {}).items() if kind == "schema" else []:
+        has_members("schema", f"{where}.{name}", schema)
+    for name in ("schema", "x-data", "items"):
+        if isinstance(node.get(name), dict):
+            has_members("schema", f"{where}.{name}", node[name])
+    for name in ("oneOf", "anyOf", "allOf"):
+        for schema in node.get(name, []):
+            has_members("schema", where, schema)
+    for name, content in node.get("content", {}).items():
+        has_members("content", f"{where}.{name}", content)
+    for name, header in node.get("headers", {}).items():
+        has_members("header", f"{where}.{name}", header)
+    assert kind != "response" or isinstance(node["description"], str), where
+
+
+def it_is_openapi_and_nothing_else(_):
+    contract, parts = harness.CONTRACT, harness.CONTRACT["components"]
+    assert contract["openapi"].startswith("3.1.")
+    for kind, where, nodes in (
+            ("", "it", [contract]), ("info", "info", [contract["info"]]),
+            ("license", "license", [contract["info"]["license"]]),
+            ("server", "servers", contract["servers"]), ("tag", "tags", contract["tags"]),
+            ("components", "components", [parts]),
+            ("scheme", "securitySchemes", parts["securitySchemes"].values()),
+            ("parameter", "parameters", parts["parameters"].values()),
+            ("response", "responses", parts["responses"].values()),
+            ("schema", "schemas", parts["schemas"].values())):
+        for node in nodes:
+            has_members(kind, where, node)
+    tags = {tag["name"] for tag in contract["tags"]}
+    for path, item in contract["paths"].items():
+        for method, operation in item.items():
+            if method == "parameters":
+                operation = {"parameters": operation}
+            has_members("operation", path, operation)
+            assert set(operation.get("tags", [])) <= tags, path
+            for parameter in operation.get("parameters", []):
+                has_members("parameter", path, parameter)
+            has_members("body", path, operation.get("requestBody", {}))
+            for response in operation.get("responses", {}).values():
+                has_members("response", path, response)
 
 
 def every_route_is_in_the_contract_and_the_reverse(program):
-    ours = {(method.lower(), path) for method, path, _ in routes(program)}
+    ours = {(route["method"].lower(), route["path"]) for route in routes(program)}
     theirs = {(method, path) for path, item in harness.CONTRACT["paths"].items()
               for method in item if method != "parameters"}
     assert ours == theirs, ours ^ theirs
-    for method, path, role in routes(program):
-        found = harness.CONTRACT["paths"][path][method.lower()]
-        assert (found.get("security") == []) == (role == "anybody"), path
+    for route in routes(program):
+        operation, _ = contract_of(route)
+        needed = operation.get("security", harness.CONTRACT["security"])
+        role = route["role"]
+        assert needed == ([] if role == "anybody" else [{"token": [role]}]), (route["path"], role)
+
+
+def what_a_route_takes_is_in_the_contract_and_the_reverse(program):
+    """Query parameters with their limits, and the fields of a body."""
+    kinds = {"text": "string", "int": "integer", "bool": "boolean", "time": "string",
+             "texts": "array", "object": "object"}
+    for route in routes(program):
+        operation, known = contract_of(route)
+        where = f'{route["method"]} {route["path"]}'
+        named = re.findall(r"\{(\w+)\}", route["path"])
+        assert {name for name in known if known[name]["in"] == "path"} == set(named), where
+        query = {name: part for name, part in known.items() if part["in"] == "query"}
+        assert query.keys() == route["parameters"].keys(), where
+        for name, ours in route["parameters"].items():
+            schema = harness.resolve(query[name]["schema"])
+            if ours["kind"] == "choice":
+                assert schema["enum"] == ours["choices"], (where, name)
+                continue
+            assert schema["type"] == kinds[ours["kind"]], (where, name)
+            assert (schema.get("format") == "date-time") == (ours["kind"] == "time"), (where, name)
+            if ours["kind"] == "int":
+                most = schema.get("maximum", 2**63 - 1)
+                assert (schema["minimum"], most) == (ours["min"], ours["max"]), (where, name)
+                assert schema.get("default", ours["fallback"]) == ours["fallback"], (where, name)
+            if ours["kind"] == "text":
+                assert (schema["minLength"], schema["maxLength"]) == (1, ours["max"]), (where, name)
+        body = operation.get("requestBody")
+        assert (body is not None) == bool(route["fields"]), where
+        if body is not None:
+            assert body.get("required", False) == route["needs_body"], where
+            schema = harness.resolve(body["content"]["application/json"]["schema"])
+            assert not schema["additionalProperties"], where
+            told = {name: harness.resolve(part).get("type", "string")
+                    for name, part in schema["properties"].items()}
+            assert told == {name: kinds[kind] for name, kind in route["fields"].items()}, where
 
 
 def roles_are_kept(program):
@@ -30,8 +149,9 @@ def roles_are_kept(program):
     tokens = {role: f"{role}-{'x' * 30}" for role in ("viewer", "operator", "admin")}
     server = Server(program, *(f"token={role}:{text}" for role, text in tokens.items()))
     below = {"operator": "viewer", "admin": "operator"}
-    for method, path, role in routes(program):
-        path = path.replace("{", "").replace("}", "")
+    for route in routes(program):
+        method, role = route["method"], route["role"]
+        path = route["path"].replace("{", "").replace("}", "")
         if role == "anybody":
             continue
         server.problem(method, path, 401, "a token is needed")
@@ -274,8 +394,8 @@ def automation_goes_through_the_daemon(program):
     server.stop()
 
 
-harness.main([every_route_is_in_the_contract_and_the_reverse,
-              roles_are_kept, operations_have_names_examples_and_schemas_that_are_there,
+harness.main([it_is_openapi_and_nothing_else, every_route_is_in_the_contract_and_the_reverse,
+              what_a_route_takes_is_in_the_contract_and_the_reverse, roles_are_kept, operations_have_names_examples_and_schemas_that_are_there,
               what_tells_of_the_server, metrics_are_what_prometheus_reads,
               runs_are_listed_in_pages_and_by_filters, a_run_with_what_belongs_to_it,
               assets_are_what_the_pipeline_declares, runs_are_asked_for,
