@@ -23,6 +23,9 @@ enum {
     PEM_BYTES = 1 << 20,
 };
 
+/* What browsers and clients of today speak (RFC 8996: nothing older), with forward secrecy. */
+static char tls_priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA:-SHA1";
+
 const struct web_limits web_default_limits = {
     .connections = 512,
     .address_connections = 384,
@@ -207,6 +210,7 @@ static int start_mhd(struct web_server *server, struct err *err)
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.data},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key.data},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, tls_priorities},
         {MHD_OPTION_END, 0, NULL},
     };
 
@@ -217,7 +221,7 @@ static int start_mhd(struct web_server *server, struct err *err)
         client_target, &server->site, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned)(limits->connections + SPARE_CONNECTIONS), MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CLIENT_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY,
-        server->site.has_tls ? tls : &tls[2], MHD_OPTION_END);
+        server->site.has_tls ? tls : &tls[3], MHD_OPTION_END);
     if (server->mhd == NULL)
         return err_set(err, ERR_CONFIG, "%s",
                        server->site.has_tls

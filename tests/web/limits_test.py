@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import tempfile
 import time
+import warnings
 
 import harness
 from harness import Server, until
@@ -269,6 +270,21 @@ def both_loopback_addresses_are_listened_on(program):
     server.stop()
 
 
+def shakes_hands(server, certificate, version, ciphers):
+    """Whether a client is let in that speaks nothing else."""
+    context = ssl.create_default_context(cafile=certificate)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that it is old
+        context.minimum_version = context.maximum_version = ssl.TLSVersion[version]
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    with socket.create_connection(("127.0.0.1", server.port), harness.WAIT_S) as plug:
+        try:
+            context.wrap_socket(plug, server_hostname="localhost").close()
+        except (ssl.SSLError, ConnectionResetError):
+            return False
+    return True
+
+
 def tls_by_certificate_and_key(program):
     with tempfile.TemporaryDirectory() as folder:
         certificate, key = f"{folder}/c.pem", f"{folder}/k.pem"
@@ -285,6 +301,9 @@ def tls_by_certificate_and_key(program):
                     wrapped.sendall(HEAD + b"Connection: close\r\n\r\n")
                     answer = read_all(wrapped)
                     assert status_of(answer) == 200 and b"Strict-Transport-Security" in answer
+        for version, ciphers, is_let_in in (("TLSv1", "ALL", False), ("TLSv1_1", "ALL", False),
+                                            ("TLSv1_2", "kRSA", False), ("TLSv1_2", "kECDHE", True)):
+            assert shakes_hands(server, certificate, version, ciphers) == is_let_in, version
         with socket.create_connection(("127.0.0.1", server.port)) as plug:
             plug.settimeout(harness.WAIT_S)  # one that never shakes hands is cut
             assert read_all(plug) == b""
