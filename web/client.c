@@ -145,6 +145,8 @@ static int check_head(struct web_client *client, const struct head *head)
         web_problem(exchange, 431, "the head has more than %d bytes", CLIENT_HEAD_BYTES);
     else if (head->doubled != NULL)
         web_problem(exchange, 400, "there is more than one header %s", head->doubled);
+    else if (head->blank != NULL)
+        web_problem(exchange, 400, "there is a blank in the name of header \"%.40s\"", head->blank);
     else if (head->transfer_encoding != NULL && head->content_length != NULL)
         web_problem(exchange, 400, "there are both Content-Length and Transfer-Encoding");
     else if (head->transfer_encoding != NULL && strcasecmp(head->transfer_encoding, "chunked") != 0)

@@ -10,6 +10,20 @@
 
 enum { RANGE_BYTES = 2 * PARTITION_KEY_SIZE };
 
+/* A name's end is the first "=" of what is made of it. */
+static bool are_names(json_t *vars)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(vars, name, value)
+    {
+        if (name[0] == '\0' || strchr(name, '=') != NULL)
+            return false;
+    }
+    return true;
+}
+
 int web_vars_fill(struct web_exchange *exchange, const char *vars, struct request *request)
 {
     const char *name;
@@ -22,6 +36,11 @@ int web_vars_fill(struct web_exchange *exchange, const char *vars, struct reques
         json_decref(root);
         web_problem(exchange, 400, "field \"vars\" must be an object of at most %d values",
                     CREATE_VARS);
+        return -1;
+    }
+    if (!are_names(root)) {
+        json_decref(root);
+        web_problem(exchange, 400, "field \"vars\" has a name that is empty, or has a \"=\" in it");
         return -1;
     }
     request->assignments =

@@ -28,6 +28,8 @@ static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const cha
     struct head *head = cls;
 
     (void)kind;
+    if (strpbrk(name, " \t") != NULL)
+        head->blank = name;
     for (size_t i = 0; i < sizeof wanted_headers / sizeof *wanted_headers; i++) {
         if (strcasecmp(wanted_headers[i].name, name) != 0)
             continue;

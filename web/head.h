@@ -16,7 +16,10 @@ struct head {
     const char *host, *origin, *fetch_site, *fetch_mode, *authorization, *content_type,
         *content_length, *transfer_encoding, *if_none_match, *last_event_id, *idempotency_key;
     const char *doubled; /* one that came more than once, or NULL */
-    size_t size_bytes;   /* of all of it, the first line too */
+    const char
+        *blank; /* one whose name has a blank in it, which must be refused for the same reason
+                            (RFC 9112, section 5.1), or NULL */
+    size_t size_bytes; /* of all of it, the first line too */
 };
 
 void head_read(struct MHD_Connection *connection, struct head *head);

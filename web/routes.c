@@ -79,6 +79,8 @@ static void write_route(struct json_writer *json, const struct web_route *route)
     json_write_end(json);
     json_write_key(json, "needs_body");
     json_write_bool(json, route->needs_body);
+    json_write_key(json, "is_polled");
+    json_write_bool(json, route->is_polled);
     json_write_end(json);
 }
 

@@ -144,6 +144,28 @@ def what_a_route_takes_is_in_the_contract_and_the_reverse(program):
             assert told == {name: kinds[kind] for name, kind in route["fields"].items()}, where
 
 
+def what_is_polled_has_a_tag(program):
+    """So the contract has it; and with the tag it is not sent again."""
+    server = Server(program, pipeline=SHOP)
+    server.say("run 01R")
+    names = {"key": "countries", "id": "01R", "name": "landing"}
+    tagged = 0
+    for route in routes(program):
+        operation, _ = contract_of(route)
+        assert ("304" in operation["responses"]) == route["is_polled"], route["path"]
+        if not route["is_polled"]:
+            continue
+        path = re.sub(r"\{(\w+)\}", lambda name: names[name[1]], route["path"])
+        answer = server.call("GET", path)
+        assert (answer.status == 200) == ("etag" in answer.headers), path
+        if answer.status == 200:
+            tagged += 1
+            server.get(path, 304, If_None_Match=f'"other", W/{answer.headers["etag"]}')
+            server.get(path, 304, If_None_Match="*")
+    assert tagged > 20, tagged
+    server.stop()
+
+
 def roles_are_kept(program):
     """Each route is refused to the role below its own, and to whoever has none."""
     tokens = {role: f"{role}-{'x' * 30}" for role in ("viewer", "operator", "admin")}
@@ -322,6 +344,7 @@ def bodies_are_read_strictly(program):
             ({"select": "a"}, 'field "select" must be a list of texts'),
             ({"select": [1]}, 'field "select" must be a list of texts'),
             ({"vars": [1]}, 'field "vars" must be an object'),
+            ({"vars": {"a=b": 1}}, 'field "vars" has a name'), ({"vars": {"": 1}}, '"vars" has a name'),
             ([], "not an object"), ("{", "the body is not JSON: line 1"),
             ('{"force":true,"force":true}', "the body is not JSON")):
         server.problem("POST", "/api/v1/runs", 400, said, body)
@@ -395,7 +418,8 @@ def automation_goes_through_the_daemon(program):
 
 
 harness.main([it_is_openapi_and_nothing_else, every_route_is_in_the_contract_and_the_reverse,
-              what_a_route_takes_is_in_the_contract_and_the_reverse, roles_are_kept, operations_have_names_examples_and_schemas_that_are_there,
+              what_a_route_takes_is_in_the_contract_and_the_reverse,
+              what_is_polled_has_a_tag, roles_are_kept, operations_have_names_examples_and_schemas_that_are_there,
               what_tells_of_the_server, metrics_are_what_prometheus_reads,
               runs_are_listed_in_pages_and_by_filters, a_run_with_what_belongs_to_it,
               assets_are_what_the_pipeline_declares, runs_are_asked_for,

@@ -16,6 +16,7 @@ import harness
 from harness import Server, until
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+RUNS = b" /api/v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 def send(server, *parts):
@@ -79,7 +80,11 @@ def what_is_no_http_is_refused(program):
             (HEAD + b"Host: other\r\n\r\n", [400]),
             (HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello", [400]),
             (HEAD + b"Content-Length: x\r\n\r\n", [400]),
+            (HEAD + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n", [400]),
+            (HEAD + b"X-Any\t: 1\r\n\r\n", [400]),
             (HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [400]),
+            (b"POST" + RUNS + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
+             b"0\r\n\r\n", [400]),
             (HEAD + b"Transfer-Encoding: gzip\r\n\r\n", [501]),
             (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", [400]),
             (b"GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", [400]),
@@ -191,7 +196,10 @@ def answers_have_the_headers_that_keep_browsers_in_check(program):
     for path in ("/healthz", "/api/v1/runs", "/api/v1/nothing"):
         headers = server.call("GET", path).headers
         assert headers["x-content-type-options"] == "nosniff"
-        assert "default-src 'none'" in headers["content-security-policy"]
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-resource-policy"] == "same-origin"
         assert not any(name.startswith("access-control") for name in headers)
         assert headers["cache-control"] in ("no-store", "private, no-cache")
     server.stop()
