@@ -506,6 +506,14 @@ static bool has_left(const struct web_client *client)
     return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+/* Nothing of it is still to be read: what was sent before it left is a request like others. */
+static bool has_left_unheard(const struct web_client *client)
+{
+    char next;
+
+    return has_left(client) && recv(descriptor_of(client), &next, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+}
+
 /* One that sleeps: MHD does not look at it. What reads the store ends by itself. */
 static void sweep_sleeping(struct web_client *client)
 {
@@ -541,7 +549,7 @@ void client_sweep(struct web_site *site)
         /* MHD looks for edges: an end that came with the last bytes it does not see. */
         if (client->exchange.is_suspended)
             sweep_sleeping(client);
-        else if (client->phase == CLIENT_HEAD && has_left(client))
+        else if (client->phase == CLIENT_HEAD && has_left_unheard(client))
             shutdown(descriptor_of(client), SHUT_RDWR);
         else if (site->now_ms - client->since_ms > allowed_ms[client->phase])
             cut(client);

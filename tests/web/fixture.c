@@ -7,6 +7,7 @@
  *     events ID COUNT [N] so many events of it, committed; of    done
  *                         N bytes each, or few
  *     end ID              it has succeeded, with its last event  done
+ *     hold                nothing goes on until the next line    held
  *     stop                stops the server, and ends             stopped
  *
  * Arguments are FOLDER [PIPELINE] and settings, NAME=VALUE: limits by their names, address, host,
@@ -20,6 +21,7 @@
 #include "web/routes.h"
 #include "web/server.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,6 +210,10 @@ static void obey(struct fixture *fixture, char *line)
         store_run_change(fixture->store, run, STATE_RUNNING, STATE_SUCCEEDED, clock_now_us(), NULL,
                          STORE_NO_DONE);
         append(fixture, run, "ended", "done");
+    } else if (strcmp(word, "hold") == 0) {
+        struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+        say("held");
+        poll(&input, 1, -1); /* the loop stands still until the next line comes */
     } else {
         web_server_stop(fixture->server, stopped, fixture);
     }

@@ -155,6 +155,22 @@ def a_connection_serves_one_request_after_the_other(program):
     server.stop()
 
 
+def who_says_no_more_is_answered(program):
+    """One who closes his end behind a request waits for the answer, however busy the server is."""
+    server = Server(program, "heartbeat_ms=80")  # it looks after its connections often
+    with socket.create_connection(("127.0.0.1", server.port)) as plug:
+        plug.settimeout(harness.WAIT_S)
+        plug.sendall(HEAD + b"\r\n")
+        assert status_of(plug.recv(4096)) == 200
+        assert server.say("hold") == ["held"]
+        plug.sendall(HEAD + b"\r\n")
+        plug.shutdown(socket.SHUT_WR)
+        time.sleep(0.1)  # now it does that before it reads
+        server.say("run 01R")
+        assert status_of(read_all(plug)) == 200
+    server.stop()
+
+
 def what_has_not_changed_is_not_sent_again(program):
     server = Server(program)
     server.say("run 01R")
@@ -400,7 +416,7 @@ harness.main([too_long_a_target_or_head_is_refused, too_large_a_body_is_refused,
               what_is_no_http_is_refused, who_is_slow_is_cut,
               there_are_so_many_connections_and_no_more,
               a_connection_serves_one_request_after_the_other,
-              what_has_not_changed_is_not_sent_again, methods_and_parameters_are_those_of_the_route,
+              who_says_no_more_is_answered, what_has_not_changed_is_not_sent_again, methods_and_parameters_are_those_of_the_route,
               answers_have_the_headers_that_keep_browsers_in_check, pages_of_others_are_kept_out,
               who_has_a_token_may_do_what_its_role_may, another_address_needs_tokens,
               both_loopback_addresses_are_listened_on, tls_by_certificate_and_key,
