@@ -348,6 +348,8 @@ def bodies_are_read_strictly(program):
             ([], "not an object"), ("{", "the body is not JSON: line 1"),
             ('{"force":true,"force":true}', "the body is not JSON")):
         server.problem("POST", "/api/v1/runs", 400, said, body)
+    nothing = {"select": ["core.a"], "force": None, "threads": None, "vars": None}
+    assert server.call("POST", "/api/v1/runs", nothing).status == 202, "null is as if not sent"
     server.problem("POST", "/api/v1/runs", 415, "application/json", "{}",
                    Content_Type="text/plain")
     server.problem("POST", "/api/v1/queries", 400, "this needs a body")

@@ -77,7 +77,8 @@ def a_run_is_followed_to_its_end(program):
     again = Reader(server, "/api/v1/runs/01R/events")
     assert again.read(lambda events: False) is True and again.events == reader.events
     assert server.get(f"/api/v1/runs/01R/events?after={reader.last}", 204).body == b""
-    server.problem("GET", "/api/v1/events", 400, "no event's id", Last_Event_ID="x")
+    for wrong in ("x", "-1", "+1", " 1x", "1e3", "99999999999999999999"):
+        server.problem("GET", "/api/v1/events", 400, "no event's id", Last_Event_ID=wrong)
     server.problem("GET", "/api/v1/events?after=-1", 400, "parameter after")
     server.stop()
 

@@ -137,6 +137,14 @@ def there_are_so_many_connections_and_no_more(program):
         plug.close()
     until(lambda: status_of(send(server, HEAD, b"Connection: close\r\n\r\n")) == 200, "a place")
     server.stop()
+    server = Server(program, "connections=3", "address_connections=5")
+    plugs = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(3)]
+    refused = send(server)
+    assert status_of(refused) == 503 and b"there are too many connections\"" in refused, refused
+    for plug in plugs:
+        plug.close()
+    until(lambda: status_of(send(server, HEAD, b"Connection: close\r\n\r\n")) == 200, "a place")
+    server.stop()
 
 
 def a_connection_serves_one_request_after_the_other(program):
@@ -183,6 +191,11 @@ def what_has_not_changed_is_not_sent_again(program):
         head = server.call("HEAD", path)
         assert head.status == 200 and head.body == b"" and head.headers["etag"] == tag
         assert int(head.headers["content-length"]) == len(first.body)
+    nothing = server.call("GET", "/api/v1/runs/02R")
+    assert nothing.status == 404 and "etag" not in nothing.headers
+    tags = {server.get(f"/api/v1/runs?trigger={word}").headers["etag"] for word in ("api", "manual")}
+    server.say("run 01S")
+    assert server.get("/api/v1/runs?trigger=manual").headers["etag"] not in tags, "its end changed"
     tag = server.get("/api/v1/runs/01R").headers["etag"]
     server.say("end 01R")
     assert server.get("/api/v1/runs/01R", 200, If_None_Match=tag).json()["state"] == "succeeded"
