@@ -8,7 +8,7 @@
  *     hosts = ["data.example.org"]   names that the API answers to besides those of loopback
  *     url = "https://data.example.org"  where people reach the API: alerts link there
  *     runs_at_once = 16              the others wait in the queue
- *     queued_runs = 10000            so many may wait; more are refused
+ *     queued_runs = 10000            so many may wait; who asks for more is refused
  *     drain = "10s"                  what running steps have to finish when it is told to end
  */
 #ifndef AORTA_CONFIG_SERVE_H

@@ -252,13 +252,16 @@ static bool has_no_room(const struct job *job)
            !is_one_of(job->request->verb, need_none);
 }
 
-/* Refuses what would be one more than may wait. */
+/* Refuses what would be one more than may wait. Not what the daemon asks for by itself, which has
+ * limits of its own and is asked for once; nor streams, for which nobody waits. */
 static bool is_full(struct job *job)
 {
     const struct daemon *daemon = job->daemon;
     int64_t most = daemon->stays ? daemon->loaded->pipeline.serve.queued_runs : INT64_MAX;
     int64_t waiting = 0;
 
+    if (job->listener == NULL || strcmp(job->request->verb, "stream") == 0)
+        return false;
     for (const struct job *other = daemon->jobs; other != NULL; other = other->next)
         waiting += other->is_queued || other->is_planning;
     if (waiting < most)

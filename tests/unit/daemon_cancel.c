@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "daemon/dispatch.h"
+#include "daemon/overlap.h"
 #include "daemon/queue.h"
 #include "store/read.h"
 #include "store/write.h"
@@ -127,6 +128,21 @@ TEST("one that waits, and is just being planned, is canceled also for the next d
     job->is_queued = job->is_planning = true;
     check(!is_written());
     queue_cancel(job);
+    check(job->is_canceled);
+    check(is_written());
+    end();
+}
+
+TEST("a newer tick's run takes the place of an older one that has not begun")
+{
+    static const struct schedule_config config = {.name = "nightly", .overlap = OVERLAP_CANCEL};
+    const struct schedule schedule = {.config = &config, .trigger = "schedule:nightly"};
+    struct request request = {.verb = "run", .trigger = "schedule:nightly"};
+    struct job *job = begin(&request);
+    char reason[OVERLAP_REASON_SIZE];
+
+    job->is_queued = job->is_planning = true;
+    check(overlap_settle(&owner, &schedule, NULL, reason));
     check(job->is_canceled);
     check(is_written());
     end();

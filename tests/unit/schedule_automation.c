@@ -281,6 +281,29 @@ TEST("on_cron: a chain of one time is one run; a tick from before it was declare
     end_world();
 }
 
+TEST("on_cron: a view is as up to date as the oldest of what it shows")
+{
+    model("orders", "", TABLE);
+    model("countries", "", TABLE);
+    model("shown", "orders countries", "");
+    model("sales", "shown", TABLE AT_SIX);
+    begin_world();
+    fact("sales")->since_us = now;
+    make("orders countries shown");
+    now = MIDNIGHT + 6 * HOUR;
+    make("countries");
+    check_str(due(), "");
+    make("orders");
+    check_str(due(), "sales");
+    make("sales");
+    now += DAY;
+    make("orders");
+    check_str(due(), "");
+    make("countries");
+    check_str(due(), "sales");
+    end_world();
+}
+
 TEST(
     "on_cron: what somebody else makes is not waited for; a failure is not tried before the next tick")
 {
@@ -324,6 +347,8 @@ TEST("partitions that are owed are asked for by themselves, once for what they w
     check_str(due(), "days");
     request();
     make("days");
+    fact("days")->owed = 9;
+    check_str(due(), "days"); /* what is due of sales waits for that, too */
     fact("days")->owed = 0;
     check_str(due(), "sales(days)");
     end_world();

@@ -185,12 +185,23 @@ TEST("a wildcard job follows the clocks at each real instant")
                 "2024-03-31T00:00:00Z 2024-03-31T01:00:00Z 2024-03-31T02:00:00Z");
     check_ticks("Europe/London", "*/30 1 * * *", "2024-03-30T12:00:00Z",
                 "2024-04-01T00:00:00Z 2024-04-01T00:30:00Z");
+    /* An hour that is any makes one, too; a second does not. */
+    check_ticks("Europe/London", "30 * * * *", "2024-10-27T00:00:00Z",
+                "2024-10-27T00:30:00Z 2024-10-27T01:30:00Z 2024-10-27T02:30:00Z");
+    check_ticks("Europe/London", "*/30 30 1 * * *", "2024-10-26T12:00:00Z",
+                "2024-10-27T00:30:00Z 2024-10-27T00:30:30Z 2024-10-28T01:30:00Z");
 }
 
 TEST("a day that a calendar leaves out is not made up for")
 {
     check_ticks("Pacific/Apia", "0 9 * * *", "2011-12-28T20:00:00Z",
                 "2011-12-29T19:00:00Z 2011-12-30T19:00:00Z 2011-12-31T19:00:00Z");
+}
+
+TEST("what a calendar of other hours repeats ticks again")
+{
+    check_ticks("Antarctica/Casey", "30 23 * * *", "2010-03-03T20:00:00Z",
+                "2010-03-04T12:30:00Z 2010-03-04T15:30:00Z 2010-03-05T15:30:00Z");
 }
 
 TEST("what never happens in a zone is no tick, and the calendar has an end")

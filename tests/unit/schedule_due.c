@@ -194,6 +194,42 @@ TEST("a tick waits for its jitter, and keeps those behind it waiting")
     check(strncmp(text, "fire 00:00:01", 13) == 0);
 }
 
+TEST("a tick whose jitter ends while somebody looks is on time")
+{
+    char text[2048];
+    int64_t again_us;
+
+    set("*/10 * * * *", "UTC", CATCH_UP_NONE);
+    config.jitter_ms = 300000;
+    int64_t tick_us = us_of("2024-04-01T10:00:00Z");
+    while (schedule_start_us(&schedule, tick_us) < tick_us + MINUTE)
+        tick_us += 10 * MINUTE;
+    int64_t start_us = schedule_start_us(&schedule, tick_us);
+    int64_t got = play(tick_us - 1, start_us - 30 * SECOND, start_us, text, &again_us);
+    check(strncmp(text, "fire ", 5) == 0 && strchr(text, ',') == NULL);
+    check_int(got, tick_us);
+}
+
+TEST("a tick that still has to wait for its jitter does not take the place of a late one")
+{
+    char text[2048];
+    int64_t again_us;
+
+    set("*/10 * * * *", "UTC", CATCH_UP_LAST);
+    config.jitter_ms = 1800000;
+    int64_t tick_us = us_of("2024-04-01T10:00:00Z"), start_us;
+    do {
+        tick_us += 10 * MINUTE;
+        start_us = schedule_start_us(&schedule, tick_us);
+    } while (start_us < tick_us + 11 * MINUTE ||
+             schedule_start_us(&schedule, tick_us + 10 * MINUTE) < start_us + MINUTE);
+    int64_t now_us = start_us + 30 * SECOND;
+    int64_t got = play(tick_us - 1, now_us, now_us, text, &again_us);
+    check(strncmp(text, "fire ", 5) == 0 && strchr(text, ',') == NULL);
+    check_int(got, tick_us);
+    check_int(again_us, schedule_start_us(&schedule, tick_us + 10 * MINUTE));
+}
+
 TEST("a wall clock that follows the monotonic one has not jumped")
 {
     struct due_watch watch = {0};
