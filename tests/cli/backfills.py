@@ -35,6 +35,12 @@ def has_ended(shop, backfill_id, state):
     return rows(shop, f"select state from backfills where id = '{backfill_id}'") == [(state,)]
 
 
+def most_at_once(shop, backfill_id):
+    """How many of its runs waited or worked at the same time."""
+    spans = rows(shop, "select created_us, ended_us from runs where backfill_id = ?", backfill_id)
+    return max(sum(begin <= at < end for begin, end in spans) for at, _ in spans)
+
+
 def known(shop):
     """Present, failed, stale and missing partitions are told apart, and shown as ranges."""
     prepare(shop, False)
@@ -87,12 +93,14 @@ def to_the_end(shop):
     assert partitions(shop) == dict.fromkeys(WEEK, "present"), partitions(shop)
     runs = rows(shop, "select trigger, backfill_id, state from runs where backfill_id is not null")
     assert runs == [(f"backfill:{one}", one, "succeeded")] * 7, runs
+    assert 1 < most_at_once(shop, one) <= 3
     shop.write("assets/marts/days.toml", DAYS + '[columns.value]\nchecks = [{ between = [1, 3] }]\n')
     two = backfill(shop, "days", "--from", WEEK[1], "--to", WEEK[4])
     wait_for("the backfill's end", lambda: has_ended(shop, two, "failed"))
     failed = [(WEEK[1], "succeeded"), (WEEK[2], "succeeded"), (WEEK[3], "failed"),
               (WEEK[4], "failed")]
     assert parts_of(shop, two) == failed, parts_of(shop, two)
+    assert most_at_once(shop, two) == 1
     status, output = shop.run("backfills", "--json")
     shown = json.loads(output.splitlines()[0])
     assert (shown["backfill"], shown["succeeded"], shown["failed"], shown["total"]) == (two, 2, 2, 4)

@@ -116,6 +116,8 @@ def pauses(shop):
         assert shop.run("pause", "schedule:seconds") == (0, "schedule:seconds is paused\n")
         count = len(ticks(daemon))
         daemon.end()
+        # Whoever resumes it before there is a daemon again: it begins anew.
+        assert not rows(shop, "select * from schedules where name = 'seconds'")
         daemon.start()
         assert listed(shop, "seconds")["paused"] and listed(shop, "others")["paused"]
         assert shop.run("resume", "schedule:others")[0] == 0

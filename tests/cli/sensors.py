@@ -308,6 +308,10 @@ def minimum_gap(shop):
         assert see(shop, "done")["state"] == "pending"
         assert len(runs(shop, "done")) == 1
         served.end(signal.SIGKILL)
+        served.start()
+        wait_looks(served, "done", 2)
+        assert len(runs(shop, "done")) == 1, "the gap is forgotten"
+        served.end(signal.SIGKILL)
         change(shop, "update sensors set fired_us = fired_us - 3600000000")
         served.start()
         wait_runs(shop, "done", 2)
