@@ -7,6 +7,7 @@ import signal
 import sqlite3
 from pathlib import Path
 
+from receivers import SECRET, Hook
 from serving import Served, rows, wait_for
 from shop import main, members
 from stream import SIZE, Watches, lake_of
@@ -93,6 +94,32 @@ def paused(shop):
         wait_for("records", lambda: len(lake_of(watches.folder / ".aorta/lake")) > 0)
         assert states() == [("succeeded",), ("running",)]
         assert served.end() == 0
+
+
+def behind(shop):
+    """One that is behind what is produced is told of with how far, once, and that it has caught up."""
+    with Hook() as hook, Watches(shop.program) as watches:
+        asset = watches.folder / "assets/lake/heart_rate_lake.toml"
+        asset.write_text("max_lag = 100\n" + asset.read_text())
+        watches.write("pipeline.toml", (watches.folder / "pipeline.toml").read_text() +
+                      '[alert.team]\non = ["lag", "recovery"]\n'
+                      f'webhook = {{ url = "{hook.url}", secret = "env:HOOK_SECRET" }}\n')
+        served = Served(watches, {"HOOK_SECRET": SECRET})
+        assert watches.run("pause", "stream:heart_rate_lake")[0] == 0
+        watches.produce(0)
+        assert not hook.received and not lake_of(watches.folder / ".aorta/lake")
+        assert watches.run("resume", "stream:heart_rate_lake")[0] == 0
+        lag, recovery = hook.wait_for(2)
+        records = len(lake_of(watches.folder / ".aorta/lake"))
+        assert (lag["kind"], lag["subject"]) == ("lag", "stream:lake.heart_rate_lake"), lag
+        number, words = lag["error"].split(" ", 1)
+        assert words == "records behind, more than 100" and 100 < int(number), lag
+        assert (recovery["kind"], recovery["of"]) == ("recovery", "lag"), recovery
+        assert recovery["subject"] == lag["subject"] and "error" not in recovery, recovery
+        assert served.end() == 0, served.said
+        total = len(lake_of(watches.folder / ".aorta/lake"))
+        assert int(number) <= total and total - records <= 100, (number, records, total)
+        assert len(hook.received) == 2, hook.bodies()
 
 
 PARTITIONED = """kind = "source"
@@ -189,4 +216,4 @@ def hours(shop):
 
 
 if __name__ == "__main__":
-    main([kept_running, begins_again, changed, paused, hours])
+    main([kept_running, begins_again, changed, paused, behind, hours])
