@@ -331,18 +331,15 @@ static int64_t look_at_age(struct automation *automation, size_t i, int64_t now_
 {
     const char *key = automation->loaded->graph.assets[i]->key;
     struct fact *fact = facts_get(&automation->facts, key);
-    bool was_made = fact->is.confirmed_us > 0;
-    int64_t fresh_us = was_made ? fact->is.confirmed_us : fact->is.since_us;
     char why[LATENESS_TEXT_SIZE];
     struct lateness lateness;
 
-    lateness_find(automation->loaded->rules.of[i], fresh_us, now_us, &lateness);
+    lateness_of(automation->loaded->rules.of[i], &fact->is, now_us, &lateness);
     if (lateness.is_late != fact->is_late || tells_all)
         alerts_late(automation->daemon->alerts, key,
-                    lateness.is_late ? lateness_describe(&lateness, fresh_us, was_made, why)
-                                     : NULL);
+                    lateness.is_late ? lateness_describe(&lateness, why) : NULL);
     if (lateness.is_late && !fact->is_late)
-        log_warn("%s is late: %s", key, lateness_describe(&lateness, fresh_us, was_made, why));
+        log_warn("%s is late: %s", key, lateness_describe(&lateness, why));
     fact->is_late = lateness.is_late;
     return lateness.next_us;
 }
@@ -376,6 +373,7 @@ static void look(uv_timer_t *timer)
 
     automation->due_us = 0;
     if (!automation->has_read || daemon->is_draining || daemon->is_ending ||
+        journal_trouble(daemon->journal) != NULL || /* it is woken when there is room */
         (rules->automated == 0 && rules->timed == 0) || survey_first(automation))
         return;
     automation->is_surveyed = false;

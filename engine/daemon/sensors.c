@@ -56,6 +56,12 @@ static struct store *store_of(const struct sensors *sensors)
     return journal_store(sensors->daemon->journal);
 }
 
+/* What would be found could not be written down: nobody looks until there is room. */
+static bool is_held_up(const struct sensors *sensors)
+{
+    return journal_trouble(sensors->daemon->journal) != NULL;
+}
+
 static struct watch *find_watch(const struct sensors *sensors, const char *name)
 {
     for (size_t i = 0; sensors != NULL && i < sensors->count; i++)
@@ -201,6 +207,10 @@ static void looked(void *arg, const char *value, const struct err *err)
     watch_looked(watch);
     if (sensors->daemon->is_draining)
         return; /* the next daemon finds the same */
+    if (is_held_up(sensors)) {
+        watch->due_us = clock_monotonic_us(); /* so does the next look, once it can be written */
+        return;
+    }
     if (!was_late && err != NULL) {
         watch_failed(watch, err->message);
         watch_write(watch, store_of(sensors), STORE_NO_DONE);
@@ -276,7 +286,7 @@ static int64_t tend_watch(struct sensors *sensors, struct watch *watch)
         else
             wait_us = watch->late_us - now_us;
     }
-    if (watch->is_paused)
+    if (watch->is_paused || is_held_up(sensors))
         return wait_us;
     if (watch->pending != NULL && !watch->is_asking) {
         int64_t again_us = decide(sensors, watch, NULL);

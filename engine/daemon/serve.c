@@ -153,6 +153,8 @@ static void held_up(void *arg, const char *trouble)
     }
     log_info("the run store can be written again");
     timetable_look(server->life.daemon.timetable);
+    sensors_wake(server->life.daemon.sensors);
+    automation_wake(server->life.daemon.automation);
     work_dispatch(&server->life.daemon);
 }
 

@@ -3,6 +3,7 @@
 store that is damaged, another daemon."""
 
 import json
+import re
 import resource
 import signal
 import sys
@@ -33,16 +34,34 @@ def ask(daemon, method, path, body=None):
         return error.code, error.headers, json.load(error)
 
 
+SENSOR = """[sensor.door]
+kind = "file"
+path = "door"
+every = "100ms"
+select = "countries"
+"""
+
+
+def looks(daemon):
+    """How often the sensor has looked."""
+    with urllib.request.urlopen(f"{daemon.url}/metrics", timeout=60) as answer:
+        text = answer.read().decode()
+    return int(re.search(r'^aorta_sensor_looks_total\{sensor="door"\} (\d+)$', text, re.M).group(1))
+
+
 def full_disk(shop):
-    """While its disk is full it begins nothing, says so, and looks; with room again it goes on."""
+    """While its disk is full it begins nothing, says so, and waits; with room again it goes on."""
     gate = Gate(shop)
-    with Served(shop, more=SECONDS + 'catch_up = "none"\n') as daemon:
+    with Served(shop, more=SECONDS + 'catch_up = "none"\n' + SENSOR) as daemon:
+        wait_for("its first look", lambda: rows(shop, "select 1 from sensors"))
         held = shop.start("run", "orders")
         wait_for("the held step", lambda: rows(
             shop, "select 1 from steps where asset = 'raw.orders' and state = 'running'"))
         wait_fired(daemon, 1)
         set_room(daemon, ROOM)
         daemon.wait("make room on its disk: File too large: nothing is begun until then")
+        looked = looks(daemon)
+        shop.write("door", "open")
         gate.open()  # the step ends, which cannot be written down
         status, output = shop.run("run", "customers")
         assert status != 0 and "nothing can be begun at present: " in output, output
@@ -56,12 +75,16 @@ def full_disk(shop):
         status, _, listed = ask(daemon, "GET", "/api/v1/runs?limit=200")
         assert status == 200 and len(listed["runs"]) == len(shop.runs())
         before = len(ticks(daemon))
+        assert looks(daemon) == looked, "a sensor looks, and cannot write down what it finds"
         set_room(daemon, resource.RLIM_INFINITY)
         daemon.wait("the run store can be written again")
         assert ask(daemon, "GET", "/readyz")[0] == 200
         assert finish(held)[0] == 0
         assert shop.run("run", "customers")[0] == 0
         wait_fired(daemon, before + 2)
+        wait_for("what the sensor saw", lambda: rows(
+            shop, "select state from runs where trigger = 'sensor:door'") == [("succeeded",)])
+        assert looks(daemon) > looked
         assert daemon.end() == 0, daemon.said
         check_accounted(daemon)
         assert rows(shop, "select count(*) from runs where selection = 'customers'") == [(1,)]
