@@ -29,7 +29,7 @@ struct listed {
 static void write_freshness(struct json_writer *json, const struct upkept *upkept)
 {
     const struct lateness *lateness = &upkept->lateness;
-    bool has_next = upkept->is_timed && lateness->next_us != INT64_MAX;
+    bool has_next = lateness->is_timed && lateness->next_us != INT64_MAX;
 
     json_write_key(json, "freshness");
     if (upkept->rule == NULL || !upkept->rule->has_freshness) {

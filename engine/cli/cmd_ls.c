@@ -34,12 +34,12 @@ static const char *last_word(const struct freshness_of *known, bool is_live)
     return known->newest != NULL ? "published" : NULL;
 }
 
-/* Late says more than fresh or stale, and less than that it failed or is being made. */
+/* Late says more than fresh, stale or never, and less than that it failed or is being made. */
 static const char *state_word(const struct freshness_of *known, const struct upkept *upkept)
 {
-    bool is_there = known->state == FRESHNESS_FRESH || known->state == FRESHNESS_STALE;
+    bool says_more = known->state != FRESHNESS_FAILED && known->state != FRESHNESS_RUNNING;
 
-    return is_there && upkept->lateness.is_late ? "late" : freshness_names[known->state];
+    return says_more && upkept->lateness.is_late ? "late" : freshness_names[known->state];
 }
 
 static void add_row(struct table *table, const struct asset *asset, const struct upkept *upkept,

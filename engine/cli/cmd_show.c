@@ -126,9 +126,9 @@ static void print_upkeep(const struct upkept *upkept, struct arena *arena)
     const struct rule *rule = upkept->rule;
     char text[LATENESS_TEXT_SIZE], when[TABLE_TEXT_SIZE];
 
-    if (upkept->is_timed && lateness->is_late)
-        print_pair("freshness", lateness_describe(lateness, upkept->fresh_us, true, text));
-    else if (upkept->is_timed)
+    if (lateness->is_late)
+        print_pair("freshness", lateness_describe(lateness, text));
+    else if (lateness->is_timed)
         print_pair("freshness", lateness->next_us == INT64_MAX
                                     ? "in time"
                                     : arena_printf(arena, "in time; late from %s on",

@@ -124,7 +124,7 @@ void history_write_time(struct json_writer *json, const char *key, int64_t us)
 void history_write_upkeep(struct json_writer *json, const struct upkept *upkept)
 {
     const struct lateness *lateness = &upkept->lateness;
-    bool has_next = upkept->is_timed && lateness->next_us != INT64_MAX;
+    bool has_next = lateness->is_timed && lateness->next_us != INT64_MAX;
 
     if (upkept->rule != NULL && upkept->rule->has_freshness) {
         json_write_key(json, "late");

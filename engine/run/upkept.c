@@ -150,22 +150,24 @@ int upkept_read(const struct loaded *loaded, struct store_reader *reader,
         .upkept = arena_calloc(arena, count + 1, sizeof(struct upkept)),
     };
     int64_t now_us = clock_now_us();
-    bool asks = reader != NULL && loaded->rules.automated > 0;
+    bool decides = loaded->rules.automated > 0;
+    bool asks = reader != NULL && decides;
+    bool remembers = reader != NULL && (decides || loaded->rules.timed > 0);
 
     for (size_t i = 0; i < count; i++) {
         struct upkept *one = &r.upkept[i];
         one->rule = loaded->rules.of[i];
-        one->fresh_us = fresh_of(&known[i]);
-        one->is_timed = one->rule != NULL && one->rule->has_freshness && one->fresh_us > 0;
-        if (one->is_timed)
-            lateness_find(one->rule, one->fresh_us, now_us, &one->lateness);
         learn(&r.facts[i], &known[i]);
         if (asks && (learn_rejected(&r, i, err) < 0 || learn_owed(&r, i, err) < 0))
             return -1;
     }
-    if (asks && (learn_automation(&r, err) < 0 || learn_pauses(&r, err) < 0))
+    if ((remembers && learn_automation(&r, err) < 0) || (asks && learn_pauses(&r, err) < 0))
         return -1;
-    if (loaded->rules.automated > 0)
+    for (size_t i = 0; i < count; i++) {
+        r.upkept[i].fresh_us = r.facts[i].confirmed_us;
+        lateness_of(r.upkept[i].rule, &r.facts[i], now_us, &r.upkept[i].lateness);
+    }
+    if (decides)
         decide(&r, now_us);
     *upkept = r.upkept;
     return 0;

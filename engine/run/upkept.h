@@ -13,7 +13,6 @@
 
 struct upkept {
     const struct rule *rule; /* NULL: nothing is declared */
-    bool is_timed;           /* it may be late: it has freshness, and was made */
     int64_t fresh_us;        /* when it was brought up to date last; 0: never */
     struct lateness lateness;
     bool is_paused;

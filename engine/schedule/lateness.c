@@ -36,15 +36,29 @@ void lateness_find(const struct rule *rule, int64_t fresh_us, int64_t now_us,
         lateness->next_us = next_us;
 }
 
-const char *lateness_describe(const struct lateness *lateness, int64_t fresh_us, bool was_made,
-                              char text[LATENESS_TEXT_SIZE])
+void lateness_of(const struct rule *rule, const struct automation_fact *fact, int64_t now_us,
+                 struct lateness *lateness)
+{
+    bool was_made = fact->confirmed_us > 0;
+    int64_t since_us = was_made ? fact->confirmed_us : fact->since_us;
+
+    *lateness = (struct lateness){.next_us = INT64_MAX};
+    if (rule == NULL || !rule->has_freshness || since_us == 0)
+        return;
+    lateness_find(rule, since_us, now_us, lateness);
+    lateness->is_timed = true;
+    lateness->was_made = was_made;
+    lateness->since_us = since_us;
+}
+
+const char *lateness_describe(const struct lateness *lateness, char text[LATENESS_TEXT_SIZE])
 {
     char fresh[CLOCK_TEXT_SIZE], deadline[CLOCK_TEXT_SIZE];
 
     clock_format_iso(deadline, lateness->deadline_us, 0);
-    if (was_made)
+    if (lateness->was_made)
         (void)snprintf(text, LATENESS_TEXT_SIZE, "last brought up to date at %s: late since %s",
-                       clock_format_iso(fresh, fresh_us, 0), deadline);
+                       clock_format_iso(fresh, lateness->since_us, 0), deadline);
     else
         (void)snprintf(text, LATENESS_TEXT_SIZE, "it was never made: late since %s", deadline);
     return text;

@@ -7,7 +7,7 @@ import json
 import signal
 
 from receivers import SECRET
-from serving import Served, change, rows, wait_for
+from serving import ALL_OF_THEM, Served, change, late_by, rows, wait_for
 from shop import main
 
 EAGER = 'automation = "eager"\n'
@@ -188,8 +188,8 @@ def ages(shop):
     assert status == 0, output
     served = Served(shop, environment={"HOOK_SECRET": "a secret of this test"})
     assert "last brought up to date" in served.wait("seeds.countries is late")
-    status, output = shop.run("ls", "countries")
-    assert status == 0 and "late" in output, output
+    wait_for("the alert", lambda: rows(shop, "select 1 from alerts"))
+    assert late_by(shop, served, "countries") == ALL_OF_THEM
     state = json.loads(shop.run("ls", "countries", "--json")[1])
     assert state["late"] is True and state["state"] == "fresh" and state["late_since"], state
     path = shop.folder / "assets/seeds/countries.toml"
@@ -199,16 +199,23 @@ def ages(shop):
         shop, "select subject, kind, of_kind from alerts order by id") == [
             ("asset:seeds.countries", "lateness", "lateness"),
             ("asset:seeds.countries", "recovery", "lateness")])
-    assert json.loads(shop.run("ls", "countries", "--json")[1])["late"] is False
+    assert late_by(shop, served, "countries") == set()
     # What was never made is as old as it has been known, whoever was the daemon.
     declare(shop, "marts/sales", 'freshness = { max_lag = "1d" }\n')
     served.reload()
     wait_for("a first sight", lambda: rows(
         shop, "select 1 from automation where asset = 'marts.sales'"))
+    assert late_by(shop, served, "sales") == set()
     served.end(signal.SIGKILL)
     change(shop, "update automation set since_us = since_us - 86400000000")
     served.start({"HOOK_SECRET": "a secret of this test"})
     assert "it was never made" in served.wait("marts.sales is late")
+    wait_for("the third alert", lambda: rows(shop, "select count(*) from alerts") == [(3,)])
+    assert late_by(shop, served, "sales") == ALL_OF_THEM
+    assert "it was never made: late since" in shop.run("show", "sales")[1]
+    assert shop.run("run", "+sales")[0] == 0
+    wait_for("its recovery", lambda: rows(shop, "select count(*) from alerts") == [(4,)])
+    assert late_by(shop, served, "sales") == set()
 
 
 DAYS = """automation = "eager"

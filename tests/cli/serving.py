@@ -1,9 +1,11 @@
 """`aorta serve` in the shop, as tests start it, kill it and look at its run store."""
 
+import json
 import os
 import signal
 import sqlite3
 import tempfile
+import urllib.request
 
 from shop import WAIT_SECONDS, wait_until
 
@@ -104,6 +106,25 @@ def change(shop, *statements):
         store.execute(sql)
     store.commit()
     store.close()
+
+
+def late_by(shop, served, asset):
+    """Who says that the asset is late: of the list's word, its JSON, what is shown, the API and the
+    alerts."""
+    with urllib.request.urlopen(f"{served.url}/api/v1/assets/{asset}", timeout=WAIT_SECONDS) as got:
+        api = json.load(got)["freshness"]
+    told = rows(shop, "select kind from alerts where subject like ? and of_kind = 'lateness'"
+                " order by id desc limit 1", f"asset:%{asset}")
+    listed = json.loads(shop.run("ls", asset, "--json")[1])
+    assert (listed["late_since"] is None) == (not listed["late"]), listed
+    assert (api["late_since"] is None) == (not api["is_late"]), api
+    says = {"word": "late" in shop.run("ls", asset)[1].splitlines()[-1].split(),
+            "json": listed["late"], "show": "late since" in shop.run("show", asset)[1],
+            "api": api["is_late"], "alert": told == [("lateness",)]}
+    return {name for name, is_late in says.items() if is_late}
+
+
+ALL_OF_THEM = {"word", "json", "show", "api", "alert"}
 
 
 def state_of(shop, run):

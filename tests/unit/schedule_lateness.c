@@ -41,9 +41,43 @@ TEST(
     check(!late("early", six - 4 * HOUR, six).is_late);
     char text[LATENESS_TEXT_SIZE];
     struct lateness found = late("daily", MIDNIGHT - 2 * DAY, six + HOUR);
-    check_str(lateness_describe(&found, MIDNIGHT - 2 * DAY, true, text),
+    found.was_made = true;
+    found.since_us = MIDNIGHT - 2 * DAY;
+    check_str(lateness_describe(&found, text),
               "last brought up to date at 2024-10-02T00:00:00Z: late since 2024-10-04T06:00:00Z");
-    check_str(lateness_describe(&found, 0, false, text),
+    found.was_made = false;
+    check_str(lateness_describe(&found, text),
               "it was never made: late since 2024-10-04T06:00:00Z");
+    end_world();
+}
+
+TEST("what was never made counts from when somebody began to look, and is not late before")
+{
+    static const struct {
+        const char *name;
+        int64_t confirmed_us, since_us, now_us;
+        bool is_timed, is_late, was_made;
+    } cases[] = {
+        {"sales", 0, 0, MIDNIGHT + DAY, false, false, false}, /* nobody has looked */
+        {"sales", 0, MIDNIGHT, MIDNIGHT + HOUR, true, false, false},
+        {"sales", 0, MIDNIGHT, MIDNIGHT + 2 * HOUR, true, true, false},
+        {"sales", MIDNIGHT, 0, MIDNIGHT + HOUR, true, false, true},
+        {"sales", MIDNIGHT, MIDNIGHT + DAY, MIDNIGHT + 2 * HOUR, true, true, true},
+        {"other", MIDNIGHT, MIDNIGHT, MIDNIGHT + DAY, false, false, false}, /* declares nothing */
+    };
+
+    model("sales", "", TABLE "freshness = { max_lag = \"2h\" }\n");
+    model("other", "", TABLE);
+    begin_world();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct automation_fact known = {.confirmed_us = cases[i].confirmed_us,
+                                              .since_us = cases[i].since_us};
+        struct lateness found;
+        lateness_of(plan->loaded->rules.of[graph_find(plan->graph, cases[i].name)->order], &known,
+                    cases[i].now_us, &found);
+        check_int(found.is_timed, cases[i].is_timed);
+        check_int(found.is_late, cases[i].is_late);
+        check_int(found.was_made, cases[i].was_made);
+    }
     end_world();
 }

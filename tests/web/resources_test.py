@@ -51,8 +51,10 @@ def upkeep_is_told(shop):
     assert sales()["freshness"] is None and sales()["automation"] is None
     declare('automation = "eager"\nfreshness = { max_lag = "1h" }')
     assert sales()["automation"]["waits_for"].endswith(", which is not there"), sales()
-    assert sales()["freshness"] == {
-        "is_late": False, "fresh_at": None, "late_since": None, "late_at": None}
+    wait_for("its first sight", lambda: sales()["freshness"]["late_at"])
+    one = sales()["freshness"]  # never made, it is late an hour after that
+    assert (one["is_late"], one["fresh_at"], one["late_since"]) == (False, None, None), one
+    assert shop.run("show", "sales")[1].count("in time; late from") == 1
     assert api.run().json()["state"] == "succeeded"
     one = sales()
     assert one["automation"]["waits_for"] == "a change of what it reads", one
