@@ -18,7 +18,7 @@ enum {
     BATCH_STEPS = 2000, /* of a batch's runs together, but of one run as many as it has */
     BATCH_ROWS = 1000,  /* of anything else */
     PAGE_RUNS = 200,
-    ROW_KINDS = 5,
+    ROW_KINDS = 8,
 };
 
 /* How far the clock may be ahead of what was seen before, for its word to be taken. */
@@ -311,8 +311,31 @@ static bool is_believed(struct pruner *pruner)
     return !is_ahead;
 }
 
-static void begin_by(struct pruner *pruner, const struct retention *retention)
+/* ["raw.orders", …] */
+static void write_keys(const struct graph *graph, struct buf *text)
 {
+    struct json_writer json;
+
+    json_writer_init(&json, text);
+    json_write_array(&json);
+    for (size_t i = 0; i < graph->count; i++)
+        json_write_str(&json, graph->assets[i]->key);
+    json_write_end(&json);
+}
+
+static void note_gone(const struct pruner *pruner, const struct graph *graph, int64_t now_us)
+{
+    struct buf keys;
+
+    buf_init(&keys);
+    write_keys(graph, &keys);
+    store_gone_note(store_of(pruner), keys.data, now_us);
+    buf_release(&keys);
+}
+
+static void begin_by(struct pruner *pruner, const struct graph *graph)
+{
+    const struct retention *retention = &graph->pipeline->retention;
     int64_t now_us = clock_now_us();
     int64_t runs_us = now_us - retention->runs_ms * 1000;
     int64_t audit_us = now_us - retention->audit_ms * 1000;
@@ -322,9 +345,13 @@ static void begin_by(struct pruner *pruner, const struct retention *retention)
         {store_keys_prune, now_us - 2 * CLOCK_US_PER_DAY, BATCH_ROWS}, /* they count for one */
         {store_backfills_prune, runs_us, BATCH_ROWS},
         {store_tokens_prune, audit_us, BATCH_ROWS},
+        {store_gone_partitions_prune, runs_us, BATCH_ROWS},
+        {store_gone_positions_prune, runs_us, BATCH_ROWS},
+        {store_gone_automation_prune, runs_us, BATCH_ROWS},
     };
 
     pruner->is_at_work = true;
+    note_gone(pruner, graph, now_us);
     memcpy(pruner->rows, rows, sizeof rows);
     pruner->runs_before_us = runs_us;
     pruner->events_before_us = now_us - retention->events_ms * 1000;
@@ -340,7 +367,7 @@ static void begin(uv_timer_t *timer)
     struct pruner *pruner = timer->data;
 
     if (is_believed(pruner))
-        begin_by(pruner, &pruner->daemon->loaded->pipeline.retention);
+        begin_by(pruner, &pruner->daemon->loaded->graph);
     else
         sleep_until_next(pruner);
 }
@@ -406,7 +433,7 @@ void pruner_begin(struct job *job)
     uv_timer_stop(&daemon->pruner->timer);
     work_tell(job, &accepted);
     audit_job(job, AUDIT_ACCEPTED);
-    begin_by(daemon->pruner, &job->plan->pipeline->retention);
+    begin_by(daemon->pruner, job->plan->graph);
 }
 
 void pruner_close(struct pruner *pruner)

@@ -4,7 +4,7 @@
  *     a page of the oldest runs (thread pool) ─▶ their events, a thousand each at a time
  *                       ▲                        ─▶ those that may go ─▶ committed ─┐
  *                       └──────────────────────────────────────────────────────────┘
- *     ─▶ ticks ─▶ audit log
+ *     ─▶ ticks, audit log, keys, …, what is remembered of assets that have been gone for long
  *
  * Each batch is a commit of some milliseconds, and the next one waits for it, so whoever else writes
  * is never kept for longer. Dying between two of them loses nothing: the next round goes on.

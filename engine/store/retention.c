@@ -156,6 +156,42 @@ static const struct statement_text tokens_prune = {
     " (SELECT id FROM tokens WHERE revoked_us < ?1 OR expires_us < ?1 LIMIT ?2)",
     "tokens", NULL};
 
+/* Each asset is found by the index, however many rows there are of it. */
+#define NAMES_OF(table, names)                                                            \
+    names " (asset) AS (SELECT min(asset) FROM " table " UNION ALL SELECT"                \
+          " (SELECT min(asset) FROM " table " WHERE asset > " names ".asset) FROM " names \
+          " WHERE " names ".asset IS NOT NULL)"
+
+static const struct statement_text gone_note = {
+    "WITH RECURSIVE " NAMES_OF("partitions", "p") ", " NAMES_OF("automation", "a") ", " NAMES_OF(
+        "lake_positions",
+        "l") " INSERT INTO gone_assets (asset, since_us) SELECT asset, ?2 FROM"
+             " (SELECT asset FROM p UNION SELECT asset FROM a UNION SELECT asset FROM l)"
+             " WHERE asset IS NOT NULL AND asset NOT IN (SELECT value FROM json_each(?1))"
+             " ON CONFLICT (asset) DO NOTHING",
+    "assets that are gone", NULL};
+
+/* And of which nothing is remembered any more. */
+static const struct statement_text gone_return = {
+    "DELETE FROM gone_assets WHERE asset IN (SELECT value FROM json_each(?1)) OR NOT ("
+    "EXISTS (SELECT 1 FROM partitions AS p WHERE p.asset = gone_assets.asset)"
+    " OR EXISTS (SELECT 1 FROM automation AS a WHERE a.asset = gone_assets.asset)"
+    " OR EXISTS (SELECT 1 FROM lake_positions AS l WHERE l.asset = gone_assets.asset))",
+    "assets that are gone", NULL};
+
+#define PRUNE_GONE(table, key)                                             \
+    "DELETE FROM " table " WHERE (" key ") IN (SELECT " key " FROM " table \
+    " WHERE asset IN (SELECT asset FROM gone_assets WHERE since_us < ?1) LIMIT ?2)"
+
+static const struct statement_text gone_partitions_prune = {
+    PRUNE_GONE("partitions", "asset, target, key"), "partitions of assets that are gone", NULL};
+
+static const struct statement_text gone_positions_prune = {
+    PRUNE_GONE("lake_positions", "asset, target"), "lake positions of assets that are gone", NULL};
+
+static const struct statement_text gone_automation_prune = {
+    PRUNE_GONE("automation", "asset, target"), "automation of assets that are gone", NULL};
+
 void store_run_forget(struct store *store, const char *id, struct store_done done)
 {
     struct command publications = {.statement = &run_publications_forget};
@@ -210,4 +246,33 @@ void store_backfills_prune(struct store *store, int64_t before_us, int64_t limit
 void store_tokens_prune(struct store *store, int64_t before_us, int64_t limit, int64_t *changes)
 {
     prune_older(store, &tokens_prune, before_us, limit, changes);
+}
+
+void store_gone_partitions_prune(struct store *store, int64_t before_us, int64_t limit,
+                                 int64_t *changes)
+{
+    prune_older(store, &gone_partitions_prune, before_us, limit, changes);
+}
+
+void store_gone_positions_prune(struct store *store, int64_t before_us, int64_t limit,
+                                int64_t *changes)
+{
+    prune_older(store, &gone_positions_prune, before_us, limit, changes);
+}
+
+void store_gone_automation_prune(struct store *store, int64_t before_us, int64_t limit,
+                                 int64_t *changes)
+{
+    prune_older(store, &gone_automation_prune, before_us, limit, changes);
+}
+
+void store_gone_note(struct store *store, const char *keys, int64_t now_us)
+{
+    struct command back = {.statement = &gone_return}, gone = {.statement = &gone_note};
+
+    command_add_text(&back, keys);
+    store_queue(store, &back);
+    command_add_text(&gone, keys);
+    command_add_int(&gone, now_us);
+    store_queue(store, &gone);
 }

@@ -57,4 +57,15 @@ store_prune store_keys_prune;      /* idempotency keys */
 store_prune store_backfills_prune; /* that ended, and whose runs are forgotten */
 store_prune store_tokens_prune;    /* that were revoked, or expired */
 
+/* What is remembered of an asset for its next time: its partitions, up to where its lake is known,
+ * what automation asked for. It is kept for as long as the asset has not been gone since before the
+ * instant. */
+store_prune store_gone_partitions_prune;
+store_prune store_gone_positions_prune;
+store_prune store_gone_automation_prune;
+
+/* Notes which of the assets that something is remembered of are gone from the files, and which have
+ * come back. keys: JSON, all that there are: ["raw.orders", …]. */
+void store_gone_note(struct store *store, const char *keys, int64_t now_us);
+
 #endif

@@ -151,6 +151,51 @@ def forgets_what_is_over(shop):
     assert rows(shop, "select * from backfill_partitions") == []
 
 
+def assets_that_are_gone(shop):
+    """What is known of partitions and automation goes when the asset has been gone for long enough;
+    one that comes back before has kept it."""
+    def known():
+        return [{asset for asset, in rows(shop, f"select distinct asset from {table}")}
+                for table in ("partitions", "automation", "lake_positions")]
+
+    def gone():
+        return dict(rows(shop, "select asset, since_us from gone_assets"))
+
+    def tell(*assets):
+        for asset in assets:
+            change(shop, *(
+                f"insert into partitions (asset, target, key, start_us, end_us, published_us) values "
+                f"('{asset}', 'dev', '{number}', {number}, {number + 1}, 1)" for number in range(3)),
+                "insert into automation (asset, target, definition, since_us, seen) values "
+                f"('{asset}', 'dev', '', 1, '')",
+                f"insert into lake_positions values ('{asset}', 'dev', 'x')")
+
+    def prune():
+        status, output = shop.run("prune")
+        assert status == 0, output
+    assert shop.run("run", "countries")[0] == 0
+    tell("seeds.countries", "marts.gone", "marts.back")
+    begun_us = time.time_ns() // 1000
+    prune()
+    assert known() == [{"seeds.countries", "marts.gone", "marts.back"}] * 3, known()
+    assert set(gone()) == {"marts.gone", "marts.back"} and min(gone().values()) >= begun_us, gone()
+    first_us = gone()["marts.gone"]
+    shop.write("assets/marts/back.sql", "select 1 as n")
+    prune()
+    assert gone() == {"marts.gone": first_us}, "it is gone since then, however often that is seen"
+    change(shop, f"update gone_assets set since_us = since_us - 89 * {DAY_US}")
+    prune()
+    assert known() == [{"seeds.countries", "marts.gone", "marts.back"}] * 3, known()
+    change(shop, f"update gone_assets set since_us = since_us - {DAY_US}")
+    (shop.folder / "assets/marts/back.sql").unlink()
+    prune()
+    assert known() == [{"seeds.countries", "marts.back"}] * 3, known()
+    assert gone()["marts.back"] > first_us, "it went again"
+    assert rows(shop, "select count(*) from partitions") == [(6,)]
+    prune()
+    assert set(gone()) == {"marts.back"}, gone()
+
+
 def refuses_too_little(shop):
     """What would forget what has just happened is refused."""
     text = (shop.folder / "pipeline.toml").read_text()
@@ -165,5 +210,5 @@ def refuses_too_little(shop):
 
 
 if __name__ == "__main__":
-    main([forgets, dies_and_goes_on, keeps_the_newest, doubts_the_clock, forgets_what_is_over,
+    main([forgets, dies_and_goes_on, keeps_the_newest, doubts_the_clock, forgets_what_is_over, assets_that_are_gone,
           refuses_too_little])
