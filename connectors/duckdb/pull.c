@@ -152,25 +152,42 @@ static void give_rows(duckdb_function_info info, duckdb_data_chunk chunk)
     worker->start += count;
 }
 
-void pull_register(duckdb_database database)
+/* In a load's statement for the promise that its rows have no order (write_insert). */
+static void give_nothing(duckdb_function_info info, duckdb_data_chunk chunk)
+{
+    (void)info;
+    duckdb.data_chunk_set_size(chunk, 0);
+}
+
+static duckdb_table_function make_function(const char *name, duckdb_table_function_t give)
 {
     duckdb_logical_type number = duckdb.create_logical_type(DUCKDB_TYPE_BIGINT);
     duckdb_table_function function = duckdb.create_table_function();
-    duckdb_connection connection;
 
-    duckdb.table_function_set_name(function, "aorta_feed");
+    duckdb.table_function_set_name(function, name);
     duckdb.table_function_add_parameter(function, number);
     duckdb.table_function_set_bind(function, bind_feed);
     duckdb.table_function_set_init(function, init_feed);
-    duckdb.table_function_set_local_init(function, init_worker);
-    duckdb.table_function_set_function(function, give_rows);
+    duckdb.table_function_set_function(function, give);
+    duckdb.destroy_logical_type(&number);
+    return function;
+}
+
+void pull_register(duckdb_database database)
+{
+    duckdb_table_function feed = make_function("aorta_feed", give_rows);
+    duckdb_table_function nothing = make_function("aorta_nothing", give_nothing);
+    duckdb_connection connection;
+
+    duckdb.table_function_set_local_init(feed, init_worker);
     if (duckdb.connect(database, &connection) == DuckDBSuccess) {
-        /* Fails if it is there already, which a database that is shared has no other sign of. */
-        duckdb.register_table_function(connection, function);
+        /* Fails if they are there already, which a database that is shared has no other sign of. */
+        duckdb.register_table_function(connection, feed);
+        duckdb.register_table_function(connection, nothing);
         duckdb.disconnect(&connection);
     }
-    duckdb.destroy_table_function(&function);
-    duckdb.destroy_logical_type(&number);
+    duckdb.destroy_table_function(&feed);
+    duckdb.destroy_table_function(&nothing);
 }
 
 /* -------------------------------------------------------------------------------------- the load */
@@ -241,26 +258,6 @@ static void leave(struct pull *pull)
     pthread_mutex_unlock(&pulls.lock);
 }
 
-/* Prepares the statement with leave to write rows in any order: a setting of the whole database,
- * looked at while a statement is planned. It is changed outside of the session's transaction, where
- * neither an error nor an interrupt keeps it from being changed back. */
-static int prepare_unordered(struct session *session, const char *sql,
-                             duckdb_prepared_statement *statement, struct aorta_error *error)
-{
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    duckdb_connection aside;
-
-    if (duckdb.connect(session->connection->database, &aside) != DuckDBSuccess)
-        return aorta_fail(error, AORTA_BROKEN, "duckdb opens no session");
-    pthread_mutex_lock(&lock);
-    duckdb.query(aside, "SET preserve_insertion_order = false", NULL);
-    int result = statement_prepare(session, sql, NULL, 0, statement, error);
-    duckdb.query(aside, "SET preserve_insertion_order = true", NULL);
-    pthread_mutex_unlock(&lock);
-    duckdb.disconnect(&aside);
-    return result;
-}
-
 static int run_insert(struct session *session, const char *sql, int64_t *rows,
                       struct aorta_error *error)
 {
@@ -268,7 +265,7 @@ static int run_insert(struct session *session, const char *sql, int64_t *rows,
     duckdb_result result;
     int failed = 0;
 
-    if (prepare_unordered(session, sql, &statement, error) < 0)
+    if (statement_prepare(session, sql, NULL, 0, &statement, error) < 0)
         return -1;
     if (duckdb.execute_prepared(statement, &result) != DuckDBSuccess)
         failed = failure_of_result(error, &result);
@@ -279,6 +276,21 @@ static int run_insert(struct session *session, const char *sql, int64_t *rows,
     return failed < 0 ? session_failed(session) : 0;
 }
 
+/* DuckDB writes a table with one thread if the rows' order could be seen in it, and knows of none
+ * that a function has. The setting that tells it not to care is the whole database's, and locked
+ * (duckdb/confinement.h). So the statement says it: of what DISTINCT gives no order is known, nor,
+ * then, of a union with it. */
+static void write_insert(const struct pull *pull, const char *relation,
+                         const struct aorta_field *fields, struct buf *sql)
+{
+    buf_printf(sql, "INSERT INTO %s (", relation);
+    write_columns(sql, fields, pull->target.column_count);
+    buf_printf(sql,
+               ") SELECT * FROM aorta_feed(%" PRId64 ")"
+               " UNION ALL SELECT DISTINCT * FROM aorta_nothing(%" PRId64 ")",
+               pull->number, pull->number);
+}
+
 static int insert(struct pull *pull, struct session *session, const char *relation,
                   const struct aorta_field *fields, int64_t *rows, struct aorta_error *error)
 {
@@ -286,9 +298,7 @@ static int insert(struct pull *pull, struct session *session, const char *relati
 
     buf_init(&sql);
     enter(pull, session);
-    buf_printf(&sql, "INSERT INTO %s (", relation);
-    write_columns(&sql, fields, pull->target.column_count);
-    buf_printf(&sql, ") SELECT * FROM aorta_feed(%" PRId64 ")", pull->number);
+    write_insert(pull, relation, fields, &sql);
     int result = run_insert(session, sql.data, rows, error);
     leave(pull);
     buf_release(&sql);

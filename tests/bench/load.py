@@ -1,7 +1,14 @@
 #!/usr/bin/env python3
 """From the lake to the raw schema, against the one statement that one would type into DuckDB for
-the same columns. Both sides are whole: open the database, load, commit, close. The checks of the
-asset are timed apart. Also a second load, into the table that the first one left."""
+the same columns. Both sides are whole: open the database, load, commit, close; both leave the file
+synced and no log beside it. The checks of the asset are timed apart.
+
+Ours is the one way that there is, through our own reader. To hand the files to read_json instead
+would be no faster, and other rows: it does not number a file's lines, of which our keys are made,
+rounds 12.6 into a bigint, takes true for 1, and writes JSON anew (1.50 is 1.5).
+
+Ours leaves the order of the rows open where the statement keeps the files', which is what DuckDB
+does unless it is told otherwise; told so, the statement is no faster than ours either."""
 import sys
 
 import bench

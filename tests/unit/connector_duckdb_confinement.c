@@ -173,6 +173,7 @@ static const struct {
     {"SELECT * FROM arrow_scan(1::POINTER, 2::POINTER, 3::POINTER)", calls},
     {"SELECT * FROM pandas_scan(1::POINTER)", "pandas_scan"},
     {"SELECT * FROM aorta_feed(1)", calls},
+    {"SELECT * FROM aorta_nothing(1)", calls},
     {"SELECT * FROM system.main.aorta_feed(1)", calls},
     /* transactions */
     {"BEGIN", many},
@@ -374,12 +375,12 @@ TEST("the functions that are not for queries are these")
             buf_printf(&refused, "%s ", name);
     }
     check_str(refused.data,
-              "aorta_feed arrow_scan arrow_scan_dumb check_peg_parser checkpoint disable_logging "
-              "duckdb_approx_database_count duckdb_connection_count duckdb_extensions "
-              "duckdb_external_file_cache duckdb_log_contexts duckdb_logs duckdb_optimizers "
-              "duckdb_prepared_statements duckdb_secret_types duckdb_secrets duckdb_settings "
-              "duckdb_table_sample duckdb_temporary_files duckdb_variables enable_logging "
-              "force_checkpoint json_execute_serialized_sql parquet_bloom_probe "
+              "aorta_feed aorta_nothing arrow_scan arrow_scan_dumb check_peg_parser checkpoint "
+              "disable_logging duckdb_approx_database_count duckdb_connection_count "
+              "duckdb_extensions duckdb_external_file_cache duckdb_log_contexts duckdb_logs "
+              "duckdb_optimizers duckdb_prepared_statements duckdb_secret_types duckdb_secrets "
+              "duckdb_settings duckdb_table_sample duckdb_temporary_files duckdb_variables "
+              "enable_logging force_checkpoint json_execute_serialized_sql parquet_bloom_probe "
               "pragma_metadata_info pragma_platform pragma_user_agent query query_table seq_scan "
               "sql_auto_complete truncate_duckdb_logs which_secret ");
     buf_release(&refused);

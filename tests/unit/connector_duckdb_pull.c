@@ -3,9 +3,12 @@
  */
 #include "duckdb_fixture.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { WORKERS = 4, BATCHES = 6, BATCH_ROWS = 5000, LONG_TEXT = 40 };
 
@@ -198,6 +201,62 @@ TEST("nobody else reads what a load reads")
     check_int(rows, BATCH_ROWS);
     check_fails(TRY("SELECT * FROM aorta_feed(1)"), AORTA_CONFIG, "for Aorta's own loads");
     roll_back();
+    fixture_close();
+}
+
+/* Workers that have come for rows, each of which waits for the others. */
+struct meeting {
+    pthread_mutex_t lock;
+    pthread_cond_t come;
+    bool is_here[WORKERS];
+    int32_t met; /* the most that were there at once */
+    struct batch batch[WORKERS];
+};
+
+enum { WAIT_S = 30 }; /* for the one that does not come */
+
+static int give_after_meeting(void *arg, int32_t worker, struct aorta_batch *view)
+{
+    struct meeting *meeting = arg;
+    struct timespec until;
+    bool is_first;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WAIT_S;
+    pthread_mutex_lock(&meeting->lock);
+    is_first = !meeting->is_here[worker];
+    meeting->is_here[worker] = true;
+    meeting->met += is_first;
+    pthread_cond_broadcast(&meeting->come);
+    while (meeting->met < 2 &&
+           pthread_cond_timedwait(&meeting->come, &meeting->lock, &until) != ETIMEDOUT)
+        continue;
+    pthread_mutex_unlock(&meeting->lock);
+    if (!is_first)
+        return 0;
+    append_number(&meeting->batch[worker], worker);
+    *view = batch_view(&meeting->batch[worker]);
+    return 1;
+}
+
+TEST("a load is read by the database's threads at once")
+{
+    struct meeting meeting = {.lock = PTHREAD_MUTEX_INITIALIZER, .come = PTHREAD_COND_INITIALIZER};
+    const struct aorta_feed feed = {&meeting, WORKERS, give_after_meeting};
+    int64_t rows;
+
+    open_table();
+    check_str(ROWS("SELECT current_setting('threads')"), "2\n");
+    for (int i = 0; i < WORKERS; i++)
+        batch_init(&meeting.batch[i], fields, 2);
+    check_ok(warehouse->begin(session, true, &err));
+    check_ok(warehouse->load_from(session, "main", "t", fields, 2, &feed, &rows, &err));
+    check_ok(warehouse->commit(session, &err));
+    check(meeting.met >= 2);
+    check_int(rows, meeting.met);
+    check_str(ROWS("SELECT count(DISTINCT n) = count(*) AND count(*) >= 2 FROM t"), "true\n");
+    for (int i = 0; i < WORKERS; i++)
+        batch_release(&meeting.batch[i]);
     fixture_close();
 }
 
