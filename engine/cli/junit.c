@@ -14,25 +14,38 @@ static const char *text_of(const json_t *object, const char *name)
     return text != NULL ? text : "";
 }
 
-/* What XML 1.0 may not have (control characters) becomes a question mark. */
+/* Bytes of the first character if XML 1.0 may not have it (section 2.2), else 0. */
+static size_t forbidden_size(const char *text)
+{
+    unsigned char c = (unsigned char)*text;
+
+    if (c < ' ')
+        return c != '\t' && c != '\n';
+    return strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0 ? 3 : 0;
+}
+
+/* What is forbidden becomes a question mark. */
 static void append_escaped(struct buf *out, const char *text)
 {
     for (; *text != '\0'; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '&')
+        char c = *text;
+        size_t forbidden = forbidden_size(text);
+        if (forbidden > 0) {
+            buf_append_char(out, '?');
+            text += forbidden - 1;
+        } else if (c == '&') {
             buf_append_str(out, "&amp;");
-        else if (c == '<')
+        } else if (c == '<') {
             buf_append_str(out, "&lt;");
-        else if (c == '>')
+        } else if (c == '>') {
             buf_append_str(out, "&gt;");
-        else if (c == '"')
+        } else if (c == '"') {
             buf_append_str(out, "&quot;");
-        else if (c == '\n')
+        } else if (c == '\n') {
             buf_append_str(out, "&#10;");
-        else if (c < ' ' && c != '\t')
-            buf_append(out, "?", 1);
-        else
-            buf_append(out, text, 1);
+        } else {
+            buf_append_char(out, c);
+        }
     }
 }
 
@@ -59,6 +72,7 @@ static int64_t time_of(const json_t *step, const char *name)
     return clock_parse(text, strlen(text), &us, &has_time, &has_zone) ? us : 0;
 }
 
+/* Of a step, or of the run. */
 static double seconds_of(const json_t *step)
 {
     int64_t begin = time_of(step, "started_at"), end = time_of(step, "ended_at");
@@ -129,6 +143,7 @@ static void append_suite(struct buf *out, const json_t *run, const json_t *steps
     append_attribute(out, "name", text_of(run, "pipeline"));
     append_attribute(out, "id", text_of(run, "id"));
     append_attribute(out, "timestamp", text_of(run, "created_at"));
+    buf_printf(out, " time=\"%.3f\"", seconds_of(run));
     buf_printf(out, " tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\" errors=\"0\">\n",
                json_array_size(steps) + json_array_size(checks), failures, skipped);
 }

@@ -47,6 +47,12 @@ def failed(shop):
     check = next(case for (asset, name), case in cases.items()
                  if asset == "raw.orders" and "cents" in name)
     assert check.find("failure").get("message") == "1 rows do not pass"
+    shop.write("assets/marts/bad.sql", "select error(chr(27) || '<&>\"' || chr(65534) || chr(65535) || '€')")
+    shop.write("assets/marts/bad.toml", 'materialized = "table"\n')
+    status, output = shop.run("trigger", "bad", "--url", url, "--junit", "report.xml")
+    suite = ElementTree.parse(shop.folder / "report.xml").getroot().find("testsuite")
+    assert suite.find("testcase/failure").get("message").endswith('?<&>"??€'), output
+    assert float(suite.get("time")) >= float(suite.find("testcase").get("time")) > 0, output
     status, output = shop.run("trigger", "nobody", "--url", url)
     assert status == 2 and "422" in output and "nobody" in output, output
 

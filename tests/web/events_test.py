@@ -180,6 +180,15 @@ def an_id_of_another_store_is_the_newest(program):
         assert reader.ids() == list(range(12 + 5 * number, 17 + 5 * number)), reader.ids()
         until(lambda: b"event_streams 0" in server.get("/metrics").body, "he is dropped")
     server.stop()
+    server = Server(program)  # where nothing has happened yet
+    reader = Reader(server, "/api/v1/events", 10**12)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        following = pool.submit(reader.read, lambda events: len(events) == 3)
+        until(lambda: b"event_streams 1" in server.get("/metrics").body, "he listens")
+        server.say("run 01R", "events 01R 2")
+        following.result()
+    assert reader.ids() == [1, 2, 3], reader.ids()
+    server.stop()
 
 
 def the_server_stops_with_streams(program):

@@ -260,6 +260,11 @@ def tokens_are_made_and_changes_remembered(shop):
                 {"name": "x", "role": "viewer", "expires": "soon"}, **boss)
     for wrong in ({"name": "boss", "role": "admin"}, {"name": "x", "role": "king"}):
         assert api.call("POST", "/api/v1/tokens", wrong, **boss).status in (409, 422)
+    act = api.call("POST", "/api/v1/tokens", {"name": "act", "role": "operator"}, **boss)
+    operator = {"Authorization": f"Bearer {act.json()['token']}"}
+    runs = {api.run({"select": ["countries"]}, Idempotency_Key="same", **who).json()["id"]
+            for who in (boss, operator, operator)}
+    assert len(runs) == 2, "a key is its owner's"
     assert api.call("DELETE", "/api/v1/tokens/look", **boss).status == 204
     api.problem("GET", "/api/v1/runs", 401, "revoked", **viewer)
     tokens = {token["name"]: token for token in api.get("/api/v1/tokens", **boss).json()["tokens"]}
