@@ -57,19 +57,20 @@ int store_check_key(const char *key, struct aorta_error *error)
     return aorta_fail(error, AORTA_CONFIG, "key '%.300s' %s", key, problem);
 }
 
-/* Held from a folder's making until its name is on the disk. */
-static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+/* Held for reading from a folder's making until its name is on the disk: file systems sync what many
+ * ask for at once about as fast as what one does. */
+static pthread_rwlock_t making = PTHREAD_RWLOCK_INITIALIZER;
 
 static int make_folder(const struct store *store, int parent, const char *name)
 {
     int result = -1;
 
-    pthread_mutex_lock(&making);
+    pthread_rwlock_rdlock(&making);
     /* Also when another process made it: its sync may not have happened yet. */
     if (mkdirat(parent, name, 0777) == 0 || errno == EEXIST)
         result = store->sync ? fsync(parent) : 0;
     int cause = errno;
-    pthread_mutex_unlock(&making);
+    pthread_rwlock_unlock(&making);
     errno = cause;
     return result;
 }
@@ -77,8 +78,8 @@ static int make_folder(const struct store *store, int parent, const char *name)
 /* What another thread is about to make, and we have just found, is then on the disk, too. */
 static void await_folders(void)
 {
-    pthread_mutex_lock(&making);
-    pthread_mutex_unlock(&making);
+    pthread_rwlock_wrlock(&making);
+    pthread_rwlock_unlock(&making);
 }
 
 /* The folder `name` below parent. O_NOFOLLOW with O_DIRECTORY gives ENOTDIR for a link. */
