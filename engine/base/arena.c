@@ -7,8 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { BLOCK_BYTES = 16 * 1024 };
+/* Blocks grow with the arena: what of the last one is not used is a small part of the whole. */
+enum {
+    MIN_BLOCK_BYTES = 16 * 1024,
+    MAX_BLOCK_BYTES = 1024 * 1024,
+    PART_OF_WHOLE = 8,
+    LARGE_BLOCK_BYTES = 64 * 1024, /* from where on its pages are asked for together */
+};
 
 struct arena_block {
     struct arena_block *next;
@@ -48,10 +56,34 @@ void arena_reset(struct arena *arena)
     arena->total_bytes = 0;
 }
 
+static size_t next_capacity(const struct arena *arena, size_t at_least)
+{
+    size_t capacity = arena->total_bytes / PART_OF_WHOLE;
+
+    if (capacity < MIN_BLOCK_BYTES)
+        capacity = MIN_BLOCK_BYTES;
+    if (capacity > MAX_BLOCK_BYTES)
+        capacity = MAX_BLOCK_BYTES;
+    return at_least > capacity ? at_least : capacity;
+}
+
+/* One by one, when each is first written to, a thousand pages take milliseconds. What the kernel does
+ * not do at once, it does later. */
+static void touch_pages(char *data, size_t size)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t before = (page - (uintptr_t)data % page) % page;
+
+    (void)madvise(data + before, (size - before) / page * page, MADV_POPULATE_WRITE);
+}
+
 static void add_block(struct arena *arena, size_t at_least)
 {
-    size_t capacity = at_least > BLOCK_BYTES ? at_least : BLOCK_BYTES;
+    size_t capacity = next_capacity(arena, at_least);
     struct arena_block *block = alloc_bytes(sizeof *block + capacity);
+
+    if (capacity >= LARGE_BLOCK_BYTES && capacity <= MAX_BLOCK_BYTES)
+        touch_pages(block->data, capacity);
 
     block->next = arena->head;
     block->capacity = capacity;
