@@ -7,11 +7,11 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { MAX_DEPTH = 8 };
 
@@ -63,6 +63,16 @@ static int is_folder(int dir, const struct dirent *entry)
     if (entry->d_type == DT_REG || entry->d_type == DT_DIR)
         return entry->d_type == DT_DIR;
     return fstatat(dir, entry->d_name, &of, 0) < 0 ? -1 : S_ISDIR(of.st_mode);
+}
+
+static DIR *open_folder(int above, const char *name)
+{
+    int fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+    if (dir == NULL && fd >= 0)
+        close(fd);
+    return dir;
 }
 
 static int walk_folder(struct walk *walk, const char *path, const char *group, int depth,
@@ -139,35 +149,41 @@ int folder_list(const struct pipeline *pipeline, struct folder_files *files, str
     return files->count > LIMIT_ASSETS ? say_too_many(err) : 0;
 }
 
-/* Sums are the same in whatever order the names come. */
-static void sign(struct folder_signature *signature, const char *path, int depth)
+static void add_file_to(struct folder_signature *signature, const struct stat *of, uint64_t path)
 {
-    struct stat of;
-    char below[PATH_MAX];
+    int64_t changed_us = of->st_ctim.tv_sec * INT64_C(1000000) + of->st_ctim.tv_nsec / 1000;
+    const uint64_t facts[] = {(uint64_t)of->st_size, (uint64_t)of->st_ino,
+                              (uint64_t)of->st_ctim.tv_sec, (uint64_t)of->st_ctim.tv_nsec, path};
 
-    if (stat(path, &of) < 0)
+    signature->hash += hash_bytes(facts, sizeof facts);
+    if (changed_us > signature->newest_us && changed_us <= clock_now_us() + AHEAD_US)
+        signature->newest_us = changed_us;
+}
+
+/* Adds what has that name in a folder, of whose path `above` is the hash. Sums are the same in whatever
+ * order the names come. */
+static void sign(struct folder_signature *signature, int folder, const char *name, uint64_t above,
+                 int depth)
+{
+    uint64_t path = hash_mix(above) ^ hash_bytes(name, strlen(name));
+    struct stat of;
+
+    if (fstatat(folder, name, &of, 0) < 0)
         return;
     if (!S_ISDIR(of.st_mode)) {
-        int64_t changed_us = of.st_ctim.tv_sec * INT64_C(1000000) + of.st_ctim.tv_nsec / 1000;
-        const uint64_t facts[] = {(uint64_t)of.st_size, (uint64_t)of.st_ino,
-                                  (uint64_t)of.st_ctim.tv_sec, (uint64_t)of.st_ctim.tv_nsec,
-                                  hash_bytes(path, strlen(path))};
-        signature->hash += hash_bytes(facts, sizeof facts);
-        if (changed_us > signature->newest_us && changed_us <= clock_now_us() + AHEAD_US)
-            signature->newest_us = changed_us;
+        add_file_to(signature, &of, path);
         return;
     }
-    DIR *dir = depth <= MAX_DEPTH + 1 ? opendir(path) : NULL;
+    DIR *dir = depth <= MAX_DEPTH + 1 ? open_folder(folder, name) : NULL;
     if (dir == NULL)
         return;
     for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        if (entry->d_name[0] != '.' &&
-            snprintf(below, sizeof below, "%s/%s", path, entry->d_name) < (int)sizeof below)
-            sign(signature, below, depth + 1);
+        if (entry->d_name[0] != '.')
+            sign(signature, dirfd(dir), entry->d_name, path, depth + 1);
     closedir(dir);
 }
 
 void folder_sign(struct folder_signature *signature, const char *path)
 {
-    sign(signature, path, 0);
+    sign(signature, AT_FDCWD, path, 0, 0);
 }
