@@ -26,17 +26,23 @@ struct web_readers {
     void *closed_arg;
 };
 
-static struct web_job *next_job(struct web_readers *readers)
+/* So many are read together: who comes behind a slow one should not wait long. */
+enum { TOGETHER = 4 };
+
+/* The next few that have come, a list. */
+static struct web_job *next_jobs(struct web_readers *readers)
 {
     uv_mutex_lock(&readers->mutex);
-    struct web_job *job = readers->first;
-    if (job != NULL) {
-        readers->first = job->next;
-        if (readers->first == NULL)
-            readers->last = &readers->first;
-    }
+    struct web_job *jobs = readers->first;
+    struct web_job **end = &readers->first;
+    for (int i = 0; i < TOGETHER && *end != NULL; i++)
+        end = &(*end)->next;
+    readers->first = *end;
+    *end = NULL;
+    if (readers->first == NULL)
+        readers->last = &readers->first;
     uv_mutex_unlock(&readers->mutex);
-    return job;
+    return jobs;
 }
 
 static void job_done(struct web_readers *readers, struct web_job *job)
@@ -51,19 +57,32 @@ static void job_done(struct web_readers *readers, struct web_job *job)
         uv_async_send(&readers->async);
 }
 
+static void work_on(struct worker *worker, struct web_job *job)
+{
+    struct err err;
+
+    if (worker->reader == NULL &&
+        store_reader_open(worker->readers->store_path, &worker->reader, &err) < 0)
+        worker->reader = NULL;
+    if (worker->reader != NULL)
+        store_reader_begin(worker->reader);
+    while (job != NULL) {
+        struct web_job *next = job->next;
+        job->work(job, worker->reader, &err);
+        job_done(worker->readers, job);
+        job = next;
+    }
+    if (worker->reader != NULL)
+        store_reader_end(worker->reader);
+}
+
 static void work(uv_work_t *request)
 {
     struct worker *worker = request->data;
-    struct web_job *job;
-    struct err err;
+    struct web_job *jobs;
 
-    while ((job = next_job(worker->readers)) != NULL) {
-        if (worker->reader == NULL &&
-            store_reader_open(worker->readers->store_path, &worker->reader, &err) < 0)
-            worker->reader = NULL;
-        job->work(job, worker->reader, &err);
-        job_done(worker->readers, job);
-    }
+    while ((jobs = next_jobs(worker->readers)) != NULL)
+        work_on(worker, jobs);
 }
 
 static void start_worker(struct web_readers *readers);

@@ -5,6 +5,8 @@
  *     loop:    web_readers_add(readers, job) ─▶ queue ─▶ worker: job->work(job, reader)
  *              job->done(job)  ◀──────────────────────────┘
  *
+ * Jobs that a worker finds together see the store as of one moment, after all that was committed when
+ * they were queued: to look for that moment takes SQLite as long as a small read.
  * One wake-up of a thread serves all jobs that have come meanwhile, and one of the loop all answers;
  * so a busy server pays for neither. There are fewer workers than uv has threads, because planning
  * and other things need some as well.

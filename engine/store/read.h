@@ -26,6 +26,11 @@ typedef int store_reading(void *arg, struct store_reader *reader, struct arena *
 int store_read_once(const char *path, store_reading *reading, void *arg, struct err *err);
 void store_reader_close(struct store_reader *reader);
 
+/* What is read from `begin` to `end` is of one moment, that of the first read. The writer goes on
+ * meanwhile, but its log cannot begin anew: keep it short. */
+void store_reader_begin(struct store_reader *reader);
+void store_reader_end(struct store_reader *reader);
+
 /* Which runs: the newest first. */
 struct store_run_page {
     const char *before_id;       /* older than that; NULL: from the newest */

@@ -10,6 +10,8 @@
 /* Statements that are kept: preparing one takes longer than most of them do. */
 enum { KEPT = 24 };
 
+static const char begin_sql[] = "BEGIN", end_sql[] = "COMMIT";
+
 struct store_reader {
     struct database database;
     char *path;
@@ -102,6 +104,29 @@ static struct statement *prepare(struct store_reader *reader, const char *sql, s
     reader->kept[at].sql = sql;
     reader->kept[at].statement = fresh;
     return &reader->kept[at].statement;
+}
+
+/* Whatever hinders it hinders the reads as well, which can say so. */
+static void run(struct store_reader *reader, const char *sql)
+{
+    struct err ignored;
+    struct statement *statement = prepare(reader, sql, &ignored);
+
+    if (statement == NULL)
+        return;
+    (void)statement_step(statement, &ignored);
+    statement_reset(statement);
+}
+
+void store_reader_begin(struct store_reader *reader)
+{
+    run(reader, begin_sql);
+}
+
+void store_reader_end(struct store_reader *reader)
+{
+    if (database_in_transaction(&reader->database))
+        run(reader, end_sql);
 }
 
 static void bind(struct statement *statement, const struct reader_query *query)

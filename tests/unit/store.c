@@ -235,6 +235,41 @@ static void note_wake(void *arg)
     atomic_fetch_add((atomic_int *)arg, 1);
 }
 
+static bool has_run(struct store_reader *reader, const char *id)
+{
+    struct store_run *run;
+    struct arena arena;
+    struct err err;
+
+    arena_init(&arena);
+    check_ok(store_read_run(reader, id, &arena, &run, &err));
+    bool is_there = run != NULL;
+    arena_release(&arena);
+    return is_there;
+}
+
+TEST("what a reader reads between begin and end is of one moment, what it reads after is not")
+{
+    struct store *store = store_fixture_open();
+    struct store_reader *reader = store_fixture_reader();
+    struct err err;
+
+    store_fixture_run(store, "R1", STORE_NO_DONE);
+    check_ok(store_flush(store, &err));
+    store_reader_begin(reader);
+    check(has_run(reader, "R1"));
+    store_fixture_run(store, "R2", STORE_NO_DONE);
+    check_ok(store_flush(store, &err));
+    check(!has_run(reader, "R2"));
+    store_reader_end(reader);
+    check(has_run(reader, "R2"));
+    store_reader_begin(reader);
+    check(has_run(reader, "R2"));
+    store_reader_end(reader);
+    store_reader_close(reader);
+    store_close(store);
+}
+
 TEST("a thousand commands share few transactions, and completions come in order")
 {
     struct store *store;
