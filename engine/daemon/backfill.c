@@ -336,7 +336,7 @@ int backfills_open(struct daemon *daemon, struct backfills **backfills, struct e
     uv_timer_init(daemon->loop, &opened->timer);
     opened->timer.data = opened;
     uv_unref((uv_handle_t *)&opened->timer);
-    if (store_read_once(journal_path(daemon->journal), read_running, opened, err) < 0) {
+    if (journal_read(daemon->journal, read_running, opened, err) < 0) {
         backfills_close(opened);
         return -1;
     }

@@ -77,7 +77,7 @@ struct idempotency *idempotency_open(struct daemon *daemon, struct err *err)
     arena_init(&keys->arena);
     map_init(&keys->by_key);
     keys->begun_us = clock_now_us();
-    if (store_read_once(journal_path(daemon->journal), read_keys, keys, err) == 0)
+    if (journal_read(daemon->journal, read_keys, keys, err) == 0)
         return keys;
     idempotency_close(keys);
     return NULL;

@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "daemon/parts.h"
-#include "store/read.h"
 #include "store/write.h"
 
 #include <stdlib.h>
@@ -13,7 +12,8 @@
 struct journal {
     struct store *store;
     char *path;
-    int64_t last_event; /* its number in the store */
+    struct store_reader *reader; /* while the daemon begins, or NULL */
+    int64_t last_event;          /* its number in the store */
     struct follower follower;
     struct waiting *waiting;
     uv_async_t committed; /* the store's thread has something for us */
@@ -94,6 +94,24 @@ static void handle_closed(uv_handle_t *handle)
     free(journal);
 }
 
+int journal_read(struct journal *journal, journal_reading *reading, void *arg, struct err *err)
+{
+    struct arena arena;
+
+    if (journal->reader == NULL && store_reader_open(journal->path, &journal->reader, err) < 0)
+        return -1;
+    arena_init(&arena);
+    int result = reading(arg, journal->reader, &arena, err);
+    arena_release(&arena);
+    return result;
+}
+
+void journal_close_reader(struct journal *journal)
+{
+    store_reader_close(journal->reader);
+    journal->reader = NULL;
+}
+
 static int find_last_event(void *arg, struct store_reader *reader, struct arena *arena,
                            struct err *err)
 {
@@ -116,7 +134,7 @@ static int recover(struct journal *journal, struct err *err)
     struct store_recovery recovery;
 
     if (store_recover(journal->store, true, clock_now_us(), &recovery, err) < 0 ||
-        store_read_once(journal->path, find_last_event, journal, err) < 0)
+        journal_read(journal, find_last_event, journal, err) < 0)
         return -1;
     if (recovery.runs > 0)
         log_warn("marked %lld run%s of a daemon that died interrupted", (long long)recovery.runs,
@@ -172,6 +190,7 @@ void journal_close(struct journal *journal)
 {
     if (journal == NULL)
         return;
+    journal_close_reader(journal);
     store_close(journal->store);
     uv_close((uv_handle_t *)&journal->committed, handle_closed);
     uv_close((uv_handle_t *)&journal->submit, handle_closed);

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "message/news.h"
 #include "run/run.h"
+#include "store/read.h"
 #include "store/store.h"
 
 #include <uv.h>
@@ -53,6 +54,14 @@ struct store_done journal_done(struct journal *journal, struct journal_then then
 
 /* Where the store is: for a reader. */
 const char *journal_path(const struct journal *journal);
+
+/* For what is read when the daemon begins: `reading` gets a reader, and an arena that ends with it.
+ * Blocks. All of them share the reader, for to open one takes longer than they do: it is closed when the
+ * daemon is ready, or ends. */
+typedef int journal_reading(void *arg, struct store_reader *reader, struct arena *arena,
+                            struct err *err);
+int journal_read(struct journal *journal, journal_reading *reading, void *arg, struct err *err);
+void journal_close_reader(struct journal *journal);
 
 /* Who hears of all events from now on, once they are committed; NULL: nobody. */
 void journal_follow(struct journal *journal, const struct follower *follower);

@@ -304,7 +304,7 @@ struct messenger *messenger_open(uv_loop_t *loop, struct journal *journal, struc
 
     messenger->journal = journal;
     map_init(&messenger->destinations);
-    if (store_read_once(journal_path(messenger->journal), restore, messenger, err) < 0) {
+    if (journal_read(messenger->journal, restore, messenger, err) < 0) {
         messenger_close(messenger);
         return NULL;
     }

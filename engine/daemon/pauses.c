@@ -51,7 +51,7 @@ int pauses_open(const struct daemon *daemon, struct pauses **pauses, struct err 
 
     arena_init(&opened->arena);
     map_init(&opened->by_subject);
-    int result = store_read_once(journal_path(daemon->journal), read_known, opened, err);
+    int result = journal_read(daemon->journal, read_known, opened, err);
     if (result == 0)
         *pauses = opened;
     else

@@ -193,7 +193,7 @@ static int begin(struct server *server, struct err *err)
     daemon->idempotency = idempotency_open(daemon, err);
     daemon->tokens = tokens_open(daemon, err);
     if (daemon->idempotency == NULL || daemon->tokens == NULL ||
-        store_read_once(journal_path(daemon->journal), take_up, daemon, err) < 0)
+        journal_read(daemon->journal, take_up, daemon, err) < 0)
         return -1;
     daemon->alerts = alerts_open(daemon->loop, daemon->journal, err);
     if (daemon->alerts == NULL)
@@ -215,6 +215,7 @@ static int begin(struct server *server, struct err *err)
         return -1;
     }
     server->has_begun = true;
+    journal_close_reader(daemon->journal);
     uv_timer_start(&server->life.ticking, give_memory_back, TRIM_MS, TRIM_MS);
     daemon->automation = automation_open(daemon);
     daemon->streams = streams_open(daemon);

@@ -361,7 +361,7 @@ int timetable_open(struct daemon *daemon, struct timetable **timetable, struct e
     uv_timer_init(daemon->loop, &opened->timer);
     opened->timer.data = opened;
     uv_unref((uv_handle_t *)&opened->timer);
-    int result = store_read_once(journal_path(daemon->journal), begin, opened, err);
+    int result = journal_read(daemon->journal, begin, opened, err);
     if (result == 0)
         *timetable = opened;
     else

@@ -70,7 +70,7 @@ struct tokens *tokens_open(const struct daemon *daemon, struct err *err)
     tokens->journal = daemon->journal;
     arena_init(&tokens->arena);
     map_init(&tokens->by_id);
-    if (store_read_once(journal_path(tokens->journal), read_all, tokens, err) == 0)
+    if (journal_read(tokens->journal, read_all, tokens, err) == 0)
         return tokens;
     tokens_close(tokens);
     return NULL;

@@ -19,11 +19,6 @@ struct store_reader;
 
 /* CONFIG if there is no store at the path yet, or a newer or older version wrote it. */
 int store_reader_open(const char *path, struct store_reader **reader, struct err *err);
-
-/* For who reads once: `reading` gets a reader, and an arena for what it reads. Both end with it. */
-typedef int store_reading(void *arg, struct store_reader *reader, struct arena *arena,
-                          struct err *err);
-int store_read_once(const char *path, store_reading *reading, void *arg, struct err *err);
 void store_reader_close(struct store_reader *reader);
 
 /* What is read from `begin` to `end` is of one moment, that of the first read. The writer goes on

@@ -65,20 +65,6 @@ void store_reader_close(struct store_reader *reader)
     free(reader);
 }
 
-int store_read_once(const char *path, store_reading *reading, void *arg, struct err *err)
-{
-    struct store_reader *reader;
-    struct arena arena;
-
-    if (store_reader_open(path, &reader, err) < 0)
-        return -1;
-    arena_init(&arena);
-    int result = reading(arg, reader, &arena, err);
-    arena_release(&arena);
-    store_reader_close(reader);
-    return result;
-}
-
 static void *grow(struct arena *arena, void *items, size_t count, size_t size)
 {
     char *grown = arena_calloc(arena, count == 0 ? 8 : count * 2, size);
