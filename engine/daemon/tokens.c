@@ -96,14 +96,6 @@ bool tokens_are_needed(const struct tokens *tokens)
     return tokens->by_id.count > 0;
 }
 
-bool tokens_can_be_used(const struct tokens *tokens)
-{
-    for (size_t i = 0; i < tokens->by_id.count; i++)
-        if (can_be_used(tokens->by_id.entries[i].value))
-            return true;
-    return false;
-}
-
 static void note_use(struct tokens *tokens, struct known *known)
 {
     int64_t now_us = clock_now_us();

@@ -29,9 +29,6 @@ void tokens_close(struct tokens *tokens);
 /* Whether everybody needs a token: there ever was one. Revoking the last one opens nothing. */
 bool tokens_are_needed(const struct tokens *tokens);
 
-/* Whether there is one that can be used now. */
-bool tokens_can_be_used(const struct tokens *tokens);
-
 /* Whose token it is, lent until the next change. */
 struct token_owner {
     const char *name;

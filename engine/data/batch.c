@@ -3,7 +3,6 @@
 #include "base/limits.h"
 
 #include <assert.h>
-#include <string.h>
 
 _Static_assert(LIMIT_BATCH_ROWS == AORTA_BATCH_ROWS, "the contract's limit is the engine's");
 _Static_assert(LIMIT_BATCH_BYTES == AORTA_BATCH_BYTES, "the contract's limit is the engine's");
@@ -70,12 +69,4 @@ struct aorta_batch batch_view(struct batch *batch)
         .fields = batch->fields,
         .columns = batch->views,
     };
-}
-
-int32_t batch_find(const struct batch *batch, const char *name)
-{
-    for (int32_t i = 0; i < batch->column_count; i++)
-        if (strcmp(batch->fields[i].name, name) == 0)
-            return i;
-    return -1;
 }

@@ -58,7 +58,4 @@ bool batch_is_full(const struct batch *batch);
 /* Lent until the batch changes. Every column must have row_count rows (asserted). */
 struct aorta_batch batch_view(struct batch *batch);
 
-/* The column of that name, or -1. */
-int32_t batch_find(const struct batch *batch, const char *name);
-
 #endif

@@ -167,43 +167,6 @@ void column_append_uuid(struct column *column, const uint8_t value[16])
     memcpy(column->bytes + row * 16, value, 16);
 }
 
-void column_append_value(struct column *column, const struct aorta_value *value)
-{
-    if (value->is_null) {
-        column_append_null(column);
-        return;
-    }
-    assert(value->type == column->type);
-    if (column_type_is_text(column->type))
-        column_append_text(column, value->text.data, value->text.size);
-    else if (column->type == AORTA_UUID)
-        column_append_uuid(column, (const uint8_t *)value->text.data);
-    else if (column->type == AORTA_DOUBLE)
-        column_append_double(column, value->number);
-    else if (column->type == AORTA_BOOL)
-        column_append_bool(column, value->integer != 0);
-    else
-        column_append_int(column, value->integer);
-}
-
-void column_append_from(struct column *column, const struct aorta_column *from, int64_t row)
-{
-    const uint8_t *bytes = from->values;
-    size_t width = value_width(column->type);
-
-    if (aorta_is_null(from, row)) {
-        column_append_null(column);
-    } else if (column_type_is_text(column->type)) {
-        size_t start = (size_t)from->offsets[row];
-        column_append_text(column, bytes + start, (size_t)from->offsets[row + 1] - start);
-    } else if (column->type == AORTA_BOOL) {
-        column_append_bool(column, (bytes[row >> 3] >> (row & 7) & 1) != 0);
-    } else {
-        int64_t to = column_next_row(column);
-        memcpy(column->bytes + (size_t)to * width, bytes + (size_t)row * width, width);
-    }
-}
-
 void column_repeat_text(struct column *column, const void *data, size_t size, int64_t count)
 {
     for (int64_t i = 0; i < count; i++)

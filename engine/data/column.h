@@ -62,12 +62,6 @@ struct aorta_column column_view(const struct column *column);
 /* What any type takes. */
 void column_append_null(struct column *column);
 
-/* A single value of the column's type, or null. */
-void column_append_value(struct column *column, const struct aorta_value *value);
-
-/* Row `row` of a column of the same type. */
-void column_append_from(struct column *column, const struct aorta_column *from, int64_t row);
-
 /* The same text, count times: a file's name beside each of its rows. */
 void column_repeat_text(struct column *column, const void *data, size_t size, int64_t count);
 

@@ -19,7 +19,6 @@ struct csv_reader {
     struct buf errors;    /* REJECT_EMIT */
     int32_t *places;      /* of each column: its field in a record */
     int32_t header_count; /* fields of the header; 0: it has not come yet */
-    int64_t rejected;
 };
 
 struct csv_reader *csv_reader_new(const struct csv_reader_options *options)
@@ -53,11 +52,6 @@ void csv_reader_begin(struct csv_reader *reader, const char *file)
     buf_append_str(&reader->file, file);
     csv_reset(&reader->csv);
     reader->header_count = 0;
-}
-
-int64_t csv_reader_rejected(const struct csv_reader *reader)
-{
-    return reader->rejected;
 }
 
 static struct column *column_of(const struct csv_reader *reader, int32_t index)
@@ -139,7 +133,6 @@ static int reject_record(struct csv_reader *reader, const char *reason, struct e
     batch_drop_row(reader->options.batch);
     if (rule->policy == REJECT_FAIL)
         return reject_fail(&reject, err);
-    reader->rejected++;
     if (rule->policy == REJECT_SKIP) {
         if (rule->each != NULL)
             rule->each(rule->arg, &reject);
@@ -180,7 +173,6 @@ static const char *append_value(struct csv_reader *reader, int32_t index, const 
 static int append_row(struct csv_reader *reader, struct err *err)
 {
     const struct csv *csv = &reader->csv;
-    bool has_errors = false;
     char reason[REASON_BYTES];
 
     for (int32_t i = 0; i < reader->options.schema->column_count; i++) {
@@ -198,9 +190,7 @@ static int append_row(struct csv_reader *reader, struct err *err)
         struct reject reject = describe(reader, reason);
         reject_note(&reader->errors, &reject);
         column_append_null(column_of(reader, i));
-        has_errors = true;
     }
-    reader->rejected += has_errors;
     reject_append_errors(&reader->options.rejects, &reader->errors, reader->options.batch);
     batch_end_row(reader->options.batch);
     return 0;

@@ -48,7 +48,4 @@ int64_t csv_reader_feed(struct csv_reader *reader, const char *data, size_t size
 /* As jsonl_finish. A file without a header is ERR_DATA. */
 int csv_reader_finish(struct csv_reader *reader, struct err *err);
 
-/* Records that were skipped or emitted as bad, since csv_reader_new. */
-int64_t csv_reader_rejected(const struct csv_reader *reader);
-
 #endif

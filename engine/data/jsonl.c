@@ -28,7 +28,7 @@ struct jsonl *jsonl_new(const struct jsonl_options *options)
     struct jsonl *reader = alloc_zeroed(1, sizeof *reader);
 
     reader->options = *options;
-    reader->record = record_new(options->schema, options->collect_unknown);
+    reader->record = record_new(options->schema);
     record_refuse_unknown(reader->record, options->refuse_unknown);
     buf_init(&reader->file);
     buf_init(&reader->carry);
@@ -59,11 +59,6 @@ void jsonl_begin(struct jsonl *reader, const char *file)
 int64_t jsonl_rejected(const struct jsonl *reader)
 {
     return reader->rejected;
-}
-
-const struct map *jsonl_unknown(const struct jsonl *reader)
-{
-    return record_unknown(reader->record);
 }
 
 static struct column *column_of(const struct jsonl *reader, int32_t index)

@@ -43,7 +43,6 @@
 #ifndef AORTA_DATA_JSONL_H
 #define AORTA_DATA_JSONL_H
 
-#include "base/map.h"
 #include "data/batch.h"
 #include "data/members.h"
 #include "data/reject.h"
@@ -55,7 +54,6 @@ struct jsonl_options {
     const struct schema *schema; /* lent for the reader's life, as is the batch */
     struct batch *batch;
     int32_t first_column;
-    bool collect_unknown; /* remember the names of members that the schema has not */
     bool refuse_unknown;  /* a line that has one is a bad one */
     struct members *look; /* only look at the lines: nothing goes to the batch, no line is bad */
     struct reject_rule rejects;
@@ -77,9 +75,5 @@ int jsonl_finish(struct jsonl *reader, struct err *err);
 
 /* Lines that were skipped or emitted as bad, since jsonl_new. */
 int64_t jsonl_rejected(const struct jsonl *reader);
-
-/* With collect_unknown: names of top-level members without a column, at most LIMIT_COLUMNS of them,
- * as the keys of a map in the order of appearance. */
-const struct map *jsonl_unknown(const struct jsonl *reader);
 
 #endif

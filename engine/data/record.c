@@ -34,9 +34,8 @@ struct record {
     struct member *root;
     struct slot *slots; /* one a column */
     int64_t parse;
-    bool collect_unknown, refuse_unknown;
+    bool refuse_unknown;
     const char *line_end;
-    struct map unknown;
     struct buf text;    /* a string without its escapes */
     struct buf problem; /* about an unknown member */
     struct arena arena;
@@ -112,14 +111,12 @@ static struct member *follow_path(struct arena *arena, struct member *root,
     return member;
 }
 
-struct record *record_new(const struct schema *schema, bool collect_unknown)
+struct record *record_new(const struct schema *schema)
 {
     struct record *record = alloc_zeroed(1, sizeof *record);
 
     record->schema = schema;
-    record->collect_unknown = collect_unknown;
     arena_init(&record->arena);
-    map_init(&record->unknown);
     buf_init(&record->text);
     buf_init(&record->problem);
     record->slots =
@@ -134,7 +131,6 @@ void record_free(struct record *record)
 {
     if (record == NULL)
         return;
-    map_release(&record->unknown);
     buf_release(&record->text);
     buf_release(&record->problem);
     arena_release(&record->arena);
@@ -146,22 +142,9 @@ void record_refuse_unknown(struct record *record, bool refuse)
     record->refuse_unknown = refuse;
 }
 
-const struct map *record_unknown(const struct record *record)
-{
-    return &record->unknown;
-}
-
 /* -------------------------------------------------------------------------------------- parsing */
 
 static bool parse_object(struct record *record, struct member *parent, struct scan *scan);
-
-static void note_unknown(struct record *record, const char *name, size_t size)
-{
-    if (!record->collect_unknown || record->unknown.count >= LIMIT_COLUMNS)
-        return;
-    if (map_find_n(&record->unknown, name, size) == NULL)
-        map_put(&record->unknown, arena_strndup(&record->arena, name, size), record);
-}
 
 static bool refuse_member(struct record *record, const char *name, size_t size, struct scan *scan)
 {
@@ -198,8 +181,6 @@ static bool parse_name(struct record *record, struct member *parent, int32_t pla
     *child = find_child(parent, name, size, &index);
     if (*child != NULL && place < parent->child_count)
         parent->order[place] = index;
-    if (*child == NULL && parent == record->root)
-        note_unknown(record, name, size);
     if (*child == NULL && parent == record->root && record->refuse_unknown)
         return refuse_member(record, name, size, scan);
     scan_blanks(scan);

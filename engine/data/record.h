@@ -14,7 +14,6 @@
 #ifndef AORTA_DATA_RECORD_H
 #define AORTA_DATA_RECORD_H
 
-#include "base/map.h"
 #include "data/column.h"
 #include "data/schema.h"
 
@@ -27,7 +26,7 @@ struct record_problem {
 };
 
 /* The schema is lent for the record's life. */
-struct record *record_new(const struct schema *schema, bool collect_unknown);
+struct record *record_new(const struct schema *schema);
 void record_free(struct record *record);
 
 /* From now on a line with a top-level member that no column wants is refused, or not. */
@@ -42,8 +41,5 @@ bool record_parse(struct record *record, const char *line, const char *end,
  * and the column is as it was. */
 bool record_append(struct record *record, int32_t index, struct column *column,
                    struct record_problem *problem);
-
-/* Names of top-level members without a column, as keys. */
-const struct map *record_unknown(const struct record *record);
 
 #endif

@@ -59,11 +59,6 @@ int32_t metadata_fields(enum metadata_origin origin, bool airbyte, struct aorta_
     return count;
 }
 
-const char *metadata_position(bool airbyte)
-{
-    return of_every_row[EXTRACTED_AT].name[airbyte];
-}
-
 const char *metadata_errors(bool airbyte)
 {
     return of_every_row[META].name[airbyte];

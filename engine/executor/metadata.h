@@ -38,8 +38,7 @@ struct metadata {
 /* The columns of that origin and naming: fields[METADATA_MAX]; returns how many. */
 int32_t metadata_fields(enum metadata_origin origin, bool airbyte, struct aorta_field *fields);
 
-/* Names of the columns that hold extracted-at, what was wrong, and a file's URL. */
-const char *metadata_position(bool airbyte);
+/* Names of the columns that hold what was wrong, and a file's URL. */
 const char *metadata_errors(bool airbyte);
 const char *metadata_file(bool airbyte);
 

@@ -19,11 +19,6 @@ static const char *const unit_names[] = {
     [SINK_ISO] = "iso",
 };
 
-const char *sink_time_unit_name(enum sink_time_unit unit)
-{
-    return unit_names[unit];
-}
-
 bool sink_time_unit_find(const char *name, enum sink_time_unit *unit)
 {
     for (size_t i = 0; i < sizeof unit_names / sizeof *unit_names; i++) {

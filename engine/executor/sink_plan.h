@@ -84,7 +84,7 @@ struct sink_entry {
     struct sink_object dead;     /* count 0: none; hour and times are 0 */
 };
 
-const char *sink_time_unit_name(enum sink_time_unit unit); /* "s", "ms", "us", "iso" */
+/* "s", "ms", "us" or "iso". */
 bool sink_time_unit_find(const char *name, enum sink_time_unit *unit);
 
 bool sink_grouping_equal(const struct sink_grouping *a, const struct sink_grouping *b);

@@ -64,11 +64,6 @@ int template_parse(struct arena *arena, const char *name, const char *text, size
     return 0;
 }
 
-const char *template_name(const struct template *template)
-{
-    return template->name;
-}
-
 /* Text that comments interrupt is one text: it is gathered until another token comes. */
 void template_hash(const struct template *template, struct hash *hash)
 {

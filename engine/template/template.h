@@ -102,7 +102,4 @@ size_t template_use_names(const struct template_use *use, const char **names, si
  * spaces between tokens. Equal hashes render equally. */
 void template_hash(const struct template *template, struct hash *hash);
 
-/* The name it was parsed with. */
-const char *template_name(const struct template *template);
-
 #endif

@@ -97,43 +97,6 @@ TEST("a row that is dropped in its middle leaves no trace")
     batch_release(&batch);
 }
 
-TEST("a column copies rows of another column and single values")
-{
-    struct batch batch, copy;
-
-    batch_init(&batch, fields, 6);
-    batch_init(&copy, fields, 6);
-    for (int n = 0; n < 20; n++)
-        append_example(&batch, n);
-    struct aorta_batch view = batch_view(&batch);
-    for (int64_t row = 0; row < 20; row++) {
-        for (int i = 0; i < 6; i++)
-            column_append_from(&copy.columns[i], &view.columns[i], row);
-        batch_end_row(&copy);
-    }
-    struct buf wanted;
-    buf_init(&wanted);
-    show_batch(&wanted, &view);
-    check_rows(&copy, wanted.data);
-    buf_release(&wanted);
-
-    batch_reset(&copy);
-    const struct aorta_value values[] = {
-        {.type = AORTA_BOOL, .integer = 1},
-        {.type = AORTA_INT32, .integer = -5},
-        {.type = AORTA_INT64, .is_null = true},
-        {.type = AORTA_DOUBLE, .number = 0.25},
-        {.type = AORTA_UUID, .text = {"0123456789abcdef", 16}},
-        {.type = AORTA_TEXT, .text = {"x", 1}},
-    };
-    for (int i = 0; i < 6; i++)
-        column_append_value(&copy.columns[i], &values[i]);
-    batch_end_row(&copy);
-    check_rows(&copy, "true|-5|null|0.25|30313233343536373839616263646566|x\n");
-    batch_release(&batch);
-    batch_release(&copy);
-}
-
 TEST("a batch is full at the limit of rows, and at half of the limit of bytes")
 {
     struct aorta_field text = {"t", AORTA_TEXT};

@@ -212,7 +212,6 @@ TEST("under skip and emit a bad record takes no other with it")
     check_str(fixture.shown.data, "a|b|1\nf|g|2\n");
     check_str(fixture.skipped.data, "3 row has 2 fields, the header has 3 [\"x,y\",c]\n"
                                     "4 column \"people\": \"many\" is not an integer [d,e,many]\n");
-    check_int(csv_reader_rejected(fixture.reader), 2);
     teardown(&fixture);
 
     setup(&fixture, REJECT_EMIT, country, 3, false);
