@@ -280,6 +280,10 @@ def tokens_are_made_and_changes_remembered(shop):
     assert shop.run("rerun", again)[0] == 0
     log = api.get("/api/v1/audit", **boss).json()["entries"]
     assert [entry["address"] for entry in log[:3]] == [None, "127.0.0.1", None], log[:3]
+    api.problem("POST", "/api/v1/runs", 422, "no variable", {"vars": {"word": "hush-4711"}}, **boss)
+    wait_for("its entry", lambda: api.get("/api/v1/audit", **boss).json()["entries"][0] != log[0])
+    log = api.get("/api/v1/audit", **boss).json()["entries"]
+    assert log[0]["detail"]["variables"] == ["word"] and "hush" not in json.dumps(log), log[0]
     page = api.get("/api/v1/audit?limit=1", **boss).json()
     assert page["entries"] == log[:1] and page["next"] == log[0]["id"]
     assert api.daemon.end() == 0
