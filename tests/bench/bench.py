@@ -30,6 +30,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+LONGEST_S = 3600  # of a command: many times what the longest takes
 
 # Medians of what was measured, and the median of the pairs' ratios.
 Pairs = collections.namedtuple("Pairs", "ours peer ratio runs")
@@ -109,10 +110,15 @@ def scratch(build):
 
 def aorta(build, project, *arguments, **settings):
     """Runs the program in a project's folder and gives what it printed; ends this program with
-    its words if it fails. `settings` go into its environment."""
-    done = subprocess.run([build / "aorta", *arguments], cwd=project, text=True, check=False,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, env=environment(**settings))
+    its words if it fails, or does not end. `settings` go into its environment."""
+    try:
+        done = subprocess.run([build / "aorta", *arguments], cwd=project, text=True, check=False,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, env=environment(**settings),
+                              timeout=LONGEST_S)
+    except subprocess.TimeoutExpired as late:
+        sys.exit(f"aorta {' '.join(map(str, arguments))}: no end within {LONGEST_S} s: "
+                 f"{(late.stdout or b'')[-2000:].decode(errors='replace')}")
     if done.returncode != 0:
         sys.exit(f"aorta {' '.join(map(str, arguments))}: {done.stdout[-2000:]}")
     return done.stdout

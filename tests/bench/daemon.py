@@ -1,5 +1,7 @@
 """`aorta serve` as the bench programs have it: started, asked over its API by bench_http, looked at
-in /proc, and ended."""
+in /proc, and ended. Whatever is waited for has an end: then the program ends with words that say what
+did not come."""
+import collections
 import contextlib
 import http.client
 import json
@@ -8,11 +10,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 
 import bench
 
 WAIT_S = 600
+LAST_LINES = 20  # of what it says
 
 
 class Daemon:
@@ -26,42 +30,72 @@ class Daemon:
             [*pinned, build / "aorta", "serve", "--address", "127.0.0.1:0"], cwd=project,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             env=bench.environment(**settings))
-        said = b""
+        self.said = collections.deque(maxlen=LAST_LINES)
+        self.port, self.start_seconds = None, None
+        self.is_heard = threading.Event()  # it is ready, or has ended
+        self.listener = threading.Thread(target=self.listen, args=(started,), daemon=True)
+        self.listener.start()
+        if not self.is_heard.wait(WAIT_S) or self.port is None:
+            self.kill()
+            self.fail("it has not said that it is ready")
+
+    def listen(self, started):
+        """Hears all that it says, so that a full pipe never holds it up."""
         for line in self.process.stderr:
-            said += line
-            if b"ready: " in line:
-                break
-        self.start_seconds = time.perf_counter() - started
-        if b"ready: " not in said:
-            sys.exit(f"aorta serve: {said.decode()}")
-        self.port = int(said.rsplit(b":", 1)[1])
+            self.said.append(line.decode())
+            if self.port is None and b"ready: " in line:
+                self.start_seconds = time.perf_counter() - started
+                self.port = int(line.rsplit(b":", 1)[1])
+                self.is_heard.set()
+        self.is_heard.set()
+
+    def fail(self, what):
+        """Ends this program with its words and the daemon's last."""
+        sys.exit(f"aorta serve: {what}; it said last:\n{''.join(self.said)}")
+
+    def wait(self, what, condition, seconds=WAIT_S, pause_s=0.05):
+        """Until the condition gives something true; what() says what did not come."""
+        ends = time.monotonic() + seconds
+        while not condition():
+            if self.process.poll() is not None:
+                self.fail(f"it has ended with status {self.process.returncode}: {what()}")
+            if time.monotonic() > ends:
+                self.fail(f"within {seconds} s: {what()}")
+            time.sleep(pause_s)
 
     def call(self, method, path, body=None):
         """The JSON of an answer, which must be of success."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=WAIT_S)
         with contextlib.closing(connection):
-            connection.request(method, path, json.dumps(body) if body is not None else None,
-                               {"Content-Type": "application/json"} if body is not None else {})
-            answer = connection.getresponse()
-            text = answer.read()
+            try:
+                connection.request(method, path, json.dumps(body) if body is not None else None,
+                                   {"Content-Type": "application/json"} if body is not None else {})
+                answer = connection.getresponse()
+                text = answer.read()
+            except (OSError, http.client.HTTPException) as error:
+                self.fail(f"{method} {path} has no answer: {error!r}")
         if answer.status >= 300:
             sys.exit(f"{method} {path}: {answer.status} {text.decode()}")
         return json.loads(text) if text else None
 
     def run(self, **body):
         """A run, from the call to its end, which must be success."""
-        run = self.call("POST", "/api/v1/runs?wait=600", body)
+        run = self.call("POST", f"/api/v1/runs?wait={WAIT_S - 10}", body)
         if run["state"] != "succeeded":
-            sys.exit(f"the run is {run['state']}: {run['error']}")
+            self.fail(f"the run is {run['state']}: {run['error']}")
         return run
 
     def load(self, paths, connections=16, seconds=0, requests=0, body=None, cpu=None):
         """What bench_http says of these paths; all answers must be of success."""
         pinned = ["taskset", "-c", str(cpu)] if cpu is not None else []
-        done = subprocess.run(
-            [*pinned, self.build / "bench_http", str(self.port), str(connections), str(seconds),
-             str(requests), *([json.dumps(body)] if body is not None else [])],
-            input="\n".join(paths) + "\n", text=True, stdout=subprocess.PIPE, check=True)
+        command = [*pinned, self.build / "bench_http", str(self.port), str(connections),
+                   str(seconds), str(requests), *([json.dumps(body)] if body is not None else [])]
+        try:
+            done = subprocess.run(command, input="\n".join(paths) + "\n", text=True,
+                                  stdout=subprocess.PIPE, check=True, timeout=seconds + WAIT_S)
+        except subprocess.TimeoutExpired:
+            self.fail(f"{requests or seconds} {'requests' if requests else 's of requests'} of "
+                      f"{paths[0]} and its like have no end")
         said = json.loads(done.stdout)
         if said["refused"]:
             sys.exit(f"{said['refused']} of {said['requests']} requests were refused: {paths[0]}")
@@ -80,15 +114,20 @@ class Daemon:
 
     def wait_until_idle(self):
         """All runs are over."""
-        ends = time.monotonic() + WAIT_S
-        while count_unfinished(self.project) > 0:
-            if time.monotonic() > ends or self.process.poll() is not None:
-                sys.exit("the daemon does not come to an end with its runs")
-            time.sleep(0.05)
+        self.wait(lambda: f"{count_unfinished(self.project)} runs have not come to their end",
+                  lambda: count_unfinished(self.project) == 0)
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
-        self.process.stderr.close()
+        try:
+            self.process.wait(WAIT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self.fail(f"it has not ended {WAIT_S} s after SIGTERM")
+
+    def kill(self):
+        """If it is still there."""
+        self.process.kill()
         self.process.wait(WAIT_S)
 
 
@@ -97,8 +136,9 @@ def started(build, project, cpu=None, **settings):
     daemon = Daemon(build, project, cpu, **settings)
     try:
         yield daemon
-    finally:
         daemon.end()
+    finally:
+        daemon.kill()
 
 
 def count_unfinished(project):

@@ -5,6 +5,7 @@ of 50 of them from anywhere in the history; whether they take as long among 1,00
 import contextlib
 import pathlib
 import random
+import select
 import sqlite3
 import statistics
 import subprocess
@@ -135,12 +136,13 @@ def busy_disk(folder):
     writer = subprocess.Popen([sys.executable, "-c", WRITER, folder / "written"],
                               stdout=subprocess.PIPE)
     try:
-        writer.stdout.read(1)  # it is at work
+        if not select.select([writer.stdout], [], [], daemon.WAIT_S)[0] or not writer.stdout.read(1):
+            sys.exit(f"the process that keeps the disk busy has written nothing in {folder}")
         yield
     finally:
         writer.kill()
         writer.stdout.close()
-        writer.wait()
+        writer.wait(daemon.WAIT_S)
 
 
 def measure_busy_disk(options, served, many, folder: pathlib.Path):
