@@ -43,7 +43,7 @@ static void hear_query(struct web_exchange *exchange, const struct event *event)
         if (!asked->has_fields)
             buf_append_str(web_text(exchange, 200, "application/json"),
                            "{\"columns\":[],\"rows\":[");
-        buf_append_str(&exchange->answer, "]}");
+        buf_printf(&exchange->answer, "],\"has_more\":%s}", event->has_more ? "true" : "false");
         web_done(exchange);
     }
 }
@@ -212,7 +212,7 @@ static void get_preview(struct web_exchange *exchange)
     append_name(&sql, asset->schema);
     buf_append_char(&sql, '.');
     append_name(&sql, asset->table);
-    buf_printf(&sql, " LIMIT %lld", (long long)request.limit);
+    buf_printf(&sql, " LIMIT %lld", (long long)request.limit + 1); /* whether there are more */
     request.sql = sql.data;
     ask(exchange, &request, &querying);
     buf_release(&sql);

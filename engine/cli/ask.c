@@ -11,6 +11,8 @@ struct asking {
     struct rows *rows; /* NULL: they go into `list` */
     json_t *list;
     int status;
+    bool has_more; /* the limit left rows out */
+    int64_t row_count;
 };
 
 static void keep_rows(struct asking *asking, const struct frame *frame)
@@ -39,12 +41,15 @@ static void hear(struct listener *listener, const struct frame *frame)
     }
     arena_init(&arena);
     if (record_decode(frame->text, frame->size, &event_shape, &arena, &event, &err) == 0) {
-        if (strcmp(event.type, "fields") == 0 && asking->rows != NULL)
+        if (strcmp(event.type, "fields") == 0 && asking->rows != NULL) {
             rows_begin(asking->rows, event.lines, event.line_count);
-        else if (strcmp(event.type, "ended") == 0)
+        } else if (strcmp(event.type, "ended") == 0) {
             asking->status = EXIT_OK;
-        else if (strcmp(event.type, "refused") == 0 && !listener->wants_no_more)
+            asking->row_count = event.rows;
+            asking->has_more = event.has_more;
+        } else if (strcmp(event.type, "refused") == 0 && !listener->wants_no_more) {
             asking->status = command_refused(&event);
+        }
     }
     arena_release(&arena);
 }
@@ -58,6 +63,14 @@ static int send(const struct arguments *arguments, struct asking *asking)
     return asking->status;
 }
 
+/* After the table, on standard error. */
+static void tell_more(int64_t shown)
+{
+    output_flush();
+    fprintf(stderr, "aorta: there are more rows than the first %lld: --limit N for more\n",
+            (long long)shown);
+}
+
 int ask(const struct arguments *arguments, enum rows_form form)
 {
     struct asking asking = {
@@ -65,6 +78,8 @@ int ask(const struct arguments *arguments, enum rows_form form)
 
     send(arguments, &asking);
     rows_end(asking.rows, asking.status == EXIT_OK);
+    if (asking.has_more && form == ROWS_TABLE)
+        tell_more(asking.row_count);
     return asking.status;
 }
 

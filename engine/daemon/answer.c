@@ -248,7 +248,12 @@ static void end_query(struct job *job, const struct frame *frame)
     job->query_child = NULL;
     if (record_decode(frame->text, frame->size, &report_shape, &job->arena, &report, &err) == 0 &&
         report.error == NULL) {
-        work_finish(job, "succeeded");
+        const struct event ended = {.type = "ended",
+                                    .state = "succeeded",
+                                    .rows = report.rows,
+                                    .has_more = report.has_more};
+        work_tell(job, &ended);
+        work_forget(job);
     } else {
         const char *line = report.error != NULL ? report.error : err.message;
         line = job->is_canceled ? "canceled" : line;

@@ -37,6 +37,7 @@ struct query {
     struct json_writer json;
     struct buf row; /* JSON: the row that is being written */
     int64_t row_count, byte_count;
+    bool has_more; /* than its limit lets through */
 };
 
 static atomic_bool is_running;
@@ -221,11 +222,13 @@ static int add_row(struct query *query, const struct aorta_batch *batch, int64_t
     return 0;
 }
 
+/* Until the limit has been seen to leave a row out. */
 static int add_rows(struct query *query, const struct aorta_batch *batch, struct err *err)
 {
-    for (int64_t row = 0; row < batch->row_count; row++) {
-        if (query->order.limit > 0 && query->row_count == query->order.limit)
-            return 1;
+    for (int64_t row = 0; row < batch->row_count && !query->has_more; row++) {
+        query->has_more = query->order.limit > 0 && query->row_count == query->order.limit;
+        if (query->has_more)
+            return 0;
         if (add_row(query, batch, row, err) < 0)
             return -1;
     }
@@ -238,7 +241,7 @@ static int send_result(struct query *query, struct err *err)
     struct aorta_error error;
     struct aorta_batch batch;
     void *cursor;
-    int got, result = -1;
+    int got = 0, result = -1;
     int32_t count;
 
     if (warehouse->query(query->session.handle, query->order.sql, NULL, 0, &cursor, &error) < 0)
@@ -247,15 +250,9 @@ static int send_result(struct query *query, struct err *err)
     if (send_fields(fields, count, err) < 0)
         goto out;
     begin_rows(query);
-    while ((got = warehouse->next(cursor, &batch, &error)) > 0) {
-        int added = session_check_cancel(&query->session, err);
-        if (added == 0)
-            added = add_rows(query, &batch, err);
-        if (added < 0)
+    while (!query->has_more && (got = warehouse->next(cursor, &batch, &error)) > 0)
+        if (session_check_cancel(&query->session, err) < 0 || add_rows(query, &batch, err) < 0)
             goto out;
-        if (added > 0)
-            break;
-    }
     if (got < 0)
         session_error(&query->session, &error, err);
     else
@@ -497,6 +494,7 @@ static void carry_out(void *arg)
         report.error = mask_text(err.message, &query->arena);
     }
     report.rows = query->row_count;
+    report.has_more = query->has_more;
     buf_init(&frame);
     frame_append_record(&frame, MESSAGE_REPORT, &report_shape, &report);
     set_current(0, 0);

@@ -80,7 +80,8 @@ extern const struct record_shape request_shape;
  *
  * or unreachable (message: why the destination could not be asked) instead of them; ended;
  *
- * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended; of create_token: accepted, token
+ * and of a query: accepted, fields, rows (MESSAGE_ROWS), ended (rows: how many; has_more: its limit
+ * left some out); of create_token: accepted, token
  * (message), ended; of test_alert: accepted (message: the alert's id), ended; of prune: accepted,
  * pruned (rows: runs), ended; of test: accepted, tested (state "ok", "absent": nothing is there yet, or
  * "failed": message and its code as reason; seconds), ended; of a backfill: accepted (message: its id, total), ended. `refused` comes instead of accepted; its state
@@ -95,7 +96,7 @@ struct event {
     double seconds;
     int64_t checks_passed, checks_warned, checks_failed;
     const char *action, *reason; /* plan */
-    bool conditional;
+    bool conditional, has_more;
     const char **after; /* selected assets that it waits for */
     size_t after_count;
     const char **lines; /* refused: all problems, a line each; fields: names */

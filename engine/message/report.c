@@ -44,6 +44,7 @@ static const struct record_field report_fields[] = {
     RECORD_FIELD(report, cause, TEXT),
     RECORD_FIELD(report, is_conditional, BOOL),
     RECORD_FIELD(report, restarts, BOOL),
+    RECORD_FIELD(report, has_more, BOOL),
     RECORD_FIELD(report, found, TEXT),
     {0},
 };

@@ -67,6 +67,8 @@ struct report {
     const char *cause;  /* a word; the sentence is the note */
     bool is_conditional, restarts;
 
+    bool has_more; /* of a query: its limit left rows out */
+
     const char *found; /* of a sensor: the value (schedule/sensor.h); NULL: it could not be asked */
 };
 

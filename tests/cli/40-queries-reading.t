@@ -78,6 +78,21 @@ It may have limits.
     n
     0
     1
+    $ aorta query --json --limit 1 "select range as n from range(1000000)" 2>&1
+    {"n":0}
+
+Who reads a table is told that there are more, beside it; and only if there are.
+
+    $ aorta query --limit 2 "select range as n from range(3)" 2>said
+    n
+    -
+    0
+    1
+    (2 rows)
+    $ cat said
+    aorta: there are more rows than the first 2: --limit N for more
+    $ aorta query --limit 3 "select range as n from range(3)" | tail -1
+    (3 rows)
     $ aorta query --timeout 200ms "select count(*) from range(10000000000) a, range(1000000) b"
     aorta: the query was ended: it took longer than the 0.2 s it may take
     [1]

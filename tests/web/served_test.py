@@ -30,6 +30,10 @@ def a_run_from_the_call_to_its_end(shop):
     assert "select" in api.get(f"/api/v1/assets/{model}/sql").json()["sql"].lower()
     preview = api.get(f"/api/v1/assets/{model}/preview?limit=2").json()
     assert preview["columns"] and 0 < len(preview["rows"]) <= 2
+    some = len(api.get(f"/api/v1/assets/{model}/preview").json()["rows"])
+    for limit in (some - 1, some, some + 1):
+        preview = api.get(f"/api/v1/assets/{model}/preview?limit={limit}").json()
+        assert (len(preview["rows"]), preview["has_more"]) == (min(limit, some), limit < some), limit
     assert api.get("/api/v1/runs?limit=1").json()["runs"][0]["id"] == name
     metrics = api.get("/metrics").body.decode()
     assert "aorta_ready 1" in metrics and "aorta_store_commits_total" in metrics
@@ -51,7 +55,11 @@ def what_is_wrong_is_said(shop):
     api.problem("POST", "/api/v1/queries", 422, "", {"sql": "CREATE TABLE x (y int)"})
     api.problem("POST", "/api/v1/runs/01NOBODY/cancel", 404, "no run")
     rows = api.call("POST", "/api/v1/queries", {"sql": "SELECT 1 AS a, 'x' AS b", "limit": 5})
-    assert rows.json() == {"columns": ["a", "b"], "rows": [[1, "x"]]}
+    assert rows.json() == {"columns": ["a", "b"], "rows": [[1, "x"]], "has_more": False}
+    for limit, has_more in ((2047, True), (2048, True), (2049, False), (2050, False)):
+        rows = api.call("POST", "/api/v1/queries",
+                        {"sql": "SELECT range AS n FROM range(2049)", "limit": limit}).json()
+        assert (len(rows["rows"]), rows["has_more"]) == (min(limit, 2049), has_more), limit
     many = {"sql": "SELECT repeat('x', 1000000) AS x FROM range(12)", "limit": 12}
     api.problem("POST", "/api/v1/queries", 422, "the rows are larger than the 8388608 bytes", many)
     rows = api.call("POST", "/api/v1/queries", {**many, "limit": 8}).json()["rows"]
