@@ -4,8 +4,10 @@
 #include "cli/junit.h"
 #include "cli/progress.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { WITHIN_MS = 24 * 3600 * 1000 };
 
@@ -107,8 +109,37 @@ static int write_junit(struct api *api, const char *run, const char *path, struc
     return result;
 }
 
+/* What is said when a signal ends the waiting; made before, since a handler can make nothing. */
+static char farewell[256];
+static size_t farewell_size;
+
+/* Says it, and ends as if the signal had not been handled. */
+static void leave(int signal_number)
+{
+    ssize_t written = write(STDERR_FILENO, farewell, farewell_size);
+
+    (void)written; /* there is nobody to tell */
+    raise(signal_number);
+}
+
+/* Says which run it is, and what becomes of it when somebody stops waiting for it. */
+static void introduce(const char *run)
+{
+    const struct sigaction action = {.sa_handler = leave, .sa_flags = (int)SA_RESETHAND};
+
+    fprintf(stderr, "aorta: run %s\n", run);
+    int size = snprintf(farewell, sizeof farewell,
+                        "%saorta: run %.40s goes on: aorta logs %.40s --follow shows it, "
+                        "aorta cancel %.40s ends it\n",
+                        isatty(STDERR_FILENO) ? "\n" : "", run, run, run);
+    farewell_size = size > 0 ? (size_t)size : 0;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
 static int wait_for(const struct arguments *a, struct api *api, const char *run, struct err *err)
 {
+    introduce(run);
     struct progress_view *view = progress_new(a->as_json, false);
     int64_t within_ms = a->request.timeout_ms > 0 ? a->request.timeout_ms : WITHIN_MS;
     int followed = api_follow(api, run, within_ms, hear, view, err);

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """`aorta trigger`: a run asked for from elsewhere, as CI does it."""
 
+import json
 import signal
 import socket
+import subprocess
 import threading
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from serving import Served, rows, wait_for
 from shop import main
@@ -150,5 +153,34 @@ def late(shop):
     assert rows(shop, "select state from runs") == [("running",)]
 
 
+def left(shop):
+    """Who waits is told at once which run it is, and at Ctrl-C that it goes on, and how it ends."""
+    shop.write("assets/marts/slow.sql", SLOW)
+    shop.write("assets/marts/slow.toml", 'materialized = "table"\n')
+    url = Served(shop).url
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with open(shop.folder / "said", "w+", encoding="utf-8") as said:
+            waiting = subprocess.Popen(
+                [shop.program, "trigger", "slow", "--wait", "--json", "--url", url],
+                cwd=shop.folder, env=shop.environment(), stdout=subprocess.PIPE, stderr=said,
+                text=True, start_new_session=True)
+            shop.sessions.append(waiting)
+            first = json.loads(waiting.stdout.readline())
+            run = rows(shop, "select id from runs order by id desc limit 1")[0][0]
+            assert first["type"] == "accepted" and Path(said.name).read_text() == f"aorta: run {run}\n"
+            waiting.send_signal(number)
+            waiting.communicate(timeout=60)
+        assert waiting.returncode == -number, "it ends by the signal, as a shell wants to know"
+        assert Path(said.name).read_text().splitlines()[1:] == [
+            f"aorta: run {run} goes on: aorta logs {run} --follow shows it, "
+            f"aorta cancel {run} ends it"]
+        state = rows(shop, f"select state from runs where id = '{run}'")[0][0]
+        assert state in ("queued", "running"), state
+        status, output = shop.run("cancel", run)
+        assert status == 0, output
+        status, output = shop.run("logs", run, "--follow")
+        assert "canceled" in output, output
+
+
 if __name__ == "__main__":
-    main([done, failed, refused, once, over_a_death, late])
+    main([done, failed, refused, once, over_a_death, late, left])
