@@ -144,11 +144,12 @@ static int wait_for(const struct arguments *a, struct api *api, const char *run,
     int64_t within_ms = a->request.timeout_ms > 0 ? a->request.timeout_ms : WITHIN_MS;
     int followed = api_follow(api, run, within_ms, hear, view, err);
     int status = progress_end(view);
+    struct err of_report;
 
     if (followed < 0)
-        return command_fail(EXIT_FAILED, "%s", err->message);
-    if (a->junit != NULL && write_junit(api, run, a->junit, err) < 0)
-        return command_fail(EXIT_FAILED, "%s: %s", a->junit, err->message);
+        status = command_fail(EXIT_FAILED, "%s", err->message);
+    if (a->junit != NULL && write_junit(api, run, a->junit, &of_report) < 0)
+        status = command_fail(EXIT_FAILED, "%s: %s", a->junit, of_report.message);
     return status;
 }
 

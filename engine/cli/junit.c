@@ -56,9 +56,18 @@ static void append_attribute(struct buf *out, const char *name, const char *valu
     buf_append_str(out, "\"");
 }
 
-static void append_child(struct buf *out, const char *element, const char *message)
+/* What a test case has in it; one that is good has nothing. */
+enum element { GOOD, FAILURE, ERROR, SKIPPED, ELEMENTS };
+
+static void append_child(struct buf *out, enum element element, const char *type,
+                         const char *message)
 {
-    buf_printf(out, ">\n      <%s", element);
+    static const char *const names[ELEMENTS] = {
+        [FAILURE] = "failure", [ERROR] = "error", [SKIPPED] = "skipped"};
+
+    buf_printf(out, ">\n      <%s", names[element]);
+    if (element != SKIPPED)
+        append_attribute(out, "type", type);
     append_attribute(out, "message", message);
     buf_append_str(out, "/>\n    </testcase>\n");
 }
@@ -80,28 +89,49 @@ static double seconds_of(const json_t *step)
     return begin > 0 && end > begin ? (double)(end - begin) / 1e6 : 0;
 }
 
-static const char *error_of(const json_t *step)
+static enum element element_of_step(const json_t *step)
 {
-    const json_t *error = json_object_get(step, "error");
-    const char *message = json_string_value(json_object_get(error, "message"));
+    static const struct {
+        const char *state;
+        enum element element;
+    } elements[] = {{"succeeded", GOOD},   {"fresh", GOOD},         {"skipped", SKIPPED},
+                    {"queued", ERROR},     {"running", ERROR},      {"failed", FAILURE},
+                    {"canceled", FAILURE}, {"interrupted", FAILURE}};
 
-    return message != NULL ? message : text_of(step, "reason");
+    for (size_t i = 0; i < sizeof elements / sizeof *elements; i++)
+        if (strcmp(elements[i].state, text_of(step, "state")) == 0)
+            return elements[i].element;
+    return ERROR;
+}
+
+static enum element element_of_check(const json_t *check)
+{
+    return strcmp(text_of(check, "status"), "fail") == 0 ? FAILURE : GOOD;
+}
+
+/* Why it is not good: in the words of its error, of the scheduler, or its state. */
+static const char *message_of(const json_t *step)
+{
+    const char *error = text_of(json_object_get(step, "error"), "message");
+    const char *reason = text_of(step, "reason");
+
+    return error[0] != '\0' ? error : reason[0] != '\0' ? reason : text_of(step, "state");
 }
 
 static void append_step(struct buf *out, const json_t *step)
 {
-    const char *state = text_of(step, "state");
-    bool is_good = strcmp(state, "succeeded") == 0 || strcmp(state, "fresh") == 0;
+    enum element element = element_of_step(step);
+    const char *code = text_of(json_object_get(step, "error"), "code");
 
     buf_append_str(out, "    <testcase");
     append_attribute(out, "classname", text_of(step, "kind"));
     append_attribute(out, "name", text_of(step, "asset"));
     buf_printf(out, " time=\"%.3f\"", seconds_of(step));
-    if (is_good)
+    if (element == GOOD)
         buf_append_str(out, "/>\n");
     else
-        append_child(out, strcmp(state, "skipped") == 0 ? "skipped" : "failure",
-                     error_of(step)[0] != '\0' ? error_of(step) : state);
+        append_child(out, element, code[0] != '\0' ? code : text_of(step, "state"),
+                     message_of(step));
 }
 
 static void append_check(struct buf *out, const json_t *check)
@@ -114,8 +144,8 @@ static void append_check(struct buf *out, const json_t *check)
     append_attribute(out, "classname", text_of(check, "asset"));
     append_attribute(out, "name", text_of(check, "check"));
     snprintf(message, sizeof message, "%lld rows do not pass", (long long)failures);
-    if (strcmp(status, "fail") == 0)
-        append_child(out, "failure", message);
+    if (element_of_check(check) == FAILURE)
+        append_child(out, FAILURE, "check", message);
     else if (strcmp(status, "warn") == 0) /* it does not fail the run */
         buf_printf(out, ">\n      <system-out>warning: %s</system-out>\n    </testcase>\n",
                    message);
@@ -123,29 +153,27 @@ static void append_check(struct buf *out, const json_t *check)
         buf_append_str(out, "/>\n");
 }
 
-static void count(const json_t *list, const char *member, const char *value, size_t *found)
+static void count(const json_t *list, enum element (*element_of)(const json_t *), size_t *counts)
 {
     for (size_t i = 0; i < json_array_size(list); i++)
-        *found += strcmp(text_of(json_array_get(list, i), member), value) == 0;
+        counts[element_of(json_array_get(list, i))]++;
 }
 
 static void append_suite(struct buf *out, const json_t *run, const json_t *steps,
                          const json_t *checks)
 {
-    size_t failures = 0, skipped = 0;
+    size_t counts[ELEMENTS] = {0};
 
-    count(steps, "state", "failed", &failures);
-    count(steps, "state", "canceled", &failures);
-    count(steps, "state", "interrupted", &failures);
-    count(steps, "state", "skipped", &skipped);
-    count(checks, "status", "fail", &failures);
+    count(steps, element_of_step, counts);
+    count(checks, element_of_check, counts);
     buf_append_str(out, "  <testsuite");
     append_attribute(out, "name", text_of(run, "pipeline"));
     append_attribute(out, "id", text_of(run, "id"));
     append_attribute(out, "timestamp", text_of(run, "created_at"));
     buf_printf(out, " time=\"%.3f\"", seconds_of(run));
-    buf_printf(out, " tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\" errors=\"0\">\n",
-               json_array_size(steps) + json_array_size(checks), failures, skipped);
+    buf_printf(out, " tests=\"%zu\" failures=\"%zu\" skipped=\"%zu\" errors=\"%zu\">\n",
+               json_array_size(steps) + json_array_size(checks), counts[FAILURE], counts[SKIPPED],
+               counts[ERROR]);
 }
 
 int junit_write(const char *path, const json_t *run, const json_t *steps, const json_t *checks,

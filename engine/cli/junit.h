@@ -1,6 +1,7 @@
 /*
- * A run as JUnit XML, which CI systems show: a test case for each step, and one for each check.
- * Shape: the one that Jenkins and GitLab read (testsuite, testcase, failure, skipped, system-out).
+ * A run as JUnit XML, which CI systems show: a test case for each step, and one for each check. A
+ * step that is not over yet is an error: nobody knows whether it is good.
+ * Shape: the one that Jenkins and GitLab read (testsuite, testcase, failure, error, skipped, system-out).
  */
 #ifndef AORTA_CLI_JUNIT_H
 #define AORTA_CLI_JUNIT_H

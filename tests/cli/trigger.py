@@ -29,6 +29,15 @@ def done(shop):
         ("", "api"), ("countries", "api")]
 
 
+def counted(suite):
+    """What the suite says of its cases, which is what they are."""
+    said = {name: int(suite.get(name)) for name in ("tests", "failures", "errors", "skipped")}
+    are = {name: len(suite.findall(f"testcase/{name.removesuffix('s')}"))
+           for name in ("failures", "errors")}
+    assert said == {**are, "skipped": len(suite.findall("testcase/skipped")), "tests": len(suite)}
+    return said
+
+
 def failed(shop):
     """A step or check that fails is exit status 1 and a failure in the JUnit file; refusals are 2."""
     shop.write("assets/marts/bad.sql", "select 'a<b&c' as word, nothing from {{ ref('countries') }}")
@@ -42,14 +51,13 @@ def failed(shop):
     assert cases["seed", "seeds.countries"].find("failure") is None
     assert '"nothing" not found' in cases["model", "marts.bad"].find("failure").get("message")
     assert "marts.bad failed" in cases["model", "marts.after"].find("skipped").get("message")
-    failed_cases = [case for case in suite if case.find("failure") is not None]
-    skipped = [case for case in suite if case.find("skipped") is not None]
-    assert len(failed_cases) == int(suite.get("failures")) > 0, output
-    assert len(skipped) == int(suite.get("skipped")) > 0, output
-    assert len(suite) == int(suite.get("tests"))
+    found = counted(suite)
+    assert found["failures"] > 0 and found["skipped"] > 0 and found["errors"] == 0, output
+    assert cases["model", "marts.bad"].find("failure").get("type") == "config"
     check = next(case for (asset, name), case in cases.items()
                  if asset == "raw.orders" and "cents" in name)
     assert check.find("failure").get("message") == "1 rows do not pass"
+    assert check.find("failure").get("type") == "check"
     shop.write("assets/marts/bad.sql", "select error(chr(27) || '<&>\"' || chr(65534) || chr(65535) || '€')")
     shop.write("assets/marts/bad.toml", 'materialized = "table"\n')
     status, output = shop.run("trigger", "bad", "--url", url, "--junit", "report.xml")
@@ -144,13 +152,20 @@ def over_a_death(shop):
 
 
 def late(shop):
-    """--timeout: it stops waiting, says where to look, and the run goes on."""
+    """--timeout: it stops waiting, says where to look, and the run goes on; what is not over is an
+    error in the JUnit file."""
     shop.write("assets/marts/slow.sql", SLOW)
     shop.write("assets/marts/slow.toml", 'materialized = "table"\n')
     url = Served(shop).url
-    status, output = shop.run("trigger", "slow", "--wait", "--timeout", "1s", "--url", url)
+    shop.write("assets/marts/after.sql", "select * from {{ ref('slow') }}")
+    status, output = shop.run("trigger", "slow+", "--timeout", "1s", "--url", url,
+                              "--junit", "report.xml")
     assert status == 1 and "is not over yet" in output, output
     assert rows(shop, "select state from runs") == [("running",)]
+    suite = ElementTree.parse(shop.folder / "report.xml").getroot().find("testsuite")
+    assert counted(suite) == {"tests": 2, "failures": 0, "errors": 2, "skipped": 0}
+    states = {case.get("name"): case.find("error").get("type") for case in suite}
+    assert states["marts.after"] == "queued" and states["marts.slow"] in ("queued", "running"), states
 
 
 def left(shop):
