@@ -471,7 +471,8 @@ struct aorta_record {
 
 enum aorta_poll { AORTA_POLL_NOTHING, AORTA_POLL_RECORDS, AORTA_POLL_ASSIGNED, AORTA_POLL_REVOKED };
 
-/* What consumer_poll gives. Lent until the next poll. */
+/* What consumer_poll gives. Lent until the poll after the next one, so that another thread can work
+ * on it while the next one is made; partitions until the next. */
 struct aorta_polled {
     enum aorta_poll kind;
     int64_t record_count; /* RECORDS: of several partitions, each in the order of offsets */

@@ -92,11 +92,11 @@ fail:
     return -1;
 }
 
-static void release_messages(struct consumer *consumer)
+static void release_messages(struct fetch *fetch)
 {
-    for (size_t i = 0; i < consumer->message_count; i++)
-        rd_kafka_message_destroy(consumer->messages[i]);
-    consumer->message_count = 0;
+    for (size_t i = 0; i < fetch->message_count; i++)
+        rd_kafka_message_destroy(fetch->messages[i]);
+    fetch->message_count = 0;
 }
 
 /* librdkafka before 2.3 aborts the process when a member is closed after the group has taken it in
@@ -121,7 +121,8 @@ void consumer_close(void *opaque)
 
     if (consumer == NULL)
         return;
-    release_messages(consumer);
+    release_messages(&consumer->fetches[0]);
+    release_messages(&consumer->fetches[1]);
     if (consumer->queue != NULL) {
         assignment_end(consumer);
         await_first_assignment(consumer);
@@ -143,15 +144,15 @@ static void note_empty_queue(struct consumer *consumer)
     consumer->taken_bytes = 0;
 }
 
-/* Fills consumer->messages with what is there, or with what comes first within timeout_ms. */
-static void collect(struct consumer *consumer, int32_t timeout_ms)
+/* Fills the fetch with what is there, or with what comes first within timeout_ms. */
+static void collect(struct consumer *consumer, struct fetch *fetch, int32_t timeout_ms)
 {
     rd_kafka_message_t *first = NULL;
     ssize_t more =
-        rd_kafka_consume_batch_queue(consumer->queue, 0, consumer->messages, CONSUMER_BATCH);
+        rd_kafka_consume_batch_queue(consumer->queue, 0, fetch->messages, CONSUMER_BATCH);
 
-    consumer->message_count = more > 0 ? (size_t)more : 0;
-    if (consumer->message_count > 0 || consumer->change.list != NULL)
+    fetch->message_count = more > 0 ? (size_t)more : 0;
+    if (fetch->message_count > 0 || consumer->change.list != NULL)
         return;
     note_empty_queue(consumer);
     if (timeout_ms <= 0)
@@ -159,10 +160,10 @@ static void collect(struct consumer *consumer, int32_t timeout_ms)
     first = rd_kafka_consumer_poll(consumer->client.rk, timeout_ms);
     if (first == NULL)
         return;
-    consumer->messages[0] = first;
-    more = rd_kafka_consume_batch_queue(consumer->queue, 0, consumer->messages + 1,
+    fetch->messages[0] = first;
+    more = rd_kafka_consume_batch_queue(consumer->queue, 0, fetch->messages + 1,
                                         CONSUMER_BATCH - 1);
-    consumer->message_count = 1 + (more > 0 ? (size_t)more : 0);
+    fetch->message_count = 1 + (more > 0 ? (size_t)more : 0);
 }
 
 /* A message that is a report. */
@@ -199,18 +200,18 @@ static void describe(const rd_kafka_message_t *message, struct aorta_record *rec
 }
 
 /* Of what was collected, the records of partitions that are ours. */
-static int64_t sort_out(struct consumer *consumer)
+static int64_t sort_out(struct consumer *consumer, struct fetch *fetch)
 {
     int64_t count = 0;
 
-    for (size_t i = 0; i < consumer->message_count; i++) {
-        const rd_kafka_message_t *message = consumer->messages[i];
+    for (size_t i = 0; i < fetch->message_count; i++) {
+        const rd_kafka_message_t *message = fetch->messages[i];
         const struct partition *partition = partition_find(consumer, message->partition);
         consumer->taken_bytes += message->key_len + message->len;
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR)
             note_problem(consumer, message);
         else if (partition != NULL && partition->is_ours && partition->is_reading)
-            describe(message, &consumer->records[count++]);
+            describe(message, &fetch->records[count++]);
     }
     return count;
 }
@@ -226,19 +227,21 @@ int consumer_poll(void *opaque, int32_t timeout_ms, struct aorta_polled *polled,
                   struct aorta_error *error)
 {
     struct consumer *consumer = opaque;
+    struct fetch *fetch = &consumer->fetches[1 - consumer->newest];
 
     *polled = (struct aorta_polled){.kind = AORTA_POLL_NOTHING};
-    release_messages(consumer);
+    consumer->newest = 1 - consumer->newest;
+    release_messages(fetch);
     if (consumer->has_problem)
         return fail_with_problem(consumer, error);
     if (assignment_catch_up(consumer, error) < 0)
         return -1;
     if (consumer->change.list == NULL)
-        collect(consumer, timeout_ms);
-    polled->record_count = sort_out(consumer);
+        collect(consumer, fetch, timeout_ms);
+    polled->record_count = sort_out(consumer, fetch);
     if (polled->record_count > 0) {
         polled->kind = AORTA_POLL_RECORDS;
-        polled->records = consumer->records;
+        polled->records = fetch->records;
         return 0;
     }
     if (consumer->has_problem)

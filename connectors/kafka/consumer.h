@@ -45,6 +45,13 @@ struct change {
     bool is_told; /* the caller knows: the next poll takes it up */
 };
 
+/* What a poll took out of librdkafka's queue. */
+struct fetch {
+    rd_kafka_message_t *messages[CONSUMER_BATCH];
+    size_t message_count;
+    struct aorta_record records[CONSUMER_BATCH];
+};
+
 struct consumer {
     struct client client; /* first: the opaque of librdkafka's callbacks */
     char *topic;
@@ -55,9 +62,8 @@ struct consumer {
     bool is_closing;
     bool has_joined; /* the group has answered us once */
     int32_t *told;   /* the partitions of the last event, as the caller is lent them */
-    rd_kafka_message_t *messages[CONSUMER_BATCH];
-    size_t message_count;
-    struct aorta_record records[CONSUMER_BATCH];
+    struct fetch fetches[2]; /* of the last poll and of the one before: both are lent */
+    int newest;              /* the last poll's */
     size_t taken_bytes; /* out of librdkafka's queue since it was empty */
     bool has_problem;   /* met beside records: the next poll returns it */
     struct aorta_error problem;

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "executor/background.h"
 #include "executor/module.h"
 #include "executor/parallel.h"
 
@@ -14,7 +15,6 @@
 enum {
     POLL_MS = 100,
     LANES_AT_ONCE = 8,
-    RECORDS_A_THREAD = 256, /* fewer are pushed sooner than a thread starts */
 };
 #define NO_OFFSET INT64_C(-1)
 #define NO_RECORD INT64_C(-1)
@@ -25,7 +25,8 @@ struct lane {
     struct sink_writer *writer;
     int64_t position; /* offset that the consumer gives next; NO_OFFSET: it was not sought yet */
     int64_t target;   /* offset to end at; NO_OFFSET: not known */
-    int64_t first;    /* of the poll's records: this partition's; NO_RECORD: it has none */
+    bool was_sought;  /* since the last poll: what that gave is from elsewhere */
+    int64_t first;    /* of the poll's records: the next one to push; NO_RECORD: it has none */
     int64_t last;
 };
 
@@ -36,7 +37,12 @@ struct stream {
     struct lane *lanes;
     struct lane **busy; /* those that work side by side; room for all */
     size_t lane_count;
-    int64_t *next;               /* for each of a poll's records the next of its partition */
+    struct lane **fed; /* those that the poll's records are of; room for all */
+    size_t fed_count;
+    const struct aorta_record *records; /* of the poll */
+    int64_t *next;                      /* for each of them the next one of its partition */
+    int64_t polled_us;
+    struct background pushing;   /* of these records */
     pthread_mutex_t commit_lock; /* the consumer is used by one thread at a time */
     bool was_assigned;           /* once at least */
     struct sink_progress *progress;
@@ -147,6 +153,7 @@ static int add_lane(struct stream *stream, int32_t partition, struct err *err)
     drop_lane(stream, partition);
     stream->lanes = alloc_resize(stream->lanes, (stream->lane_count + 1) * sizeof *stream->lanes);
     stream->busy = alloc_resize(stream->busy, (stream->lane_count + 1) * sizeof(struct lane *));
+    stream->fed = alloc_resize(stream->fed, (stream->lane_count + 1) * sizeof(struct lane *));
     struct sink_limits limits = config->limits;
 
     /* A read that ends flushes at its end: what of the past it passes on its way there makes hours
@@ -194,8 +201,6 @@ static int advance(const struct stream *stream, struct lane *lane, int32_t puts_
 /* What busy lanes do side by side. */
 struct shift {
     const struct stream *stream;
-    const struct aorta_record *records;
-    int64_t now_us;
     int32_t puts_at_once; /* of a lane */
 };
 
@@ -258,38 +263,19 @@ static int follow(struct stream *stream, struct lane *lane, struct err *err)
     if (stream->config->log->consumer_seek(stream->consumer, lane->partition, offset, &error) < 0)
         return module_error(&error, stream->config->topic, err);
     lane->position = offset;
+    lane->was_sought = true;
     return 0;
 }
 
-/* --------------------------------------------------------------------------------------- polls */
+/* ------------------------------------------------------------------------------------- records */
 
-/* Pushes a busy lane's records. */
-static int push_busy(void *arg, int32_t index, struct err *err)
-{
-    const struct shift *shift = arg;
-    const struct stream *stream = shift->stream;
-    struct lane *lane = stream->busy[index];
-
-    for (int64_t i = lane->first; i != NO_RECORD; i = stream->next[i]) {
-        if (sink_writer_push(lane->writer, &shift->records[i], shift->now_us, err) < 0)
-            return -1;
-        if (sink_writer_has_step(lane->writer, shift->now_us) &&
-            advance(stream, lane, stream->config->puts_at_once, err) < 0)
-            return -1;
-        lane->position = shift->records[i].offset + 1;
-    }
-    lane->first = NO_RECORD;
-    return 0;
-}
-
-/* Sorts a poll's records by lane and makes those busy that have some. */
-static int sort_records(struct stream *stream, const struct aorta_polled *polled, int32_t *count,
-                        struct err *err)
+/* Sorts a poll's records by lane. What a lane got from the place that it has left since is dropped. */
+static int sort_records(struct stream *stream, const struct aorta_polled *polled, struct err *err)
 {
     struct lane *lane = NULL;
 
+    stream->records = polled->records;
     stream->next = alloc_resize(stream->next, (size_t)polled->record_count * sizeof *stream->next);
-    *count = 0;
     for (int64_t i = 0; i < polled->record_count; i++) {
         int32_t partition = polled->records[i].partition;
         if (lane == NULL || lane->partition != partition)
@@ -298,8 +284,10 @@ static int sort_records(struct stream *stream, const struct aorta_polled *polled
             return err_set(err, ERR_BROKEN,
                            "topic \"%s\": a record of partition %" PRId32 ", which is not assigned",
                            stream->config->topic, partition);
+        if (lane->was_sought)
+            continue;
         if (lane->first == NO_RECORD) {
-            stream->busy[(*count)++] = lane;
+            stream->fed[stream->fed_count++] = lane;
             lane->first = i;
         } else {
             stream->next[lane->last] = i;
@@ -310,51 +298,59 @@ static int sort_records(struct stream *stream, const struct aorta_polled *polled
     return 0;
 }
 
-static int take_records(struct stream *stream, const struct aorta_polled *polled, struct err *err)
+/* Pushes a lane's records, up to the one after which it has a step to take. */
+static int push_lane(const struct stream *stream, struct lane *lane, struct err *err)
 {
-    struct shift shift = {
-        .stream = stream, .records = polled->records, .now_us = clock_monotonic_us()};
-    int64_t worth = polled->record_count / RECORDS_A_THREAD + 1;
-    int32_t at_once = worth < LANES_AT_ONCE ? (int32_t)worth : LANES_AT_ONCE, count;
-
-    if (sort_records(stream, polled, &count, err) < 0 ||
-        parallel_run(count, at_once, push_busy, &shift, err) < 0)
-        return -1;
-    stream->progress->polled += polled->record_count;
-    return 0;
-}
-
-static int take_assignment(struct stream *stream, const struct aorta_polled *polled,
-                           struct err *err)
-{
-    for (int32_t i = 0; i < polled->partition_count; i++) {
-        if (add_lane(stream, polled->partitions[i], err) < 0)
+    while (lane->first != NO_RECORD && !sink_writer_has_step(lane->writer, stream->polled_us)) {
+        const struct aorta_record *record = &stream->records[lane->first];
+        if (sink_writer_push(lane->writer, record, stream->polled_us, err) < 0)
             return -1;
+        lane->position = record->offset + 1;
+        lane->first = stream->next[lane->first];
     }
-    stream->was_assigned = true;
     return 0;
 }
 
-static int poll_once(struct stream *stream, struct err *err)
+/* Pushes what can be pushed before somebody has taken a step; such lanes stay fed. */
+static int push_fed(void *arg, struct err *err)
 {
-    struct aorta_polled polled;
-    struct aorta_error error;
+    struct stream *stream = arg;
+    size_t left = 0;
 
-    if (stream->config->log->consumer_poll(stream->consumer, POLL_MS, &polled, &error) < 0)
-        return module_error(&error, stream->config->topic, err);
-    switch (polled.kind) {
-    case AORTA_POLL_NOTHING: return 0;
-    case AORTA_POLL_RECORDS: return take_records(stream, &polled, err);
-    case AORTA_POLL_ASSIGNED: return take_assignment(stream, &polled, err);
-    case AORTA_POLL_REVOKED:
-        for (int32_t i = 0; i < polled.partition_count; i++)
-            drop_lane(stream, polled.partitions[i]);
-        return 0;
+    for (size_t i = 0; i < stream->fed_count; i++) {
+        struct lane *lane = stream->fed[i];
+        if (push_lane(stream, lane, err) < 0)
+            return -1;
+        if (lane->first != NO_RECORD)
+            stream->fed[left++] = lane;
     }
+    stream->fed_count = left;
     return 0;
 }
 
-/* ----------------------------------------------------------------------------------- each turn */
+/* Begins to push them. Until the end of it nobody else looks at the lanes. */
+static int start_push(struct stream *stream, const struct aorta_polled *polled, struct err *err)
+{
+    if (sort_records(stream, polled, err) < 0)
+        return -1;
+    stream->polled_us = clock_monotonic_us();
+    stream->progress->polled += polled->record_count;
+    background_start(&stream->pushing, push_fed, stream);
+    return 0;
+}
+
+/* Waits for the end, and lets lanes take the steps that their records made due. */
+static int finish_push(struct stream *stream, struct err *err)
+{
+    if (background_await(&stream->pushing, err) < 0 || advance_all(stream, err) < 0)
+        return -1;
+    while (stream->fed_count > 0)
+        if (push_fed(stream, err) < 0 || advance_all(stream, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* -------------------------------------------------------------------------- memory, and the end */
 
 static struct lane *find_largest(const struct stream *stream, int64_t now_us)
 {
@@ -491,6 +487,51 @@ static int report(struct stream *stream, struct err *err)
     return 0;
 }
 
+/* ----------------------------------------------------------------------------------- each turn */
+
+static int take_assignment(struct stream *stream, const struct aorta_polled *polled,
+                           struct err *err)
+{
+    for (int32_t i = 0; i < polled->partition_count; i++) {
+        if (add_lane(stream, polled->partitions[i], err) < 0)
+            return -1;
+    }
+    stream->was_assigned = true;
+    return 0;
+}
+
+static int take_change(struct stream *stream, const struct aorta_polled *polled, struct err *err)
+{
+    switch (polled->kind) {
+    case AORTA_POLL_NOTHING:
+    case AORTA_POLL_RECORDS: break;
+    case AORTA_POLL_ASSIGNED: return take_assignment(stream, polled, err);
+    case AORTA_POLL_REVOKED:
+        for (int32_t i = 0; i < polled->partition_count; i++)
+            drop_lane(stream, polled->partitions[i]);
+    }
+    return 0;
+}
+
+/* Polls while what the last poll gave is pushed. */
+static int turn(struct stream *stream, bool *is_over, struct err *err)
+{
+    int32_t timeout_ms = background_is_busy(&stream->pushing) ? 0 : POLL_MS;
+    struct aorta_polled polled;
+    struct aorta_error error;
+
+    for (size_t i = 0; i < stream->lane_count; i++)
+        stream->lanes[i].was_sought = false;
+    if (stream->config->log->consumer_poll(stream->consumer, timeout_ms, &polled, &error) < 0)
+        return module_error(&error, stream->config->topic, err);
+    if (finish_push(stream, err) < 0 || take_change(stream, &polled, err) < 0 ||
+        tend_lanes(stream, is_over, err) < 0 || report(stream, err) < 0)
+        return -1;
+    if (polled.kind == AORTA_POLL_RECORDS && !*is_over)
+        return start_push(stream, &polled, err);
+    return 0;
+}
+
 static int run(struct stream *stream, struct err *err)
 {
     bool is_over = false;
@@ -498,8 +539,7 @@ static int run(struct stream *stream, struct err *err)
     while (!is_over) {
         if (is_set(stream->config->cancel))
             return err_set(err, ERR_CANCELED, "canceled");
-        if (poll_once(stream, err) < 0 || tend_lanes(stream, &is_over, err) < 0 ||
-            report(stream, err) < 0)
+        if (turn(stream, &is_over, err) < 0)
             return -1;
     }
     return 0;
@@ -533,19 +573,24 @@ static int open_stream(struct stream *stream, struct err *err)
 int sink_run(const struct sink_config *config, struct sink_progress *progress, struct err *err)
 {
     struct stream stream = {.config = config, .progress = progress};
+    struct err ignored;
 
     *progress = (struct sink_progress){0};
     pthread_mutex_init(&stream.commit_lock, NULL);
+    background_init(&stream.pushing);
     stream.reported_us = clock_monotonic_us() - config->report_us; /* how much there is, at once */
     int result = open_stream(&stream, err);
     if (result == 0)
         result = run(&stream, err);
+    background_await(&stream.pushing, &ignored); /* after a failure: it is in the log still */
     sum_up(&stream);
     for (size_t i = 0; i < stream.lane_count; i++)
         sink_writer_free(stream.lanes[i].writer);
     free(stream.lanes);
     free(stream.busy);
+    free(stream.fed);
     free(stream.next);
+    background_release(&stream.pushing);
     pthread_mutex_destroy(&stream.commit_lock);
     if (stream.consumer != NULL)
         config->log->consumer_close(stream.consumer);

@@ -12,7 +12,8 @@ struct fake_consumer {
     bool is_assigned[FAKE_PARTITIONS];
     int64_t position[FAKE_PARTITIONS]; /* -1: it was not sought yet */
     int32_t told[FAKE_PARTITIONS];
-    struct aorta_record *records;
+    struct aorta_record *records[2]; /* the last poll's, and the one's before */
+    int newest;
 };
 
 static int die(struct aorta_error *error)
@@ -100,7 +101,8 @@ static int log_consumer_open(void *connection, const char *topic, const char *gr
         return die(error);
     struct fake_consumer *made = alloc_zeroed(1, sizeof *made);
     made->client = client;
-    made->records = alloc_zeroed((size_t)client->log->batch, sizeof *made->records);
+    for (int i = 0; i < 2; i++)
+        made->records[i] = alloc_zeroed((size_t)client->log->batch, sizeof *made->records[i]);
     *consumer = made;
     return 0;
 }
@@ -126,7 +128,10 @@ static int give_records(struct fake_consumer *consumer, struct aorta_polled *pol
 {
     struct fake_log *log = consumer->client->log;
 
-    polled->records = consumer->records;
+    struct aorta_record *records = consumer->records[1 - consumer->newest];
+
+    consumer->newest = 1 - consumer->newest;
+    polled->records = records;
     for (int32_t i = 0; i < log->partition_count; i++) {
         struct fake_partition *partition = &log->partitions[i];
         if (!consumer->is_assigned[i] || consumer->position[i] < 0)
@@ -136,7 +141,7 @@ static int give_records(struct fake_consumer *consumer, struct aorta_polled *pol
                               (long long)consumer->position[i]);
         while (consumer->position[i] < partition->count && polled->record_count < log->batch)
             describe(partition, i, consumer->position[i]++,
-                     &consumer->records[polled->record_count++]);
+                     &records[polled->record_count++]);
     }
     if (polled->record_count > 0)
         polled->kind = AORTA_POLL_RECORDS;
@@ -200,7 +205,8 @@ static void log_consumer_close(void *opaque)
 {
     struct fake_consumer *consumer = opaque;
 
-    free(consumer->records);
+    free(consumer->records[0]);
+    free(consumer->records[1]);
     free(consumer);
 }
 
