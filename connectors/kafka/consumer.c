@@ -161,8 +161,8 @@ static void collect(struct consumer *consumer, struct fetch *fetch, int32_t time
     if (first == NULL)
         return;
     fetch->messages[0] = first;
-    more = rd_kafka_consume_batch_queue(consumer->queue, 0, fetch->messages + 1,
-                                        CONSUMER_BATCH - 1);
+    more =
+        rd_kafka_consume_batch_queue(consumer->queue, 0, fetch->messages + 1, CONSUMER_BATCH - 1);
     fetch->message_count = 1 + (more > 0 ? (size_t)more : 0);
 }
 

@@ -60,12 +60,12 @@ struct consumer {
     int32_t partition_count;
     struct change change;
     bool is_closing;
-    bool has_joined; /* the group has answered us once */
-    int32_t *told;   /* the partitions of the last event, as the caller is lent them */
+    bool has_joined;         /* the group has answered us once */
+    int32_t *told;           /* the partitions of the last event, as the caller is lent them */
     struct fetch fetches[2]; /* of the last poll and of the one before: both are lent */
     int newest;              /* the last poll's */
-    size_t taken_bytes; /* out of librdkafka's queue since it was empty */
-    bool has_problem;   /* met beside records: the next poll returns it */
+    size_t taken_bytes;      /* out of librdkafka's queue since it was empty */
+    bool has_problem;        /* met beside records: the next poll returns it */
     struct aorta_error problem;
 };
 

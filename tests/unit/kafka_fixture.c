@@ -1,6 +1,7 @@
 #include "kafka_fixture.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -191,11 +192,32 @@ static void on_record(struct member *member, const struct aorta_record *record)
     }
 }
 
+static uint64_t hash_records(const struct aorta_polled *polled)
+{
+    uint64_t hash = 0;
+
+    for (int64_t i = 0; i < polled->record_count; i++) {
+        const struct aorta_record *record = &polled->records[i];
+        hash = hash_mix(hash ^ (uint64_t)record->offset ^
+                        hash_bytes(record->value, record->value_size));
+    }
+    return hash;
+}
+
+/* Records are lent until the poll after the next one. */
+static void check_before(struct member *member, const struct aorta_polled *polled)
+{
+    check(hash_records(&member->before) == member->before_hash);
+    member->before = *polled;
+    member->before_hash = hash_records(polled);
+}
+
 enum aorta_poll member_poll(struct member *member, int timeout_ms)
 {
     struct aorta_polled polled;
 
     check_ok(broker->consumer_poll(member->consumer, timeout_ms, &polled, &err));
+    check_before(member, &polled);
     if (polled.kind == AORTA_POLL_ASSIGNED)
         on_assigned(member, &polled);
     if (polled.kind == AORTA_POLL_REVOKED)
@@ -234,4 +256,6 @@ void member_await_failure(struct member *member)
 
     while (broker->consumer_poll(member->consumer, 100, &polled, &err) == 0)
         check(clock_monotonic_us() < deadline_us);
+    member->before.record_count = 0;
+    member->before_hash = 0;
 }

@@ -49,6 +49,8 @@ struct member {
     char last_value[PARTITIONS][32];
     uint8_t *seen; /* by the number in the value: how often */
     int64_t seen_size;
+    struct aorta_polled before; /* the last poll's records, which the next one leaves alone */
+    uint64_t before_hash;
 };
 
 struct member member_open(void *connection, const char *group);

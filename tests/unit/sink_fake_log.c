@@ -140,8 +140,7 @@ static int give_records(struct fake_consumer *consumer, struct aorta_polled *pol
             return aorta_fail(error, AORTA_DATA, "partition %d: offset %lld is out of range", i,
                               (long long)consumer->position[i]);
         while (consumer->position[i] < partition->count && polled->record_count < log->batch)
-            describe(partition, i, consumer->position[i]++,
-                     &records[polled->record_count++]);
+            describe(partition, i, consumer->position[i]++, &records[polled->record_count++]);
     }
     if (polled->record_count > 0)
         polled->kind = AORTA_POLL_RECORDS;
