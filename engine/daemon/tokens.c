@@ -23,7 +23,6 @@ struct known {
     int64_t expires_us; /* 0: never */
     int64_t used_us;    /* as it was written */
     bool is_revoked;
-    bool is_committed;
 };
 
 struct tokens {
@@ -36,7 +35,7 @@ static const char *const roles[] = {"viewer", "operator", "admin"};
 
 /* ------------------------------------------------------------------------------- what is known */
 
-static struct known *add(struct tokens *tokens, const struct store_token *stored)
+static void add(struct tokens *tokens, const struct store_token *stored)
 {
     struct known *known = arena_calloc(&tokens->arena, 1, sizeof *known);
 
@@ -48,7 +47,6 @@ static struct known *add(struct tokens *tokens, const struct store_token *stored
     known->used_us = stored->used_us;
     known->is_revoked = stored->revoked_us != 0;
     map_put(&tokens->by_id, known->token.id, known);
-    return known;
 }
 
 static int read_all(void *arg, struct store_reader *reader, struct arena *arena, struct err *err)
@@ -59,7 +57,7 @@ static int read_all(void *arg, struct store_reader *reader, struct arena *arena,
     if (store_read_tokens(reader, arena, &stored, &count, err) < 0)
         return -1;
     for (size_t i = 0; i < count; i++)
-        add(arg, &stored[i])->is_committed = true;
+        add(arg, &stored[i]);
     return 0;
 }
 
@@ -87,8 +85,7 @@ void tokens_close(struct tokens *tokens)
 
 static bool can_be_used(const struct known *known)
 {
-    return known->is_committed && !known->is_revoked &&
-           (known->expires_us == 0 || clock_now_us() < known->expires_us);
+    return !known->is_revoked && (known->expires_us == 0 || clock_now_us() < known->expires_us);
 }
 
 bool tokens_are_needed(const struct tokens *tokens)
@@ -192,7 +189,6 @@ static const char *wrong_with(struct job *job, const struct tokens *tokens, cons
 
 struct created {
     struct job *job;
-    struct known *known;
     char text[TOKEN_TEXT_SIZE + 1];
 };
 
@@ -201,7 +197,6 @@ static void tell_created(void *arg)
     struct created *created = arg;
     const struct event event = {.type = "token", .message = created->text};
 
-    created->known->is_committed = true;
     work_tell(created->job, &event);
     work_finish(created->job, "succeeded");
 }
@@ -249,7 +244,7 @@ void tokens_create(struct job *job)
         .expires_us = job->request->lasts_ms > 0 ? now_us + job->request->lasts_ms * 1000 : 0,
     };
     created->job = job;
-    created->known = add(tokens, &stored);
+    add(tokens, &stored);
     store_token_insert(journal_store(tokens->journal), &stored, STORE_NO_DONE);
     idempotency_note(job, token.id);
     audit_job(job, AUDIT_ACCEPTED);

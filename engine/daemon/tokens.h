@@ -5,8 +5,9 @@
  *     create_token (subject, role, lasts_ms)   accepted, token (message: its text), ended
  *     revoke_token (subject)                   accepted, ended
  *
- * The text of a token leaves the daemon once, to whoever created it, when the token is committed. A
- * token that is revoked is refused from the moment of the request on.
+ * The text of a token leaves the daemon once, to whoever created it, when the token is committed: so
+ * nobody can come in with one that is not. Its name is taken, and a token that is revoked is refused,
+ * from the moment of the request on.
  *
  * Everything here is called on the loop.
  */

@@ -183,6 +183,89 @@ TEST("the last use is written once a minute")
     tear_down(tokens);
 }
 
+/* Who asks for a token, or revokes one, and what he has been told of it. */
+struct client {
+    struct listener listener;
+    char text[TOKEN_TEXT_SIZE + 1];
+    char refused[128];
+    bool is_over;
+};
+
+static void hear(struct listener *listener, const struct frame *frame)
+{
+    struct client *client = (struct client *)listener;
+    struct event event = {0};
+    struct arena arena;
+    struct err err;
+
+    arena_init(&arena);
+    check_ok(record_decode(frame->text, frame->size, &event_shape, &arena, &event, &err));
+    if (strcmp(event.type, "token") == 0)
+        snprintf(client->text, sizeof client->text, "%s", event.message);
+    if (event.line_count > 0)
+        snprintf(client->refused, sizeof client->refused, "%s", event.lines[0]);
+    client->is_over = strcmp(event.type, "ended") == 0 || strcmp(event.type, "refused") == 0;
+    arena_release(&arena);
+}
+
+static void ask(struct client *client, void (*verb)(struct job *job), const char *name)
+{
+    client->listener.hear = hear;
+    struct job *job = work_job(&daemon_state, &client->listener);
+    job->request = arena_calloc(&job->arena, 1, sizeof *job->request);
+    *job->request = (struct request){.verb = "create_token", .subject = name, .role = "viewer"};
+    verb(job);
+}
+
+static void wait_for(const struct client *client)
+{
+    while (!client->is_over)
+        uv_run(&loop, UV_RUN_ONCE);
+}
+
+TEST("a token is told when it is committed, and its name is taken before")
+{
+    struct client first = {0}, second = {0}, revoking = {0}, third = {0};
+    struct token_owner owner;
+
+    set_up();
+    struct tokens *tokens = daemon_state.tokens = open_tokens();
+    ask(&first, tokens_create, "ci");
+    check_str(first.text, "");
+    check(tokens_are_needed(tokens));
+    ask(&second, tokens_create, "ci");
+    check_str(second.refused, "there is a token \"ci\": revoke it first, or take another name");
+    wait_for(&first);
+    check(tokens_find(tokens, first.text, TOKEN_TEXT_SIZE, &owner));
+    check_str(owner.name, "ci");
+    check_str(owner.role, "viewer");
+    ask(&revoking, tokens_revoke, "ci");
+    check(!tokens_find(tokens, first.text, TOKEN_TEXT_SIZE, &owner));
+    ask(&third, tokens_create, "ci");
+    wait_for(&third);
+    check(tokens_find(tokens, third.text, TOKEN_TEXT_SIZE, &owner));
+    tear_down(tokens);
+}
+
+TEST("a token that is revoked before it is told lets nobody in")
+{
+    struct client creating = {0}, revoking = {0};
+    struct token_owner owner;
+
+    set_up();
+    struct tokens *tokens = daemon_state.tokens = open_tokens();
+    ask(&creating, tokens_create, "ci");
+    ask(&revoking, tokens_revoke, "ci");
+    wait_for(&creating);
+    wait_for(&revoking);
+    check(!tokens_find(tokens, creating.text, TOKEN_TEXT_SIZE, &owner));
+    tokens_close(tokens);
+    tokens = open_tokens();
+    check(!tokens_find(tokens, creating.text, TOKEN_TEXT_SIZE, &owner));
+    check(tokens_are_needed(tokens));
+    tear_down(tokens);
+}
+
 TEST("without a token none is needed")
 {
     set_up();
