@@ -234,8 +234,8 @@ static void choose_target(struct pipeline *pipeline, const char *wanted, struct 
         buf_printf(&list, "%s%s", i > 0 ? ", " : "", target->name);
     }
     if (pipeline->target == NULL && wanted != NULL)
-        problem_add(problems, FILE_NAME, 0, 0, "there is no target \"%s\"; there are %s", wanted,
-                    list.data);
+        problem_add(problems, FILE_NAME, 0, 0, "there is no target \"%s\"; there %s %s", wanted,
+                    pipeline->target_count == 1 ? "is only" : "are", list.data);
     else if (pipeline->target == NULL)
         problem_add(problems, FILE_NAME, pipeline->targets->line, pipeline->targets->column,
                     "no target is the default one: write default = true into one of %s", list.data);

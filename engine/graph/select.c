@@ -65,6 +65,10 @@ static int read_atom(struct selecting *s, const char *begin, const char *end, st
         return err_set(err, ERR_CONFIG,
                        "\"%s\": \"@\" means all below and all above that: leave out the \"+\"",
                        arena_strndup(s->arena, whole, (size_t)(whole_end - whole)));
+    if (begin == end && whole != whole_end)
+        return err_set(err, ERR_CONFIG,
+                       "\"%s\": a name is missing, as in +NAME, 2+NAME, NAME+, NAME+2 or @NAME",
+                       arena_strndup(s->arena, whole, (size_t)(whole_end - whole)));
     const char *word = arena_strndup(s->arena, begin, (size_t)(end - begin));
     return meaning_read(&atom->meaning, word, s->arena, err);
 }

@@ -241,7 +241,8 @@ int relation_no_column(const struct relation_columns *columns, const char *name,
     buf_init(&list);
     for (int32_t i = 0; i < columns->count; i++)
         buf_printf(&list, "%s%s", i > 0 ? ", " : "", columns->fields[i].name);
-    err_set(err, ERR_CONFIG, "no column \"%s\": there are %.300s", name, list.data);
+    err_set(err, ERR_CONFIG, "no column \"%s\": there %s %.300s", name,
+            columns->count == 1 ? "is only" : "are", list.data);
     buf_release(&list);
     return -1;
 }

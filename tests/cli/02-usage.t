@@ -96,10 +96,10 @@ Below the pipeline's folder is as good as in it.
 What the pipeline does not know is said by all that look at it.
 
     $ aorta run --target prod
-    pipeline.toml: there is no target "prod"; there are dev
+    pipeline.toml: there is no target "prod"; there is only dev
     [2]
     $ aorta query --target prod "select 1"
-    pipeline.toml: there is no target "prod"; there are dev
+    pipeline.toml: there is no target "prod"; there is only dev
     [2]
     $ aorta run --var least=3
     the pipeline has no variable "least": declare it under [vars] in pipeline.toml

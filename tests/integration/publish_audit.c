@@ -168,7 +168,7 @@ TEST("a column that must be there and is not fails what looks at it, and is no m
 
         check_int(bench_run(&bench, &spec), MODEL_REJECTED);
         check_int(bench.result.checks[0].status, CHECK_FAILED);
-        check_str(bench.result.checks[0].message, "no column \"id\": there are number");
+        check_str(bench.result.checks[0].message, "no column \"id\": there is only number");
         check_int(bench.result.checks[1].status, CHECK_FAILED);
         check_str(bench.result.checks[1].message, "no \"id\"");
         check_int(bench.result.checks[2].status, CHECK_WARNED);

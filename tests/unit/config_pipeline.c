@@ -202,6 +202,8 @@ TEST("a target is the one that is asked for, the default one, or the only one")
     check_str(target_of(HEAD WAREHOUSE("dev"), NULL), "dev");
     check_str(target_of(two, "prod"), "prod");
     check_contains(target_of(two, "qa"), "there is no target \"qa\"; there are dev, prod, test");
+    check_contains(target_of(HEAD WAREHOUSE("dev"), "qa"),
+                   "there is no target \"qa\"; there is only dev");
     check_contains(target_of(HEAD WAREHOUSE("dev") WAREHOUSE("prod"), NULL),
                    "no target is the default one: write default = true into one of dev, prod");
     check_contains(target_of(HEAD "[target]\n", NULL), "there is no target: declare one");

@@ -327,7 +327,7 @@ TEST("what selects nothing is an error, with a suggestion where there is one")
         {"users tag:never", "no asset is meant by \"tag:never\": aorta ls shows what there is"},
         {"group:", "no asset is meant by \"group:\""},
         {"kind:models", "no asset is meant by \"kind:models\""},
-        {"+", "no asset is meant by \"\""},
+        {"+", "\"+\": a name is missing"},
         {"++users", "no asset is meant by \"+users\""},
         {"USERS", "no asset is meant by \"USERS\": did you mean \"users\"?"},
     };

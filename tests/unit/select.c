@@ -147,8 +147,13 @@ TEST("a slip of the pen is said with its place and what may have been meant")
     } cases[] = {
         {"", "no asset is meant by \"\": aorta ls shows what there is"},
         {"  ", "selection \"  \", column 3: a name is missing"},
-        {"+", "no asset is meant by \"\": aorta ls shows what there is"},
-        {"@", "no asset is meant by \"\": aorta ls shows what there is"},
+        {"+", "\"+\": a name is missing, as in +NAME, 2+NAME, NAME+, NAME+2 or @NAME"},
+        {"2+", "\"2+\": a name is missing, as in +NAME, 2+NAME, NAME+, NAME+2 or @NAME"},
+        {"@", "\"@\": a name is missing, as in +NAME, 2+NAME, NAME+, NAME+2 or @NAME"},
+        {"++", "\"++\": a name is missing, as in +NAME, 2+NAME, NAME+, NAME+2 or @NAME"},
+        {"a @",
+         "selection \"a @\", column 3: \"@\": a name is missing, as in +NAME, 2+NAME, NAME+, "
+         "NAME+2 or @NAME"},
         {"a,", "selection \"a,\", column 3: a name is missing"},
         {",a", "selection \",a\", column 1: a name is missing"},
         {"a b,,c", "selection \"a b,,c\", column 5: a name is missing"},
