@@ -110,6 +110,14 @@ static int check_object(json_t *object, const struct record_shape *shape, struct
     return 0;
 }
 
+/* What the parser says of it is for who calls the parser. */
+static bool has_nul(const json_error_t *error)
+{
+    enum json_error_code code = json_error_code(error);
+
+    return code == json_error_null_character || code == json_error_null_byte_in_key;
+}
+
 int body_read(const char *text, size_t size, const struct record_shape *shape, struct arena *arena,
               void **record, struct err *err)
 {
@@ -119,7 +127,8 @@ int body_read(const char *text, size_t size, const struct record_shape *shape, s
 
     if (root == NULL)
         return err_set(err, ERR_CONFIG, "the body is not JSON: line %d, column %d: %s", error.line,
-                       error.column, error.text);
+                       error.column,
+                       has_nul(&error) ? "a text may not have the character \\u0000" : error.text);
     *record = arena_alloc(arena, shape->size_bytes);
     if (!json_is_object(root))
         err_set(err, ERR_CONFIG, "the body is JSON, but not an object");

@@ -202,14 +202,14 @@ static int exclude(struct selecting *s, const struct selection *selection, bool 
 
     for (size_t i = 0; i < selection->excluded_count; i++)
         if (select_text(s, selection->excluded[i], excluded, err) < 0)
-            return err_wrap(err, "--exclude");
+            return err_wrap(err, "exclude");
     for (size_t i = 0; i < count; i++) {
         selected[i] = selected[i] && !excluded[i];
         left += selected[i];
     }
     if (left > 0 || selection->excluded_count == 0)
         return 0;
-    return err_set(err, ERR_CONFIG, "nothing is left: --exclude takes away all that is selected");
+    return err_set(err, ERR_CONFIG, "nothing is left: exclude takes away all that is selected");
 }
 
 int select_assets(const struct graph *graph, const struct selection *selection, struct arena *arena,

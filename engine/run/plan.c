@@ -14,6 +14,12 @@ static bool is_verb(const struct request *request, const char *verb)
     return request->verb != NULL && strcmp(request->verb, verb) == 0;
 }
 
+/* Who asked by the API is answered in its words. */
+static bool is_of_api(const struct request *request)
+{
+    return request->address != NULL;
+}
+
 static void choose_assets(struct plan *plan, const struct request *request)
 {
     const struct selection selection = {request->select, request->select_count, request->exclude,
@@ -41,8 +47,9 @@ static void choose_assets(struct plan *plan, const struct request *request)
             asset_keeps_history(asset))
             problem_add(&plan->problems, asset->file, 1, 1,
                         "%s keeps changes that its source no longer has: leave it out of a full "
-                        "refresh, or say --discard-history",
-                        asset->key);
+                        "refresh, or say %s",
+                        asset->key,
+                        is_of_api(request) ? "\"discard_history\"" : "--discard-history");
     }
 }
 
@@ -57,8 +64,9 @@ static void choose_partitions(struct plan *plan, const struct request *request)
         plan->partitions[i] = arena_strdup(&plan->arena, request->partitions[i]);
     if (request->partition_count > 0 && request->full_refresh)
         problem_add(&plan->problems, NULL, 0, 0,
-                    "a full refresh makes all partitions: leave out either --full-refresh or "
-                    "--partition");
+                    "a full refresh makes all partitions: leave out either %s",
+                    is_of_api(request) ? "\"full_refresh\" or \"partitions\""
+                                       : "--full-refresh or --partition");
 }
 
 static bool has_variable(const struct pipeline *pipeline, const char *name)
@@ -69,13 +77,21 @@ static bool has_variable(const struct pipeline *pipeline, const char *name)
     return false;
 }
 
-static void check_required(struct plan *plan)
+/* The API takes no variables for a question. */
+static void check_required(struct plan *plan, const struct request *request)
 {
     const struct question *question = plan->question;
 
     for (size_t i = 0; i < question->variable_count; i++) {
         const struct question_variable *variable = &question->variables[i];
-        if (variable->is_required && !has_variable(plan->pipeline, variable->name))
+        if (!variable->is_required || has_variable(plan->pipeline, variable->name))
+            continue;
+        if (is_of_api(request))
+            problem_add(&plan->problems, question->file, 0, 0,
+                        "question %s needs a variable: give \"%s\" a default value in it, or one "
+                        "under [vars] in pipeline.toml",
+                        question->name, variable->name);
+        else
             problem_add(&plan->problems, question->file, 0, 0,
                         "question %s needs a variable: give it with --var %s=VALUE", question->name,
                         variable->name);
@@ -105,8 +121,9 @@ static void check_assignments(struct plan *plan)
 }
 
 /* Another question's faults are none of this one's business. */
-static void choose_question(struct plan *plan, const char *name)
+static void choose_question(struct plan *plan, const struct request *request)
 {
+    const char *name = request->question;
     struct problems all;
 
     problems_init(&all, &plan->arena);
@@ -124,7 +141,7 @@ static void choose_question(struct plan *plan, const char *name)
     }
     question_link(plan->question, &plan->loaded->graph, &plan->problems);
     check_assignments(plan);
-    check_required(plan);
+    check_required(plan, request);
 }
 
 static void check_questions(struct plan *plan)
@@ -167,7 +184,7 @@ struct plan *plan_with(const struct request *request, struct loaded *loaded, boo
     if (plan->problems.count == 0)
         choose_partitions(plan, request);
     if (plan->problems.count == 0 && request->question != NULL)
-        choose_question(plan, request->question);
+        choose_question(plan, request);
     problems_sort(&plan->problems);
     return plan;
 }

@@ -126,7 +126,7 @@ void window_check(struct plan *plan, bool is_rest)
     }
     if (found == 0 && !is_rest)
         problem_add(&plan->problems, NULL, 0, 0,
-                    "--partition: nothing that is selected is made in partitions");
+                    "partitions are asked for, but nothing that is selected is made in partitions");
 }
 
 /* ---------------------------------------------------------------------------------- for an order */

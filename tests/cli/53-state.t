@@ -47,7 +47,7 @@ What the warehouse knows of itself.
     no asset is meant by "seal": aorta ls shows what there is
     [2]
     $ aorta state --exclude "*.*" --exclude sales
-    nothing is left: --exclude takes away all that is selected
+    nothing is left: exclude takes away all that is selected
     [2]
     $ aorta state --json +stg_orders --exclude orders | pick asset
     staging.stg_orders

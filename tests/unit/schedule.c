@@ -93,7 +93,7 @@ TEST("what is wrong with schedules stands in one list, each problem at its place
         "pipeline.toml:17:1: catch_up must be one of none, last, all, not \"lats\": did you mean \"last\"?\n"
         "pipeline.toml:18:1: jitter must be no more than a day\n"
         "pipeline.toml:19:11: a schedule's name has letters, digits, \"_\", \"-\" and \".\": not \"fo ur\"\n"
-        "pipeline.toml:21:1: schedule fo ur: nothing is left: --exclude takes away all that is selected\n"
+        "pipeline.toml:21:1: schedule fo ur: nothing is left: exclude takes away all that is selected\n"
         "pipeline.toml:22:10: the pipeline has no variable \"regoin\": did you mean \"region\"?\n"
         "pipeline.toml:22:28: a variable of a schedule must be text, a number or true or false, not a list\n");
 }

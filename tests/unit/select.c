@@ -128,9 +128,9 @@ TEST("exclusions take away what they mean")
     check_str(selected("+d", "b"), "acd");
     check_str(selected("+d", "b c"), "ad");
     check_str(selected("+d", "b,tag:live"), "acd");
-    check_str(selected("a+", "@b"), "nothing is left: --exclude takes away all that is selected");
+    check_str(selected("a+", "@b"), "nothing is left: exclude takes away all that is selected");
     check_str(selected("g", "a"), "g");
-    check_str(selected("g", "h"), "--exclude: no asset is meant by \"h\": did you mean \"a\"?");
+    check_str(selected("g", "h"), "exclude: no asset is meant by \"h\": did you mean \"a\"?");
 
     static const char *const texts[] = {"a", "+d", "g"}, *const excluded[] = {"b", "one.c g"};
     struct plan *plan = plan_of(texts, 3, excluded, 2);

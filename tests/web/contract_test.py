@@ -346,6 +346,8 @@ def bodies_are_read_strictly(program):
             ({"vars": [1]}, 'field "vars" must be an object'),
             ({"vars": {"a=b": 1}}, 'field "vars" has a name'), ({"vars": {"": 1}}, '"vars" has a name'),
             ([], "not an object"), ("{", "the body is not JSON: line 1"),
+            ('{"select":["a\\u0000"]}', ": a text may not have the character \\u0000"),
+            ('{"a\\u0000":1}', ": a text may not have the character \\u0000"),
             ('{"force":true,"force":true}', "the body is not JSON")):
         server.problem("POST", "/api/v1/runs", 400, said, body)
     nothing = {"select": ["core.a"], "force": None, "threads": None, "vars": None}

@@ -47,6 +47,14 @@ def what_is_wrong_is_said(shop):
     api = Api(shop)
     answer = api.problem("POST", "/api/v1/runs", 422, "customres", {"select": ["customres"]})
     assert "customers" in answer.json()["errors"][0], "what was meant"
+    api.problem("POST", "/api/v1/runs", 422, "partitions are asked for, but nothing",
+                {"select": ["countries"], "partitions": ["2024-04-04"]})
+    api.problem("POST", "/api/v1/runs", 422, 'leave out either "full_refresh" or "partitions"',
+                {"select": ["countries"], "full_refresh": True, "partitions": ["2024-04-04"]})
+    api.problem("POST", "/api/v1/runs", 422, 'or say "discard_history"', {"full_refresh": True})
+    api.problem("POST", "/api/v1/runs", 422, "exclude: no asset is meant", {"exclude": ["nobody"]})
+    shop.write("assets/questions/who.sql", "select {{ var('who') }} as who")
+    api.problem("POST", "/api/v1/queries", 422, 'give "who" a default value', {"question": "who"})
     for threads in (-1, 65, 10**18):
         api.problem("POST", "/api/v1/runs", 400, f'"threads" must be from 0 to 64, not {threads}',
                     {"select": ["countries"], "threads": threads})
