@@ -28,6 +28,7 @@ static const struct aorta_dialect dialect = {
     .md5 = "md5(%1$s)",
     .timestamp_ms_text = "strftime(CAST(%1$s AS TIMESTAMP), '%%Y-%%m-%%d %%H:%%M:%%S.%%g')",
     .count_if = "count(CASE WHEN %1$s THEN 1 END)", /* FILTER takes nearly twice as long */
+    .counts_apart = true,
     .hash = "hash(%1$s)",
     .date_add = "CAST(%1$s + to_%3$ss(CAST(%2$s AS INTEGER)) AS DATE)",
     .analyze = "",

@@ -29,18 +29,20 @@ static int wrap(const struct auditing *auditing, const struct check *check, stru
     return auditing->audit->file != NULL ? err_wrap(err, "%s", auditing->audit->file) : -1;
 }
 
-/* ------------------------------------------------------------------------------------- one scan */
+/* ------------------------------------------------------------------------------ conditions on rows */
 
-/* Columns of the scan: how many rows, how many not after the last position, the greatest position,
- * then one a condition. */
-enum { TOTAL_ROWS, TOTAL_NOT_AFTER, TOTAL_GREATEST, FIRST_CONDITION };
+enum { CONDITIONS_APART = 128 }; /* in one statement */
 
-static int append_position(const struct auditing *auditing, struct buf *sql, struct err *err)
+/* How many rows, how many not after the last position, the greatest position. */
+enum { TOTAL_ROWS, TOTAL_NOT_AFTER, TOTAL_GREATEST, TOTALS };
+
+static int append_totals(const struct auditing *auditing, struct buf *sql, struct err *err)
 {
     const struct audit *audit = auditing->audit;
     struct buf column;
     int32_t index;
 
+    buf_append_str(sql, "count(*)");
     if (audit->position_column == NULL) {
         buf_append_str(sql, ", 0, NULL");
         return 0;
@@ -61,13 +63,10 @@ static int append_position(const struct auditing *auditing, struct buf *sql, str
     return 0;
 }
 
-static int take_scan(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+static void take_totals(struct auditing *auditing, const struct aorta_batch *batch, int64_t row)
 {
-    struct auditing *auditing = arg;
-    int32_t column = FIRST_CONDITION;
     struct buf position;
 
-    (void)err;
     buf_init(&position);
     auditing->totals->row_count = cell_int(batch, row, TOTAL_ROWS);
     auditing->totals->not_after = cell_int(batch, row, TOTAL_NOT_AFTER);
@@ -75,10 +74,6 @@ static int take_scan(void *arg, const struct aorta_batch *batch, int64_t row, st
         auditing->totals->greatest_position =
             arena_strndup(auditing->arena, position.data, position.size);
     buf_release(&position);
-    for (size_t i = 0; i < auditing->audit->check_count; i++)
-        if (auditing->sql[i].fails != NULL)
-            auditing->results[i].failures = cell_int(batch, row, column++);
-    return 1;
 }
 
 /* A mistake in one condition fails the scan of all: says which check it was, where the database
@@ -102,31 +97,101 @@ static int blame(const struct auditing *auditing, struct err *err)
     return wrap(auditing, NULL, err);
 }
 
-static void append_count(const struct auditing *auditing, struct buf *sql, const char *condition)
+static int scan(struct auditing *auditing, const struct buf *sql, session_each *take,
+                struct err *err)
 {
-    buf_append_str(sql, ", ");
-    relation_pattern(sql, auditing->session->dialect->count_if, condition, NULL, NULL);
+    if (session_query(auditing->session, sql->data, NULL, 0, take, auditing, err) < 0)
+        return blame(auditing, err);
+    return 0;
 }
 
-static int scan_rows(struct auditing *auditing, struct err *err)
+/* One row: the totals, then a count a condition. */
+static int take_together(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
 {
+    struct auditing *auditing = arg;
+    int32_t column = TOTALS;
+
+    (void)err;
+    take_totals(auditing, batch, row);
+    for (size_t i = 0; i < auditing->audit->check_count; i++)
+        if (auditing->sql[i].fails != NULL)
+            auditing->results[i].failures = cell_int(batch, row, column++);
+    return 1;
+}
+
+/* All conditions of a row while it is looked at. */
+static int scan_together(struct auditing *auditing, struct err *err)
+{
+    const struct audit *audit = auditing->audit;
     struct buf sql;
     int result = -1;
 
     buf_init(&sql);
-    buf_append_str(&sql, "SELECT count(*)");
-    if (append_position(auditing, &sql, err) < 0)
-        goto out;
-    for (size_t i = 0; i < auditing->audit->check_count; i++)
-        if (auditing->sql[i].fails != NULL)
-            append_count(auditing, &sql, auditing->sql[i].fails);
-    buf_printf(&sql, " FROM %s AS new_rows", auditing->audit->rows);
-    if (session_query(auditing->session, sql.data, NULL, 0, take_scan, auditing, err) < 0) {
-        blame(auditing, err);
-        goto out;
+    buf_append_str(&sql, "SELECT ");
+    if (append_totals(auditing, &sql, err) == 0) {
+        for (size_t i = 0; i < audit->check_count; i++) {
+            if (auditing->sql[i].fails == NULL)
+                continue;
+            buf_append_str(&sql, ", ");
+            relation_pattern(&sql, auditing->session->dialect->count_if, auditing->sql[i].fails,
+                             NULL, NULL);
+        }
+        buf_printf(&sql, " FROM %s AS new_rows", audit->rows);
+        result = scan(auditing, &sql, take_together, err);
     }
-    result = 0;
-out:
+    buf_release(&sql);
+    return result;
+}
+
+/* A row a condition: its count, and behind the totals' columns which check it is of; that of the
+ * totals themselves is of none. */
+static int take_apart(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct auditing *auditing = arg;
+    int64_t index = cell_int(batch, row, TOTALS);
+
+    (void)err;
+    if (index < 0)
+        take_totals(auditing, batch, row);
+    else
+        auditing->results[index].failures = cell_int(batch, row, TOTAL_ROWS);
+    return 0;
+}
+
+/* Up to as many more conditions as a statement has; `next` is the first check that was not looked
+ * at. */
+static void append_branches(const struct auditing *auditing, struct buf *sql, size_t *next)
+{
+    const struct audit *audit = auditing->audit;
+
+    for (int count = 0; *next < audit->check_count && count < CONDITIONS_APART; (*next)++) {
+        if (auditing->sql[*next].fails == NULL)
+            continue;
+        buf_printf(sql, "%sSELECT count(*), 0, NULL, %zu FROM %s AS new_rows WHERE %s",
+                   sql->size > 0 ? " UNION ALL " : "", *next, audit->rows,
+                   auditing->sql[*next].fails);
+        count++;
+    }
+}
+
+/* A query a condition, many in one statement: the database works on them side by side, and skips
+ * what cannot meet one. */
+static int scan_apart(struct auditing *auditing, struct err *err)
+{
+    const struct audit *audit = auditing->audit;
+    struct buf sql;
+    size_t next = 0;
+
+    buf_init(&sql);
+    buf_append_str(&sql, "SELECT ");
+    int result = append_totals(auditing, &sql, err);
+    buf_printf(&sql, ", -1 FROM %s AS new_rows", audit->rows);
+    append_branches(auditing, &sql, &next);
+    while (result == 0 && sql.size > 0) {
+        result = scan(auditing, &sql, take_apart, err);
+        buf_reset(&sql);
+        append_branches(auditing, &sql, &next);
+    }
     buf_release(&sql);
     return result;
 }
@@ -377,7 +442,9 @@ static int run_all(struct auditing *auditing, struct err *err)
 
     if (make_all(auditing, err) < 0)
         return -1;
-    if (scan_rows(auditing, err) < 0)
+    if ((auditing->session->dialect->counts_apart && !audit->is_view
+             ? scan_apart(auditing, err)
+             : scan_together(auditing, err)) < 0)
         return -1;
     if (auditing->totals->row_count >= AUDIT_MANY_ROWS)
         prepare_for_many(auditing);

@@ -5,7 +5,7 @@
  * and `whole` what the target will be: conditions on a row look at the new rows only (the others
  * passed when they came), keys at the new rows' keys in the whole, the rest at the whole.
  *
- * Few scans: one for all conditions on rows and plain counts, one more a distinct key, one a
+ * Few statements: one for all conditions on rows and plain counts, one more a distinct key, one a
  * parent, one a window. A row fails when its condition is false; a condition that is NULL passes,
  * as in dbt_expectations (the row fails when NOT (condition = true)).
  */
@@ -35,6 +35,7 @@ struct audit {
     const char *file;  /* that declares the checks, for messages; or NULL */
     const char *rows;  /* SQL that may stand after FROM, with an alias put behind it */
     const char *whole; /* likewise */
+    bool is_view;      /* of rows: each query works them out again */
     const struct relation_columns *columns;
     const struct check *checks;
     size_t check_count;

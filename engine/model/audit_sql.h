@@ -3,7 +3,7 @@
  *
  * For each check one of:
  *     fails        a condition on a row of audit->rows that is true for a bad row; all of them are
- *                  counted in one scan
+ *                  counted in one statement
  *     count        a query that gives one number
  * and, unless there is nothing to show, a query for sample rows. Where a database has a better way
  * for many rows, the two queries are there in that way too.

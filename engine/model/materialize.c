@@ -19,6 +19,7 @@ static int audit_attempt(struct model_attempt *attempt, struct audit_totals *tot
         .file = spec->checks_file,
         .rows = attempt->audit_rows,
         .whole = attempt->audit_whole,
+        .is_view = spec->materialization->is_view,
         .columns = &attempt->columns,
         .checks = spec->checks,
         .check_count = spec->check_count,
