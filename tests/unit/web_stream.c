@@ -23,34 +23,34 @@ void web_readers_add(struct web_readers *readers, struct web_job *job)
     reads++;
 }
 
-void web_stream_wake(struct web_exchange *woken)
+void web_stream_wake(struct web_exchange *exchange)
 {
-    (void)woken;
+    (void)exchange;
     wakes++;
 }
 
-void web_done(struct web_exchange *done)
+void web_done(struct web_exchange *exchange)
 {
-    (void)done;
+    (void)exchange;
     test_fail(__FILE__, __LINE__, "a stream is no answer that is done");
 }
 
 static struct store *store;
 static struct store_reader *reader;
 static struct web_site site;
-static struct web_exchange exchange;
+static struct web_exchange listener;
 static int64_t last_event;
 
 static void set_up(void)
 {
     store = store_fixture_open();
     site.streams = web_streams_new();
-    web_exchange_init(&exchange, &site);
+    web_exchange_init(&listener, &site);
 }
 
 static void tear_down(void)
 {
-    web_exchange_release(&exchange);
+    web_exchange_release(&listener);
     web_streams_free(site.streams);
     store_reader_close(reader);
     store_close(store);
@@ -124,7 +124,7 @@ TEST("for a run of which nothing happens any more the store is read once, whatev
     happen("R1", 3);
     happen("R2", 50);
     reader = store_fixture_reader();
-    web_stream_begin(&exchange, "R1", 0, false);
+    web_stream_begin(&listener, "R1", 0, false);
     check_int(take(1, &last), 3);
     check_int(last, 3);
     check_int(reads, 1);
@@ -154,7 +154,7 @@ TEST("what is committed while the store is read comes once, behind what was read
     happen("R1", 1);
     happen("R2", 9);
     reader = store_fixture_reader();
-    web_stream_begin(&exchange, "R1", 0, false);
+    web_stream_begin(&listener, "R1", 0, false);
     while (asked == NULL) /* the first bytes are of no event */
         web_stream_take(exchange.stream, text, sizeof text);
 
