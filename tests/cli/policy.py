@@ -210,6 +210,33 @@ def fair(shop):
     assert len(between) <= 1, (begun, start, between)
 
 
+def fair_to_sources(shop):
+    """Two schedules at work are one source: each slot that a person leaves, or waits for, is his
+    next."""
+    configure(shop, '[pool.tight]\nslots = 2\n' + "".join(
+        f'[schedule.{name}]\ncron = "@yearly"\nselect = "tag:{name}"\n' for name in ("one", "two")))
+    theirs = [f"{name}_{i}" for name in ("one", "two") for i in range(6)]
+    mine = [f"mine_{i}" for i in range(3)]
+    for name in theirs + mine:
+        add_model(shop, name, f'pool = "tight"\ntags = ["{name.partition("_")[0]}"]\n')
+    Served(shop)
+    for name in ("one", "two"):
+        assert shop.run("tick", f"schedule:{name}")[0] == 0
+    wait_for("both at work", lambda: {asset.split(".")[1][:3] for _, _, asset in attempts(shop, *theirs)}
+             == {"one", "two"})
+    run = detach(shop, *mine)
+    wait_for("its end", ended(shop, run))
+    assert rows(shop, "select trigger from runs order by id")[:2] == [
+        ("schedule:one",), ("schedule:two",)]
+    free, = rows(shop, f"select started_us from runs where id = '{run}'")[0]
+    spans = attempts(shop, *mine)
+    assert len(spans) == len(mine)
+    for start, end, _ in spans:
+        between = [span for span in attempts(shop, *theirs) if free < span[0] < start]
+        assert len(between) <= 1, (free, start, between)
+        free = end
+
+
 def hung(shop):
     """A canceled run and a step that exceeds its timeout end though their executor hangs."""
     add_model(shop, "slow", "", SLOW)
@@ -330,5 +357,5 @@ def parts(shop):
 
 
 if __name__ == "__main__":
-    main([shared, crowded, dead_holders, timeouts, run_timeout, priorities, fair, hung, lingers, turns,
-          parts])
+    main([shared, crowded, dead_holders, timeouts, run_timeout, priorities, fair, fair_to_sources,
+          hung, lingers, turns, parts])
