@@ -96,7 +96,7 @@ static int take(int most_reads, int64_t *last)
     for (ssize_t size = 1; size > 0 || asked != NULL;) {
         if (asked != NULL)
             work();
-        size = web_stream_take(exchange.stream, text, WEB_STREAM_BLOCK);
+        size = web_stream_take(listener.stream, text, WEB_STREAM_BLOCK);
         if (reads - begun > most_reads)
             test_fail(__FILE__, __LINE__, "the store is read more than %d times", most_reads);
         if (size > 0)
@@ -156,7 +156,7 @@ TEST("what is committed while the store is read comes once, behind what was read
     reader = store_fixture_reader();
     web_stream_begin(&listener, "R1", 0, false);
     while (asked == NULL) /* the first bytes are of no event */
-        web_stream_take(exchange.stream, text, sizeof text);
+        web_stream_take(listener.stream, text, sizeof text);
 
     arena_init(&arena);
     store_reader_begin(reader); /* sees this moment, and nothing later */
