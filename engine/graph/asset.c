@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/suggest.h"
 #include "graph/asset_files.h"
+#include "graph/asset_keys.h"
 #include "graph/asset_partitions.h"
 #include "graph/asset_rules.h"
 
@@ -18,117 +19,7 @@ const char *const asset_mode_names[] = {"full_refresh", "append_all", "increment
                                         "cdc_append", NULL};
 const char *const asset_time_units[] = {"s", "ms", "us", "iso", "log", NULL};
 
-static const char *const naming_names[] = {"aorta", "airbyte", NULL};
-
 enum { KIND_UNKNOWN = -1 };
-
-/* What the file says beyond what goes straight into the asset. */
-struct asset_file {
-    struct asset *asset;
-    const struct toml_node *from, *into, *columns, *checks, *inputs, *time, *flush;
-    int naming;
-    int kind;
-    const char *connection;
-    struct policy_keys policy;
-};
-
-#define COMMON_KEYS                                                                   \
-    {"kind", KEY_CHOICE, offsetof(struct asset_file, kind), false, asset_kind_names}, \
-        {"columns", KEY_TABLE, offsetof(struct asset_file, columns), false, NULL},    \
-        {"checks", KEY_LIST, offsetof(struct asset_file, checks), false, NULL},       \
-    {                                                                                 \
-        "connection", KEY_TEXT, offsetof(struct asset_file, connection), false, NULL  \
-    }
-
-#define ASSET_COMMON_KEYS                                                                  \
-    {"description", KEY_TEXT, offsetof(struct asset, description), false, NULL},           \
-        {"tags", KEY_TEXTS, offsetof(struct asset, tags), false, NULL},                    \
-        {"partitions", KEY_TABLE, offsetof(struct asset, partitioned.table), false, NULL}, \
-    {                                                                                      \
-        "depends_on", KEY_TEXTS, offsetof(struct asset, depends_on), false, NULL           \
-    }
-
-/* Keys of every kind come in two tables: those that need a second look, and those that do not. */
-static const struct key first_keys[] = {
-    COMMON_KEYS,
-    {"from", KEY_TABLE, offsetof(struct asset_file, from), false, NULL},
-    {"into", KEY_NODE, offsetof(struct asset_file, into), false, NULL},
-    {"naming", KEY_CHOICE, offsetof(struct asset_file, naming), false, naming_names},
-    {"inputs", KEY_TABLE, offsetof(struct asset_file, inputs), false, NULL},
-    {"time", KEY_TABLE, offsetof(struct asset_file, time), false, NULL},
-    {"flush", KEY_TABLE, offsetof(struct asset_file, flush), false, NULL},
-    {"retry", KEY_TABLE, offsetof(struct asset_file, policy.retry), false, NULL},
-    {"timeout", KEY_DURATION, offsetof(struct asset_file, policy.timeout_ms), false, NULL},
-    {"pool", KEY_TEXT, offsetof(struct asset_file, policy.pool), false, NULL},
-    {"priority", KEY_INTEGER, offsetof(struct asset_file, policy.priority), false, NULL},
-    {0},
-};
-
-static const struct key seed_keys[] = {
-    ASSET_COMMON_KEYS,
-    UPKEEP_KEYS,
-    {"delimiter", KEY_TEXT, offsetof(struct asset, delimiter), false, NULL},
-    {0},
-};
-
-static const struct key source_keys[] = {
-    ASSET_COMMON_KEYS,
-    UPKEEP_KEYS,
-    {"bad_lines", KEY_CHOICE, offsetof(struct asset, bad_lines), false, asset_bad_lines_names},
-    {"new_columns", KEY_CHOICE, offsetof(struct asset, new_columns), false,
-     asset_new_columns_names},
-    {0},
-};
-
-static const struct key generator_keys[] = {
-    ASSET_COMMON_KEYS,
-    UPKEEP_KEYS,
-    {"acknowledged_by", KEY_TEXT, offsetof(struct asset, acknowledged_by), false, NULL},
-    {0},
-};
-
-static const struct key stream_keys[] = {
-    ASSET_COMMON_KEYS,
-    {"max_lag", KEY_INTEGER, offsetof(struct asset, max_lag), false, NULL},
-    {0},
-};
-
-static const struct key plain_keys[] = {ASSET_COMMON_KEYS, {0}};
-
-static const struct key model_keys[] = {
-    ASSET_COMMON_KEYS,
-    UPKEEP_KEYS,
-    {"materialized", KEY_CHOICE, offsetof(struct asset, materialized), false,
-     asset_materialized_names},
-    {"strategy", KEY_CHOICE, offsetof(struct asset, strategy), false, asset_strategy_names},
-    {"unique_key", KEY_TEXTS, offsetof(struct asset, unique_key), false, NULL},
-    {"delete_marker", KEY_TEXT, offsetof(struct asset, delete_marker), false, NULL},
-    {"position", KEY_TEXT, offsetof(struct asset, position), false, NULL},
-    {0},
-};
-
-static const struct key snapshot_keys[] = {
-    ASSET_COMMON_KEYS,
-    UPKEEP_KEYS,
-    {"unique_key", KEY_TEXTS, offsetof(struct asset, unique_key), true, NULL},
-    {"changed_at", KEY_TEXT, offsetof(struct asset, changed_at), true, NULL},
-    {"deleted_at", KEY_TEXT, offsetof(struct asset, deleted_at), false, NULL},
-    {"order_by", KEY_TEXTS, offsetof(struct asset, order_by), false, NULL},
-    {"surrogate_key", KEY_TEXT, offsetof(struct asset, surrogate_key), true, NULL},
-    {0},
-};
-
-static const struct key *const keys_of_kind[ASSET_KINDS] = {
-    [ASSET_SEED] = seed_keys,      [ASSET_GENERATOR] = generator_keys,
-    [ASSET_SOURCE] = source_keys,  [ASSET_STREAM] = stream_keys,
-    [ASSET_MODEL] = model_keys,    [ASSET_SNAPSHOT] = snapshot_keys,
-    [ASSET_EXTERNAL] = plain_keys,
-};
-
-const struct key *asset_keys(enum asset_kind kind)
-{
-    return keys_of_kind[kind];
-}
 
 struct asset_site asset_site_of(const struct asset *asset, const char *key)
 {
@@ -137,57 +28,6 @@ struct asset_site asset_site_of(const struct asset *asset, const char *key)
     return node != NULL ? (struct asset_site){asset->file, node->line, node->column}
                         : (struct asset_site){asset->file, 1, 1};
 }
-
-struct place_keys {
-    const char *connection, *table, *stream, *topic, *cursor;
-    int mode;
-    int64_t partitions;
-    struct asset_files files;
-};
-
-static const struct key from_keys[] = {
-    {"connection", KEY_TEXT, offsetof(struct place_keys, connection), true, NULL},
-    {"table", KEY_TEXT, offsetof(struct place_keys, table), false, NULL},
-    {"stream", KEY_TEXT, offsetof(struct place_keys, stream), false, NULL},
-    {"topic", KEY_TEXT, offsetof(struct place_keys, topic), false, NULL},
-    {"mode", KEY_CHOICE, offsetof(struct place_keys, mode), false, asset_mode_names},
-    {"cursor", KEY_TEXT, offsetof(struct place_keys, cursor), false, NULL},
-    {"files", KEY_TEXTS, offsetof(struct place_keys, files.patterns), false, NULL},
-    {"changed_files", KEY_CHOICE, offsetof(struct place_keys, files.changed), false,
-     asset_changed_names},
-    {"lateness", KEY_DURATION, offsetof(struct place_keys, files.lateness_ms), false, NULL},
-    {"full_listing", KEY_DURATION, offsetof(struct place_keys, files.full_listing_ms), false, NULL},
-    {"partition_columns", KEY_BOOL, offsetof(struct place_keys, files.partition_columns), false,
-     NULL},
-    {0},
-};
-
-static const struct key into_keys[] = {
-    {"connection", KEY_TEXT, offsetof(struct place_keys, connection), true, NULL},
-    {"table", KEY_TEXT, offsetof(struct place_keys, table), false, NULL},
-    {"topic", KEY_TEXT, offsetof(struct place_keys, topic), false, NULL},
-    {"partitions", KEY_INTEGER, offsetof(struct place_keys, partitions), false, NULL},
-    {0},
-};
-
-static const struct key time_keys[] = {
-    {"field", KEY_TEXT, offsetof(struct asset, time_field), false, NULL},
-    {"unit", KEY_CHOICE, offsetof(struct asset, time_unit), true, asset_time_units},
-    {0},
-};
-
-static const struct key flush_keys[] = {
-    {"records", KEY_INTEGER, offsetof(struct asset, flush_records), false, NULL},
-    {"size", KEY_SIZE, offsetof(struct asset, flush_bytes), false, NULL},
-    {"interval", KEY_DURATION, offsetof(struct asset, flush_interval_ms), false, NULL},
-    {0},
-};
-
-static const struct key column_keys[] = {
-    {"type", KEY_TEXT, offsetof(struct asset_column, type), false, NULL},
-    {"description", KEY_TEXT, offsetof(struct asset_column, description), false, NULL},
-    {0},
-};
 
 struct reading {
     const struct pipeline *pipeline;
@@ -200,7 +40,6 @@ static const struct connection *find_connection(struct reading *r, const char *n
                                                 int column)
 {
     const struct connection *found = pipeline_connection(r->pipeline, name);
-
     const struct target *target = r->pipeline->target;
 
     if (found != NULL || target == NULL)
@@ -218,7 +57,7 @@ static const struct connection *find_connection(struct reading *r, const char *n
 }
 
 static void read_place(struct reading *r, const struct toml_node *table, const struct key *keys,
-                       struct asset_place *place, struct place_keys *read)
+                       struct asset_place *place, struct asset_place_keys *read)
 {
     keys_read(table, keys, read, r->asset->file, NULL, r->problems);
     place->line = table->line;
@@ -234,7 +73,7 @@ static void read_place(struct reading *r, const struct toml_node *table, const s
 
 static void read_from(struct reading *r)
 {
-    struct place_keys keys = {.mode = ASSET_INCREMENTAL_APPEND, .files = asset_files_unset};
+    struct asset_place_keys keys = {.mode = ASSET_INCREMENTAL_APPEND, .files = asset_files_unset};
 
     if (r->file.from == NULL)
         return;
@@ -244,7 +83,7 @@ static void read_from(struct reading *r)
                     "a %s has no from", asset_kind_names[r->asset->kind]);
         return;
     }
-    read_place(r, r->file.from, from_keys, &r->asset->from, &keys);
+    read_place(r, r->file.from, asset_from_keys, &r->asset->from, &keys);
     r->asset->mode = keys.mode;
     r->asset->cursor = keys.cursor;
     r->asset->files = keys.files;
@@ -271,7 +110,7 @@ static void read_into(struct reading *r)
 {
     struct asset *asset = r->asset;
     const struct toml_node *into = r->file.into;
-    struct place_keys keys = {.partitions = 1};
+    struct asset_place_keys keys = {.partitions = 1};
 
     asset->schema = asset->group;
     asset->table = asset->name;
@@ -292,7 +131,7 @@ static void read_into(struct reading *r)
                     asset_kind_names[asset->kind]);
         return;
     }
-    read_place(r, into, into_keys, &asset->into, &keys);
+    read_place(r, into, asset_into_keys, &asset->into, &keys);
     asset->partitions = keys.partitions;
 }
 
@@ -307,13 +146,13 @@ static void read_inputs(struct reading *r)
     for (size_t i = 0; i < table->item_count; i++) {
         const struct toml_node *node = table->items[i];
         struct asset_input *input = &r->asset->inputs[r->asset->input_count];
-        struct place_keys keys = {0};
+        struct asset_place_keys keys = {0};
         if (node->kind != TOML_TABLE) {
             problem_add(r->problems, r->asset->file, node->line, node->column,
                         "%s must be { connection = …, table = … }", node->key);
             continue;
         }
-        read_place(r, node, into_keys, &input->place, &keys);
+        read_place(r, node, asset_into_keys, &input->place, &keys);
         input->name = node->key;
         r->asset->input_count++;
     }
@@ -353,7 +192,7 @@ static void read_column(struct reading *r, const struct toml_node *node)
     const struct toml_node *type = toml_find(node, "type");
     column->line = type != NULL ? type->line : node->line;
     column->place = type != NULL ? type->column : node->column;
-    keys_read(node, column_keys, column, r->asset->file, &more, r->problems);
+    keys_read(node, asset_column_keys, column, r->asset->file, &more, r->problems);
     for (; *more != NULL; more++) {
         static const char *const known[] = {"type", "description", "checks", "unknown"};
         if (strcmp((*more)->key, "checks") == 0 && (*more)->kind == TOML_ARRAY)
@@ -402,9 +241,9 @@ static void report_unknown_keys(struct reading *r, const struct toml_node **node
     const char *known[64];
     size_t count = 0;
 
-    for (const struct key *key = first_keys; key->name != NULL; key++)
+    for (const struct key *key = asset_file_keys; key->name != NULL; key++)
         known[count++] = key->name;
-    for (const struct key *key = keys_of_kind[r->asset->kind]; key->name != NULL; key++)
+    for (const struct key *key = asset_keys(r->asset->kind); key->name != NULL; key++)
         known[count++] = key->name;
     for (; *nodes != NULL; nodes++)
         keys_report_unknown(*nodes, "key", known, count, r->asset->file, r->problems);
@@ -423,7 +262,7 @@ static void read_own_keys(struct reading *r, const struct toml_node **nodes)
     own.items = arena_calloc(r->pipeline->arena, count + 1, sizeof(struct toml_node *));
     for (size_t i = 0; i < count; i++)
         own.items[i] = arena_memdup(r->pipeline->arena, nodes[i], sizeof *nodes[i]);
-    keys_read(&own, keys_of_kind[r->asset->kind], r->asset, r->asset->file, &unknown, r->problems);
+    keys_read(&own, asset_keys(r->asset->kind), r->asset, r->asset->file, &unknown, r->problems);
     report_unknown_keys(r, unknown);
 }
 
@@ -445,7 +284,7 @@ static int read_toml(struct reading *r)
     }
     r->asset->root = root;
     r->file.kind = toml_find(root, "kind") != NULL ? KIND_UNKNOWN : ASSET_MODEL;
-    keys_read(root, first_keys, &r->file, r->asset->file, &own, r->problems);
+    keys_read(root, asset_file_keys, &r->file, r->asset->file, &own, r->problems);
     result = 0;
     if (r->file.kind == KIND_UNKNOWN)
         goto out;
@@ -572,9 +411,9 @@ struct asset *asset_load(const struct pipeline *pipeline, const char *group, con
     read_inputs(&r);
     policy_read(&r.file.policy, pipeline, asset, problems);
     if (r.file.time != NULL)
-        keys_read(r.file.time, time_keys, asset, asset->file, NULL, problems);
+        keys_read(r.file.time, asset_time_keys, asset, asset->file, NULL, problems);
     if (r.file.flush != NULL)
-        keys_read(r.file.flush, flush_keys, asset, asset->file, NULL, problems);
+        keys_read(r.file.flush, asset_flush_keys, asset, asset->file, NULL, problems);
     upkeep_read(asset, problems);
     read_columns(&r);
     read_body(&r, stem);
