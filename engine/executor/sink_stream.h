@@ -5,13 +5,14 @@
  *
  * One member of a consumer group, any number of partitions. Each partition that is assigned gets a
  * writer (executor/sink_writer.h); one that is revoked loses it, and what it had buffered is still in
- * the log. A flush is done between two polls, so that what is in memory stays within memory_bytes
- * plus what one poll gives: while the lake is slow nothing is polled, and the client's own queue,
- * which has a limit, fills up and stops fetching.
+ * the log. While a poll is made another thread pushes into the writers what the poll before gave;
+ * it does nothing else. Steps are taken when that has ended and before the next push begins, so that
+ * what is in memory stays within memory_bytes plus what two polls give: while the lake is slow
+ * nothing is polled, and the client's own queue, which has a limit, fills up and stops fetching.
  *
  * Writers know nothing of each other, so those that have something to do take their steps side by
- * side, each in a thread; all of these end before the next poll. A read to the log's end flushes
- * all partitions together when it is there.
+ * side, each in a thread (executor/sink_lanes.h); all of these end before the next poll. A read to
+ * the log's end flushes all partitions together when it is there.
  *
  * Used by one thread; cancel, upstream_done and stop may be set by any.
  */
