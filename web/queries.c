@@ -3,6 +3,7 @@
 #include "base/units.h"
 #include "web/ask.h"
 #include "web/assets.h"
+#include "web/create.h"
 #include "web/problem.h"
 #include "web/routes.h"
 
@@ -69,15 +70,14 @@ static const struct web_ask_kind querying = {
 
 struct sent_query {
     const char *sql, *question, *timeout;
+    const char *vars; /* a JSON object */
     int64_t limit;
 };
 
 static const struct record_field query_fields[] = {
-    RECORD_FIELD(sent_query, sql, TEXT),
-    RECORD_FIELD(sent_query, question, TEXT),
-    RECORD_FIELD(sent_query, limit, INT),
-    RECORD_FIELD(sent_query, timeout, TEXT),
-    {0},
+    RECORD_FIELD(sent_query, sql, TEXT),     RECORD_FIELD(sent_query, question, TEXT),
+    RECORD_FIELD(sent_query, vars, JSON),    RECORD_FIELD(sent_query, limit, INT),
+    RECORD_FIELD(sent_query, timeout, TEXT), {0},
 };
 static const struct record_shape query_shape = {query_fields, sizeof(struct sent_query)};
 
@@ -102,13 +102,16 @@ static void query(struct web_exchange *exchange)
     request.question = sent->question;
     if ((sent->sql == NULL) == (sent->question == NULL))
         web_problem(exchange, 400, "send either \"sql\" or \"question\"");
+    else if (sent->sql != NULL && sent->vars != NULL)
+        web_problem(exchange, 400,
+                    "field \"vars\" is for a \"question\": \"sql\" is sent as it is");
     else if (request.limit < 1 || request.limit > MOST_ROWS)
         web_problem(exchange, 400, "field \"limit\" must be from 1 to %d", MOST_ROWS);
     else if (sent->timeout != NULL &&
              (!units_parse_duration_ms(sent->timeout, &request.timeout_ms) ||
               request.timeout_ms < 1 || request.timeout_ms > LONGEST_MS))
         web_problem(exchange, 400, "field \"timeout\" must be a time like 30s, at most 5m");
-    else {
+    else if (web_vars_fill(exchange, sent->vars, &request) == 0) {
         ask(exchange, &request, &querying);
         return;
     }

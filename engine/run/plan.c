@@ -77,7 +77,6 @@ static bool has_variable(const struct pipeline *pipeline, const char *name)
     return false;
 }
 
-/* The API takes no variables for a question. */
 static void check_required(struct plan *plan, const struct request *request)
 {
     const struct question *question = plan->question;
@@ -88,8 +87,7 @@ static void check_required(struct plan *plan, const struct request *request)
             continue;
         if (is_of_api(request))
             problem_add(&plan->problems, question->file, 0, 0,
-                        "question %s needs a variable: give \"%s\" a default value in it, or one "
-                        "under [vars] in pipeline.toml",
+                        "question %s needs a variable: give it as {\"%s\": VALUE} in \"vars\"",
                         question->name, variable->name);
         else
             problem_add(&plan->problems, question->file, 0, 0,

@@ -367,6 +367,12 @@ def queries_are_answered_with_rows(program):
     assert answer.json()["rows"][:2] == [[1, "x"], [None, "y"]]
     for body, said in (({}, 'either "sql" or "question"'),
                        ({"sql": "a", "question": "b"}, 'either "sql" or "question"'),
+                       ({"sql": "a", "vars": {"b": 1}}, '"vars" is for a "question"'),
+                       ({"question": "a", "vars": [1]}, '"vars" must be'),
+                       ({"question": "a", "vars": {"": 1}}, '"vars" has a name that is empty'),
+                       ({"question": "a", "vars": {"b=": 1}}, '"vars" has a name that is'),
+                       ({"question": "a", "vars": {str(i): i for i in range(101)}},
+                        "at most 100 values"),
                        ({"sql": "a", "limit": 1000000}, '"limit" must be from 1'),
                        ({"sql": "a", "timeout": "1h"}, '"timeout" must be')):
         server.problem("POST", "/api/v1/queries", 400, said, body)

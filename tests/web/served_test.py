@@ -53,8 +53,6 @@ def what_is_wrong_is_said(shop):
                 {"select": ["countries"], "full_refresh": True, "partitions": ["2024-04-04"]})
     api.problem("POST", "/api/v1/runs", 422, 'or say "discard_history"', {"full_refresh": True})
     api.problem("POST", "/api/v1/runs", 422, "exclude: no asset is meant", {"exclude": ["nobody"]})
-    shop.write("assets/questions/who.sql", "select {{ var('who') }} as who")
-    api.problem("POST", "/api/v1/queries", 422, 'give "who" a default value', {"question": "who"})
     for threads in (-1, 65, 10**18):
         api.problem("POST", "/api/v1/runs", 400, f'"threads" must be from 0 to 64, not {threads}',
                     {"select": ["countries"], "threads": threads})
@@ -81,6 +79,33 @@ def what_is_wrong_is_said(shop):
     failed.write_text("select {{ ref('nobody') }}")
     refused = api.call("POST", "/api/v1/pipeline/reload")
     assert refused.status == 422 and "nobody" in refused.json()["errors"][0], refused.body
+    assert api.daemon.end() == 0
+
+
+def a_saved_question_is_asked_with_variables(shop):
+    """A saved question is asked, with values for its variables."""
+    shop.write("assets/questions/who.sql",
+               "select '{{ var('who') }}' as who, {{ var('least', 3) }} as least")
+    shop.write("assets/questions/plain.sql", "select 1 as one")
+    api = Api(shop)
+
+    def ask(question="who", **more):
+        return api.call("POST", "/api/v1/queries", {"question": question, **more})
+
+    for sent, row in (({"who": "Ada"}, ["Ada", 3]), ({"who": 7, "least": 4.5}, ["7", 4.5]),
+                      ({"who": True, "least": "5"}, ["true", 5]), ({"who": ""}, ["", 3])):
+        answer = ask(vars=sent)
+        assert answer.status == 200, (sent, answer.body)
+        assert answer.json() == {"columns": ["who", "least"], "rows": [row],
+                                 "has_more": False}, (sent, answer.body)
+    assert ask("plain").json()["rows"] == ask("plain", vars={}).json()["rows"] == [[1]]
+    for sent, said in ((None, 'give it as {"who": VALUE} in "vars"'),
+                       ({"least": 1}, 'give it as {"who": VALUE} in "vars"'),
+                       ({"who": "Ada", "leest": 1},
+                        'question who has no variable "leest": did you mean "least"?')):
+        more = {} if sent is None else {"vars": sent}
+        api.problem("POST", "/api/v1/queries", 422, said, {"question": "who", **more})
+    assert ask(vars={"who": "Eve"}).json()["rows"] == [["Eve", 3]], "none is kept from before"
     assert api.daemon.end() == 0
 
 
@@ -307,5 +332,5 @@ def tokens_are_made_and_changes_remembered(shop):
 
 main([a_run_from_the_call_to_its_end, what_is_wrong_is_said, a_key_makes_it_one_run,
       a_run_is_canceled, who_waits_outlives_the_daemon, it_ends_though_it_was_told_to_reload,
-      a_key_makes_it_one_token, schedules_are_told, sensors_are_told,
-      tokens_are_made_and_changes_remembered])
+      a_saved_question_is_asked_with_variables, a_key_makes_it_one_token, schedules_are_told,
+      sensors_are_told, tokens_are_made_and_changes_remembered])
