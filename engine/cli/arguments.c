@@ -23,12 +23,18 @@ int command_fail(int status, const char *fmt, ...)
     return status;
 }
 
+/* Where it is, or else who says so: as compilers have it. */
+static void print_problem(bool is_of_file, const char *text)
+{
+    fprintf(stderr, "%s%s\n", is_of_file ? "" : "aorta: ", text);
+}
+
 int command_refused(const struct event *event)
 {
     bool is_usage = event->state != NULL && strcmp(event->state, "config") == 0;
 
     for (size_t i = 0; i < event->line_count; i++)
-        fprintf(stderr, "%s%s\n", is_usage ? "" : "aorta: ", event->lines[i]);
+        print_problem((int64_t)i >= event->general, event->lines[i]);
     return is_usage ? EXIT_USAGE : EXIT_FAILED;
 }
 
@@ -51,7 +57,8 @@ void command_help(const struct command *command, FILE *out)
 void command_report(struct plan *plan)
 {
     for (size_t i = 0; i < plan->problems.count; i++)
-        fprintf(stderr, "%s\n", problem_text(&plan->problems.items[i], &plan->arena));
+        print_problem(plan->problems.items[i].file != NULL,
+                      problem_text(&plan->problems.items[i], &plan->arena));
 }
 
 /* Flags whose value is kept as it was typed: the field of struct arguments that each sets. */

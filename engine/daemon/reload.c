@@ -188,22 +188,13 @@ static void read_in_pool(uv_work_t *work)
     rereading->loaded = loaded_read(&rereading->request);
 }
 
-static void refuse(struct job *job, const struct problems *problems)
-{
-    const char **lines = arena_calloc(&job->arena, problems->count, sizeof *lines);
-
-    job->daemon->reload->refused++;
-    for (size_t i = 0; i < problems->count; i++)
-        lines[i] = problem_text(&problems->items[i], &job->arena);
-    work_refuse_config(job, lines, problems->count);
-}
-
 static void answer(struct job *job, struct loaded *loaded)
 {
     const struct event accepted = {.type = "accepted"};
 
     if (loaded->problems.count > 0) {
-        refuse(job, &loaded->problems);
+        job->daemon->reload->refused++;
+        work_refuse_problems(job, &loaded->problems);
         return;
     }
     take_over(job->daemon, loaded);

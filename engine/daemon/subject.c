@@ -41,15 +41,6 @@ const char *subject_asset(const char *subject)
     return behind(subject, "asset:");
 }
 
-static void refuse_problems(struct job *job, const struct problems *problems)
-{
-    const char **lines = arena_calloc(&job->arena, problems->count, sizeof *lines);
-
-    for (size_t i = 0; i < problems->count; i++)
-        lines[i] = problem_text(&problems->items[i], &job->arena);
-    work_refuse_config(job, lines, problems->count);
-}
-
 static void refuse_missing(struct job *job, const char *kind, const char *name, const char **names,
                            size_t count)
 {
@@ -143,7 +134,7 @@ static bool check_subject(struct job *job, const struct loaded *loaded)
     bool ticks = strcmp(job->request->verb, "tick") == 0;
 
     if (loaded->problems.count > 0) {
-        refuse_problems(job, &loaded->problems);
+        work_refuse_problems(job, &loaded->problems);
         return false;
     }
     if (schedule != NULL)

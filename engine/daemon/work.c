@@ -87,10 +87,16 @@ static void tell_people(struct job *job, const char *const *lines, size_t count)
     alerts_run_refused(job->daemon->alerts, job->request, NULL, why);
 }
 
-static void refuse(struct job *job, const char *state, const char *const *lines, size_t count)
+/* The first `general` lines are about no file. */
+static void refuse(struct job *job, const char *state, const char *const *lines, size_t count,
+                   size_t general)
 {
     const char **copy = arena_memdup(&job->arena, lines, count * sizeof *lines);
-    struct event event = {.type = "refused", .state = state, .lines = copy, .line_count = count};
+    struct event event = {.type = "refused",
+                          .state = state,
+                          .lines = copy,
+                          .line_count = count,
+                          .general = (int64_t)general};
     struct asker asker = job->asker;
 
     audit_job(job, state);
@@ -105,27 +111,27 @@ static void refuse(struct job *job, const char *state, const char *const *lines,
 
 void work_refuse(struct job *job, const char *const *lines, size_t count)
 {
-    refuse(job, NULL, lines, count);
+    refuse(job, NULL, lines, count, count);
 }
 
-void work_refuse_config(struct job *job, const char *const *lines, size_t count)
+void work_refuse_problems(struct job *job, const struct problems *problems)
 {
-    refuse(job, err_code_name(ERR_CONFIG), lines, count);
+    const char **lines = arena_calloc(&job->arena, problems->count, sizeof *lines);
+    size_t count = 0, general;
+
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->items[i].file == NULL)
+            lines[count++] = problem_text(&problems->items[i], &job->arena);
+    general = count;
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->items[i].file != NULL)
+            lines[count++] = problem_text(&problems->items[i], &job->arena);
+    refuse(job, err_code_name(ERR_CONFIG), lines, count, general);
 }
 
 void work_refuse_as(struct job *job, const char *state, const char *line)
 {
-    refuse(job, state, &line, 1);
-}
-
-static void refuse_problems(struct job *job)
-{
-    const struct problems *problems = &job->plan->problems;
-    const char **lines = arena_calloc(&job->arena, problems->count, sizeof *lines);
-
-    for (size_t i = 0; i < problems->count; i++)
-        lines[i] = problem_text(&problems->items[i], &job->arena);
-    work_refuse_config(job, lines, problems->count);
+    refuse(job, state, &line, 1, 1);
 }
 
 /* ------------------------------------------------------------------------------------ requests */
@@ -182,7 +188,7 @@ static void planned(uv_work_t *work, int status)
     else if (job->plan == NULL)
         refuse_earlier(job);
     else if (job->plan->problems.count > 0)
-        refuse_problems(job);
+        work_refuse_problems(job, &job->plan->problems);
     else if (strcmp(job->request->verb, "plan") == 0)
         preview_begin(job);
     else if (strcmp(job->request->verb, "backfill") == 0)

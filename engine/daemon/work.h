@@ -180,8 +180,9 @@ void work_forget(struct job *job);
 void work_finish(struct job *job, const char *state);
 void work_refuse(struct job *job, const char *const *lines, size_t count);
 
-/* The same, because of what was asked for or of what the files say. */
-void work_refuse_config(struct job *job, const char *const *lines, size_t count);
+/* The same, because of what was asked for or of what the files say: those that are about no file
+ * first. */
+void work_refuse_problems(struct job *job, const struct problems *problems);
 
 /* The same, with one line and the state that the event will have ("missing", "conflict", …). */
 void work_refuse_as(struct job *job, const char *state, const char *line);

@@ -101,6 +101,7 @@ struct event {
     size_t after_count;
     const char **lines; /* refused: all problems, a line each; fields: names */
     size_t line_count;
+    int64_t general; /* refused: so many of the lines, the first, begin with no file's name */
 };
 
 extern const struct record_shape event_shape;

@@ -102,19 +102,19 @@ What the pipeline does not know is said by all that look at it.
     pipeline.toml: there is no target "prod"; there is only dev
     [2]
     $ aorta run --var least=3
-    the pipeline has no variable "least": declare it under [vars] in pipeline.toml
+    aorta: the pipeline has no variable "least": declare it under [vars] in pipeline.toml
     [2]
     $ aorta run --var least_cents
-    --var wants NAME=VALUE, not "least_cents"
+    aorta: --var wants NAME=VALUE, not "least_cents"
     [2]
     $ aorta run stg_order
-    no asset is meant by "stg_order": did you mean "stg_orders"?
+    aorta: no asset is meant by "stg_order": did you mean "stg_orders"?
     [2]
     $ aorta plan tag:nightly
-    no asset is meant by "tag:nightly": aorta ls shows what there is
+    aorta: no asset is meant by "tag:nightly": aorta ls shows what there is
     [2]
     $ aorta run -- --json
-    no asset is meant by "--json": aorta ls shows what there is
+    aorta: no asset is meant by "--json": aorta ls shows what there is
     [2]
     $ ls -A
     .aorta

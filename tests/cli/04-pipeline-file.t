@@ -93,5 +93,5 @@ Nobody writes four mebibytes by hand.
 
     $ yes '# shop' | head -c 5000000 >pipeline.toml
     $ aorta check
-    <folder>/pipeline.toml: larger than 4194304 bytes
+    aorta: <folder>/pipeline.toml: larger than 4194304 bytes
     [2]

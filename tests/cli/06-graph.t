@@ -42,9 +42,9 @@ A folder of assets that is not there, and one that is empty.
 
     $ mv assets things
     $ aorta check
-    assets: folder assets: No such file or directory
+    aorta: assets: folder assets: No such file or directory
     [2]
     $ mkdir assets
     $ aorta check
-    there is no asset in <folder>/assets
+    aorta: there is no asset in <folder>/assets
     [2]

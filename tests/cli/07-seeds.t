@@ -88,5 +88,5 @@ The delimiter is one character. A seed may be larger than a message between proc
     {"rows":300000,"codes":45000150000,"name":"the \"name\" of 99999"}
     $ yes 'DE|Germany' | head -c 70000000 >assets/seeds/countries.csv
     $ aorta check
-    <folder>/assets/seeds/countries.csv: larger than 67108864 bytes
+    aorta: <folder>/assets/seeds/countries.csv: larger than 67108864 bytes
     [2]

@@ -10,10 +10,10 @@ What is missing around the program is named, with what to do about it.
     aorta: connection warehouse: duckdb: libduckdb.so is not installed: run ./dev setup, or set AORTA_LIBDUCKDB (/nonexistent: cannot open shared object file: No such file or directory)
     [1]
     $ AORTA_CONNECTORS=/nonexistent aorta check
-    connectors /nonexistent: No such file or directory (set AORTA_CONNECTORS to their folder)
+    aorta: connectors /nonexistent: No such file or directory (set AORTA_CONNECTORS to their folder)
     [2]
     $ AORTA_CONNECTORS=/nonexistent aorta run
-    connectors /nonexistent: No such file or directory (set AORTA_CONNECTORS to their folder)
+    aorta: connectors /nonexistent: No such file or directory (set AORTA_CONNECTORS to their folder)
     [2]
 
 A secret is never text in the file; where it comes from must be there when it is needed.

@@ -15,16 +15,16 @@ What a run may be told: what to leave out, how many steps at once, when to stop.
     raw.customers
     marts.sales
     $ aorta plan "countries, sales"
-    selection "countries, sales", column 11: a name is missing
+    aorta: selection "countries, sales", column 11: a name is missing
     [2]
     $ aorta run raw,staging
-    selection "raw,staging", column 1: no asset is meant by "raw": aorta ls shows what there is
+    aorta: selection "raw,staging", column 1: no asset is meant by "raw": aorta ls shows what there is
     [2]
     $ aorta ls --exclude "*"
-    nothing is left: exclude takes away all that is selected
+    aorta: nothing is left: exclude takes away all that is selected
     [2]
     $ aorta run --exclude sale
-    exclude: no asset is meant by "sale": did you mean "sales"?
+    aorta: exclude: no asset is meant by "sale": did you mean "sales"?
     [2]
 
 With one thread the steps are in the order of the plan.

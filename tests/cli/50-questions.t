@@ -35,20 +35,20 @@ A variable may be missing, or unknown; a question too.
     assets/questions/buyer.sql: question buyer needs a variable: give it with --var name=VALUE
     [2]
     $ aorta query @buyer --var nmae=Ada
-    question buyer has no variable "nmae": did you mean "name"?
+    aorta: question buyer has no variable "nmae": did you mean "name"?
     assets/questions/buyer.sql: question buyer needs a variable: give it with --var name=VALUE
     [2]
     $ aorta query @top --var name=Ada
-    question top has no variable "name"
+    aorta: question top has no variable "name"
     [2]
     $ aorta query @tpo
-    there is no question "tpo": did you mean "top"?
+    aorta: there is no question "tpo": did you mean "top"?
     [2]
     $ aorta query @nothing-like-it
-    there is no question "nothing-like-it": aorta query lists them
+    aorta: there is no question "nothing-like-it": aorta query lists them
     [2]
     $ aorta query --var least=2 "select 1"
-    the pipeline has no variable "least": declare it under [vars] in pipeline.toml
+    aorta: the pipeline has no variable "least": declare it under [vars] in pipeline.toml
     [2]
 
 They only read, and what is wrong with one is said with its file. It hinders no run.
@@ -102,7 +102,7 @@ A pipeline without any.
     $ aorta query
     there is no saved question: save one as assets/questions/NAME.sql
     $ aorta query @top
-    there is no question "top": save one as assets/questions/top.sql
+    aorta: there is no question "top": save one as assets/questions/top.sql
     [2]
     $ aorta check
     shop: 5 assets, 6 checks, target dev: ok

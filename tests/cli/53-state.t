@@ -44,10 +44,10 @@ What the warehouse knows of itself.
     $ aorta state --json sales | python3 -c 'import json, sys; print(sorted(json.load(sys.stdin)["checkpoint"]["inputs"]))'
     ['raw.customers', 'seeds.countries', 'staging.stg_orders']
     $ aorta state seal
-    no asset is meant by "seal": aorta ls shows what there is
+    aorta: no asset is meant by "seal": aorta ls shows what there is
     [2]
     $ aorta state --exclude "*.*" --exclude sales
-    nothing is left: exclude takes away all that is selected
+    aorta: nothing is left: exclude takes away all that is selected
     [2]
     $ aorta state --json +stg_orders --exclude orders | pick asset
     staging.stg_orders

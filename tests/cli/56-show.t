@@ -191,13 +191,13 @@ A saved question as it would be asked.
     where c.name = 'Ada'
     order by o.id
     $ aorta show @tpo
-    there is no question "tpo": did you mean "top"?
+    aorta: there is no question "tpo": did you mean "top"?
     [2]
 
 What is none, and what are many.
 
     $ aorta show sale
-    no asset is meant by "sale": did you mean "sales"?
+    aorta: no asset is meant by "sale": did you mean "sales"?
     [2]
     $ aorta show kind:source
     aorta: show wants one asset, and "kind:source" means 2 of them

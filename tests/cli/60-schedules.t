@@ -57,10 +57,10 @@ A person may pause what the file does not, and resume what it does.
     aorta: pause wants to know what "nightly" is: did you mean schedule:nightly?
     [2]
     $ aorta pause assets:nightly
-    "assets:nightly" is nothing that can be told to pause: say schedule:NAME, sensor:NAME, stream:NAME or asset:NAME
+    aorta: "assets:nightly" is nothing that can be told to pause: say schedule:NAME, sensor:NAME, stream:NAME or asset:NAME
     [2]
     $ aorta tick stream:sales
-    "stream:sales" is nothing that can be told to tick: say schedule:NAME or sensor:NAME
+    aorta: "stream:sales" is nothing that can be told to tick: say schedule:NAME or sensor:NAME
     [2]
     $ aorta pause stream:sales
     aorta: there is no stream "sales"

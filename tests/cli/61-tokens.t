@@ -61,10 +61,10 @@ Mistakes.
     aorta: token create wants --name NAME and --role viewer, operator or admin
     [2]
     $ aorta token create --name me --role king
-    a token's role is viewer, operator or admin
+    aorta: a token's role is viewer, operator or admin
     [2]
     $ aorta token create --name "a b" --role viewer
-    a token's name has letters, digits, "_", "-" and "." only, at most 64
+    aorta: a token's name has letters, digits, "_", "-" and "." only, at most 64
     [2]
     $ aorta token create --name me --role viewer --expires tomorrow
     aorta: --expires wants a time like 30s, 5m or 2h, not "tomorrow"
@@ -80,7 +80,7 @@ Who asked for what is in the audit log, without the secrets.
 
     $ aorta run countries --var least_cents=1234567 >/dev/null
     $ aorta run nosuch
-    no asset is meant by "nosuch": aorta ls shows what there is
+    aorta: no asset is meant by "nosuch": aorta ls shows what there is
     [2]
     $ sqlite3 .aorta/runs.db "select replace(actor, '$(id -un)', 'me'), action, subject, result, detail from audit where subject in ('me', 'countries', 'nosuch') or subject = 'ci' order by id"
     user:me|create_token|ci|accepted|{"role":"operator","lasts_ms":7776000000}

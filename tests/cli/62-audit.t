@@ -4,7 +4,7 @@ Who has changed what, and what is forgotten.
     $ who() { sed "s/user:$me\"/user:me\"/"; }
     $ for i in 1 2 3; do aorta run countries > run.txt || cat run.txt; done
     $ aorta run nosuch
-    no asset is meant by "nosuch": aorta ls shows what there is
+    aorta: no asset is meant by "nosuch": aorta ls shows what there is
     [2]
     $ aorta audit --json --limit 2 | who
     {"id":4,"at":"<time>","actor":"user:me","address":null,"action":"run","subject":"nosuch","result":"config","detail":{"select":["nosuch"]}}

@@ -31,7 +31,7 @@ def other_environment(shop):
     gate = Gate(shop)
     first = shop.start("run", "--json", "orders", environment={"BROKER_PASSWORD": "hunter2"})
     Events(first).wait_for("raw.orders", "running")
-    refusal = ("the daemon that is at work was started with other values of the environment "
+    refusal = ("aorta: the daemon that is at work was started with other values of the environment "
                "variables that target dev refers to: wait until it has ended\n")
     for environment in ({"BROKER_PASSWORD": "hunter3"}, {}):
         for command in (("run", "countries"), ("query", "select 1"), ("clean",)):
