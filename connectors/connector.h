@@ -333,9 +333,9 @@ struct aorta_dialect {
      * by one query for all: where columns are kept apart, with the least and the greatest value of
      * each part of them. */
     bool counts_apart;
-    /* A 64-bit hash of a list of expressions, equal for values that are: "hash(%1$s)". Then doubled
-     * keys of many rows are looked for by sorting hashes, which needs little memory. NULL: all keys
-     * are grouped. */
+    /* A 64-bit hash of a list of expressions, equal for values that are and never negative:
+     * "hash(%1$s)". Then doubled keys of many rows are looked for by sorting hashes, which needs
+     * little memory. NULL: all keys are grouped. */
     const char *hash;
     const char *date_add; /* date 1 plus integer 2 units 3 (day, month, year): a date */
     const char *analyze;  /* after large changes; "" where not needed */

@@ -2,6 +2,7 @@
 
 #include "check/vocabulary.h"
 #include "model/audit_sql.h"
+#include "model/audit_unique.h"
 #include "model/cell.h"
 #include "model/session.h"
 
@@ -261,6 +262,17 @@ static struct err *explain_parent(const struct auditing *auditing, const struct 
     return err;
 }
 
+static int count_failures(struct auditing *auditing, struct audit_sql *sql, int64_t *failures,
+                          struct err *err)
+{
+    int64_t row_count = auditing->totals->row_count;
+
+    if (sql->unique == NULL || sql->unique->hash == NULL || row_count < AUDIT_MANY_ROWS)
+        return session_query_int(auditing->session, sql->count, failures, err);
+    return audit_unique_count(auditing->session, sql->unique, row_count, auditing->arena, failures,
+                              &sql->samples, err);
+}
+
 static int run_count(struct auditing *auditing, size_t index, struct err *err)
 {
     const struct check *check = &auditing->audit->checks[index];
@@ -274,8 +286,7 @@ static int run_count(struct auditing *auditing, size_t index, struct err *err)
         result->failures = same->failures;
         return 0;
     }
-    if (session_query_int(auditing->session, auditing->sql[index].count, &result->failures, err) <
-        0)
+    if (count_failures(auditing, &auditing->sql[index], &result->failures, err) < 0)
         return wrap(auditing, check, explain_parent(auditing, check, err));
     return 0;
 }
@@ -425,17 +436,6 @@ static int make_all(struct auditing *auditing, struct err *err)
     return 0;
 }
 
-static void prepare_for_many(struct auditing *auditing)
-{
-    for (size_t i = 0; i < auditing->audit->check_count; i++) {
-        struct audit_sql *sql = &auditing->sql[i];
-        if (sql->count_of_many == NULL)
-            continue;
-        sql->count = sql->count_of_many;
-        sql->samples = sql->samples_of_many;
-    }
-}
-
 static int run_all(struct auditing *auditing, struct err *err)
 {
     const struct audit *audit = auditing->audit;
@@ -446,8 +446,6 @@ static int run_all(struct auditing *auditing, struct err *err)
              ? scan_apart(auditing, err)
              : scan_together(auditing, err)) < 0)
         return -1;
-    if (auditing->totals->row_count >= AUDIT_MANY_ROWS)
-        prepare_for_many(auditing);
     for (size_t i = 0; i < audit->check_count; i++)
         if (run_count(auditing, i, err) < 0)
             return -1;

@@ -76,3 +76,27 @@ const char *making_where(const struct making *making)
                ? " WHERE 1 = 1"
                : arena_printf(making->arena, " WHERE (%s)", making->check->where);
 }
+
+const char *making_list(const struct making *making, const char *argument, struct err *err)
+{
+    const struct check_value *value = check_argument(making->check, argument);
+    struct buf list;
+
+    buf_init(&list);
+    for (size_t i = 0; value != NULL && i < value->count; i++) {
+        const char *item = making_expression(making, value->list[i].text, err);
+        if (item == NULL) {
+            buf_release(&list);
+            return NULL;
+        }
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "", item);
+    }
+    const char *text = arena_strndup(making->arena, list.data, list.size);
+    buf_release(&list);
+    return text;
+}
+
+bool making_is_increment(const struct audit *audit)
+{
+    return strcmp(audit->rows, audit->whole) != 0;
+}

@@ -1,6 +1,6 @@
 /*
  * A check that is being made into SQL, and the pieces that its SQL is made of. Used by audit_sql.c
- * alone. All text is in the arena.
+ * and audit_unique.c alone. All text is in the arena.
  */
 #ifndef AORTA_MODEL_AUDIT_MAKING_H
 #define AORTA_MODEL_AUDIT_MAKING_H
@@ -28,6 +28,12 @@ const char *making_argument_column(const struct making *making, const char *name
 
 /* A column, or SQL. A lone word that is no column is a mistake, not SQL: NULL. */
 const char *making_expression(const struct making *making, const char *text, struct err *err);
+
+/* A list of columns or expressions as SQL; "" if there is no such argument. */
+const char *making_list(const struct making *making, const char *argument, struct err *err);
+
+/* Whether there are rows besides those that are new. */
+bool making_is_increment(const struct audit *audit);
 
 /* An argument that is true or false; `otherwise` where it is left out. */
 bool making_flag(const struct check *check, const char *name, bool otherwise);

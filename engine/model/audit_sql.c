@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "check/vocabulary.h"
 #include "model/audit_making.h"
+#include "model/audit_unique.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -172,96 +173,13 @@ static int make_row(const struct making *making, struct err *err)
 
 /* ----------------------------------------------------------------------------- more than one row */
 
-static bool is_increment(const struct audit *audit)
-{
-    return strcmp(audit->rows, audit->whole) != 0;
-}
-
 /* " AND (keys) IN (SELECT keys FROM rows)": of the whole only what new rows touch. */
 static const char *touched(const struct making *making, const char *keys)
 {
-    if (!is_increment(making->audit) || keys[0] == '\0')
+    if (!making_is_increment(making->audit) || keys[0] == '\0')
         return "";
     return arena_printf(making->arena, " AND (%s) IN (SELECT %s FROM %s AS fresh)", keys, keys,
                         making->audit->rows);
-}
-
-/* A list of columns or expressions as SQL; "" if there is no such argument. */
-static const char *list_sql(const struct making *making, const char *argument, struct err *err)
-{
-    const struct check_value *value = check_argument(making->check, argument);
-    struct buf list;
-
-    buf_init(&list);
-    for (size_t i = 0; value != NULL && i < value->count; i++) {
-        const char *item = making_expression(making, value->list[i].text, err);
-        if (item == NULL) {
-            buf_release(&list);
-            return NULL;
-        }
-        buf_printf(&list, "%s%s", i > 0 ? ", " : "", item);
-    }
-    const char *text = arena_strndup(making->arena, list.data, list.size);
-    buf_release(&list);
-    return text;
-}
-
-/* " AND hash(keys) IN (…)": of rows that meet the condition, those whose hash is not the only one of
- * its kind. Sorting numbers spills to disk where grouping keys ends with no memory left. */
-static const char *with_same_hash(const struct making *making, const char *keys,
-                                  const char *condition)
-{
-    const char *hash = making_pattern(making, making->session->dialect->hash, keys, NULL, NULL);
-
-    return arena_printf(
-        making->arena,
-        " AND %s IN (SELECT hash FROM (SELECT hash, lag(hash) OVER (ORDER BY hash) AS before "
-        "FROM (SELECT %s AS hash FROM %s AS whole%s) AS hashes) AS sorted WHERE hash = before)",
-        hash, hash, making->audit->whole, condition);
-}
-
-static const char *doubled_sql(const struct making *making, const char *keys, const char *condition,
-                               const char *and)
-{
-    return arena_printf(making->arena,
-                        "SELECT %s, count(*) AS row_count FROM %s AS whole%s%s GROUP BY %s HAVING "
-                        "count(*) > 1",
-                        keys, making->audit->whole, condition, and, keys);
-}
-
-static const char *count_sql(const struct making *making, const char *samples)
-{
-    return arena_printf(making->arena, "SELECT count(*) FROM (%s) AS doubled", samples);
-}
-
-/* As a unique index has it: a key with a null in it equals no other. */
-static int make_unique(const struct making *making, struct err *err)
-{
-    const struct check_value *columns = check_argument(making->check, "columns");
-    const char *keys = columns != NULL ? list_sql(making, "columns", err)
-                                       : making_column(making, making->check->column, err);
-    struct audit_sql *sql = making->sql;
-    struct buf rows;
-
-    if (keys == NULL)
-        return -1;
-    buf_init(&rows);
-    buf_append_str(&rows, making_where(making));
-    for (size_t i = 0; columns != NULL && i < columns->count; i++)
-        buf_printf(&rows, " AND %s IS NOT NULL",
-                   making_expression(making, columns->list[i].text, err));
-    if (columns == NULL)
-        buf_printf(&rows, " AND %s IS NOT NULL", keys);
-    buf_append_str(&rows, touched(making, keys));
-    sql->samples = doubled_sql(making, keys, rows.data, "");
-    sql->count = count_sql(making, sql->samples);
-    if (making->session->dialect->hash != NULL) {
-        const char *same_hash = with_same_hash(making, keys, rows.data);
-        sql->samples_of_many = doubled_sql(making, keys, rows.data, same_hash);
-        sql->count_of_many = count_sql(making, sql->samples_of_many);
-    }
-    buf_release(&rows);
-    return 0;
 }
 
 const struct model_ref *audit_sql_parent(const struct audit *audit, const struct check *check)
@@ -324,7 +242,7 @@ static int make_increasing(const struct making *making, struct err *err)
 
     if (column != NULL && check_argument(check, "sort_column") != NULL)
         sort = making_argument_column(making, "sort_column", err);
-    if (sort == NULL || column == NULL || (groups = list_sql(making, "group_by", err)) == NULL)
+    if (sort == NULL || column == NULL || (groups = making_list(making, "group_by", err)) == NULL)
         return -1;
     making->sql->samples = arena_printf(
         arena,
@@ -526,7 +444,7 @@ int audit_sql_make(const struct session *session, const struct audit *audit,
         if (strcasestr(sql->fails, "select") != NULL)
             count_apart(&making);
         return 0;
-    case CHECK_SCOPE_KEY: return make_unique(&making, err);
+    case CHECK_SCOPE_KEY: return audit_unique_make(&making, err);
     case CHECK_SCOPE_PARENT: return make_relationships(&making, err);
     case CHECK_SCOPE_ORDER:
         return check->kind->id == CHECK_INCREASING ? make_increasing(&making, err)

@@ -5,8 +5,8 @@
  *     fails        a condition on a row of audit->rows that is true for a bad row; all of them are
  *                  counted in one statement
  *     count        a query that gives one number
- * and, unless there is nothing to show, a query for sample rows. Where a database has a better way
- * for many rows, the two queries are there in that way too.
+ * and, unless there is nothing to show, a query for sample rows. Unique keys of many rows are
+ * looked for in another way (audit_unique.h).
  */
 #ifndef AORTA_MODEL_AUDIT_SQL_H
 #define AORTA_MODEL_AUDIT_SQL_H
@@ -16,15 +16,15 @@
 #include "model/audit.h"
 #include "model/session.h"
 
-/* Above it sorting is faster than grouping, and grouping may need more memory than there is. */
+/* From here on sorting is faster than grouping, and grouping may need more memory than there is. */
 enum { AUDIT_MANY_ROWS = 250000 };
 
 struct audit_sql {
     const char *fails;
     const char *count;
-    const char *samples;                         /* without LIMIT; NULL: none */
-    const char *count_of_many, *samples_of_many; /* from AUDIT_MANY_ROWS on; NULL: as above */
-    bool misses_column; /* it could not be made since a column is not there */
+    const char *samples;             /* without LIMIT; NULL: none */
+    const struct unique_sql *unique; /* from AUDIT_MANY_ROWS on in place of them; NULL: as above */
+    bool misses_column;              /* it could not be made since a column is not there */
 };
 
 /* Makes the SQL of a check that is not about columns alone, in the arena. ERR_CONFIG for a column

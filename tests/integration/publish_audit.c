@@ -317,6 +317,45 @@ TEST("doubled keys of many rows are found in little memory")
     bench_close(&bench);
 }
 
+/* Each key is there twice or three times, and none of the lists of them fits into memory. */
+TEST("rows that are nothing but replays are counted in little memory")
+{
+    static const char sql[] = "select md5(cast(i % 800000 as varchar)) as id, i as n "
+                              "from range(2000000) as r(i)";
+    warehouse_memory_bytes = 100000000;
+    struct bench bench = bench_open("duckdb");
+    struct model_spec spec = bench_model(
+        &bench, &materialization_table, sql,
+        "[[\"id\", {\"unique\": [\"id\"], \"where\": \"n < 1600000\", \"limit\": 2}], "
+        "[\"id\", {\"unique\": [\"id\"], \"where\": \"n < 900000\", \"name\": \"early\"}]]");
+
+    check_int(bench_run(&bench, &spec), MODEL_REJECTED);
+    check_int(bench.result.checks[0].failures, 800000);
+    const char *first = strstr(bench.result.checks[0].samples, "\"row_count\":2}");
+    check(first != NULL && strstr(first + 1, "\"row_count\":2}") != NULL);
+    check_int(bench.result.checks[1].failures, 100000);
+    bench_close(&bench);
+}
+
+TEST("an increment that is nothing but replays is looked at with what is there")
+{
+    struct bench bench = bench_open("duckdb");
+    struct model_spec spec = bench_model(
+        &bench, &materialization_incremental,
+        "select loaded, md5(cast(i as varchar)) as id from {{ new_rows(ref('log')) }} as r, "
+        "range(300000) as numbers(i) where r.id = 1",
+        "[[\"id\", {\"unique\": [\"id\"], \"limit\": 1}], [\"id\", {\"unique\": [\"id\"], "
+        "\"where\": \"loaded = 2\", \"name\": \"second\"}]]");
+
+    check_int(bench_run(&bench, &spec), MODEL_PUBLISHED);
+    bench_load(&bench, "(2, 1, 'a')", "2");
+    check_int(bench_run(&bench, &spec), MODEL_REJECTED);
+    check_int(bench.result.checks[0].failures, 300000);
+    check_contains(bench.result.checks[0].samples, "\"row_count\":2}");
+    check_int(bench.result.checks[1].failures, 0);
+    bench_close(&bench);
+}
+
 TEST("thresholds decide between passing, warning and refusing")
 {
     static const struct {
