@@ -2,7 +2,7 @@
 #include "base/limits.h"
 #include "base/suggest.h"
 #include "base/units.h"
-#include "cli/command.h"
+#include "cli/values.h"
 #include "run/plan.h"
 
 #include <stdarg.h>
@@ -46,8 +46,6 @@ void command_help(const struct command *command, FILE *out)
         fprintf(out, "\n%s\n", command->details);
     fputs("\n", out);
     for (const struct flag *flag = command->flags; flag->name != NULL; flag++) {
-        if (flag->help == NULL)
-            continue;
         int width = fprintf(out, "  %s%s%s", flag->name, flag->argument != NULL ? " " : "",
                             flag->argument != NULL ? flag->argument : "");
         fprintf(out, "%*s%s\n", width < 26 ? 26 - width : 1, "", flag->help);
@@ -131,7 +129,6 @@ static const struct {
     {"--follow", offsetof(struct arguments, follows)},
     {"--quiet", offsetof(struct arguments, is_quiet)},
     {"--sql", offsetof(struct arguments, only_sql)},
-    {"--names", offsetof(struct arguments, only_names)},
 };
 
 static bool set_flag(struct arguments *a, const char *name, const char *value)
@@ -176,8 +173,7 @@ static int unknown_flag(const struct command *command, const char *name)
     size_t count = 0;
 
     for (const struct flag *flag = command->flags; flag->name != NULL && count < MAX_FLAGS; flag++)
-        if (flag->help != NULL)
-            names[count++] = flag->name;
+        names[count++] = flag->name;
     const char *near = suggest(name, names, count);
     if (near != NULL)
         return command_fail(-1, "%s has no flag %s: did you mean %s?", command->name, name, near);
@@ -216,6 +212,8 @@ static int read_flag(const struct command *command, int left, char **argv, int *
         value = argv[1];
         *used = 2;
     }
+    if (flag->argument != NULL && values_check(flag, value, a->arena) < 0)
+        return -1;
     return set_flag(a, flag->name, value) ? 0 : command_fail(-1, "%s is not known", flag->name);
 }
 

@@ -179,16 +179,18 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--state", "STATE", "waiting, held, delivered, summed or dropped"},
-    {"--limit", "N", "so many, the newest (default: 20)"},
-    {"--json", NULL, "one JSON object an alert"},
-    {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"},
+    {"--state", "STATE", "waiting, held, delivered, summed or dropped",
+     "waiting held delivered summed dropped"},
+    {"--limit", "N", "so many, the newest (default: 20)", NULL},
+    {"--json", NULL, "one JSON object an alert", NULL},
+    FLAG_PROJECT,
     {0},
 };
 
 const struct command cmd_alerts = {
     "alerts",
     "[test NAME]",
+    "test <alerts>",
     "Lists who was told of what, or tells one of them that this is a test",
     "An alert that waits is tried again, at its next try; held ones were too many for the hour, and a\n"
     "summary names them (summed); dropped ones were refused for good, or tried for days.\n"

@@ -101,17 +101,20 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--actor", "NAME", "what this one asked for: user:ada, token:ci"},
-    {"--action", "NAME", "only that: run, cancel, pause, backfill, create_token, …"},
-    {"--limit", "N", "so many, the newest (default: 20)"},
-    {"--json", NULL, "one JSON object an entry, with all that was asked for"},
-    {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"},
+    {"--actor", "NAME", "what this one asked for: user:ada, token:ci", NULL},
+    {"--action", "NAME", "only that: run, cancel, pause, backfill, create_token, …",
+     "run reexecute cancel backfill retry_backfill cancel_backfill pause resume tick stream "
+     "clean prune reload create_token revoke_token test_alert"},
+    {"--limit", "N", "so many, the newest (default: 20)", NULL},
+    {"--json", NULL, "one JSON object an entry, with all that was asked for", NULL},
+    FLAG_PROJECT,
     {0},
 };
 
 const struct command cmd_audit = {
     "audit",
     "",
+    NULL,
     "Lists who has changed what, by commands and by the API",
     "An entry is written in the transaction of the change, or of its refusal. Who only looks is not\n"
     "listed. Of variables their names are kept, not their values.",

@@ -80,14 +80,15 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--from", "KEY", "the first partition"},
-    {"--to", "KEY", "the last"},
-    {"--partition", "KEY", "one of them, or FROM..TO; repeatable"},
-    {"--only", "STATES", "of these what is missing, failed or stale: missing,failed"},
-    {"--at-once", "N", "runs at once (default: 1)"},
-    {"--priority", "N", "of its runs, -1000 to 1000: higher ones start first (default: 0)"},
-    {"--cancel", NULL, "cancels the backfill: what has been made stays"},
-    {"--retry", NULL, "makes again what failed or was canceled"},
+    {"--from", "KEY", "the first partition", NULL},
+    {"--to", "KEY", "the last", NULL},
+    {"--partition", "KEY", "one of them, or FROM..TO; repeatable", NULL},
+    {"--only", "STATE,…", "of these what is missing, failed or stale: missing,failed",
+     "missing failed stale"},
+    {"--at-once", "N", "runs at once (default: 1)", NULL},
+    {"--priority", "N", "of its runs, -1000 to 1000: higher ones start first (default: 0)", NULL},
+    {"--cancel", NULL, "cancels the backfill: what has been made stays", NULL},
+    {"--retry", NULL, "makes again what failed or was canceled", NULL},
     FLAGS_OF_SELECTION,
     FLAGS_OF_PIPELINE,
     {0},
@@ -96,6 +97,7 @@ static const struct flag flags[] = {
 const struct command cmd_backfill = {
     "backfill",
     "SELECT… --from KEY --to KEY",
+    "<assets> <backfills>",
     "Makes many partitions, a run each, by aorta serve",
     "Prints the backfill's id; aorta backfills ID shows how far it is. It survives the end of the\n"
     "daemon: the next one goes on. With --only and no range it is of all partitions that there are now.\n"

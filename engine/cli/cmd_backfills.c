@@ -183,8 +183,8 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--limit", "N", "so many, the newest (default: 20)"},
-    {"--json", NULL, "one JSON object a backfill, or a partition"},
+    {"--limit", "N", "so many, the newest (default: 20)", NULL},
+    {"--json", NULL, "one JSON object a backfill, or a partition", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -192,6 +192,7 @@ static const struct flag flags[] = {
 const struct command cmd_backfills = {
     "backfills",
     "[BACKFILL]",
+    "<backfills>",
     "Lists backfills and how far each is, or the partitions of one",
     "BACKFILL is its id, or as much of it as says which. A partition is waiting, queued (its run is\n"
     "queued or running), succeeded, failed or canceled.",

@@ -22,7 +22,7 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--json", NULL, "one JSON object an event"},
+    {"--json", NULL, "one JSON object an event", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -30,6 +30,7 @@ static const struct flag flags[] = {
 const struct command cmd_cancel = {
     "cancel",
     "RUN",
+    "<runs>",
     "Cancels a run that is queued or running",
     "RUN is its id, or as much of it as says which. What has been published stays.",
     flags,

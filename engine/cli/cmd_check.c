@@ -64,7 +64,7 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--json", NULL, "one JSON object a problem: file, line, column, message; 0: not known"},
+    {"--json", NULL, "one JSON object a problem: file, line, column, message; 0: not known", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -72,6 +72,7 @@ static const struct flag flags[] = {
 const struct command cmd_check = {
     "check",
     "",
+    NULL,
     "Reads the whole pipeline and reports everything that is wrong with it, and where",
     "Each problem is a line, FILE:LINE:COLUMN: what is wrong, and what may have been meant; saved\n"
     "questions are read too. Nothing is connected to and nothing is changed.",

@@ -16,11 +16,12 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--rejected", NULL, "drops also the rows that checks refused"}, FLAGS_OF_PIPELINE, {0}};
+    {"--rejected", NULL, "drops also the rows that checks refused", NULL}, FLAGS_OF_PIPELINE, {0}};
 
 const struct command cmd_clean = {
     "clean",
     "",
+    NULL,
     "Drops the hidden tables that interrupted steps have left in the warehouse",
     "The rows that a blocking check refused stay for a person to look at, unless --rejected is\n"
     "given. Prints what it dropped.",

@@ -25,6 +25,7 @@ static const struct flag flags[] = {{0}};
 const struct command cmd_completion = {
     "completion",
     "bash|zsh|fish",
+    "bash zsh fish",
     "Prints a script that makes a shell complete commands, flags and names",
     "Now, and whenever a shell begins:\n"
     "  bash  source <(aorta completion bash)          the same line in ~/.bashrc\n"

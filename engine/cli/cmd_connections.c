@@ -65,9 +65,7 @@ static int list(const struct arguments *a, const struct loaded *loaded)
         const struct connection *connection = &target->connections[i];
         int64_t assets = count_assets(&loaded->graph, connection);
         char text[TABLE_TEXT_SIZE];
-        if (a->only_names)
-            puts(connection->name);
-        else if (a->as_json)
+        if (a->as_json)
             print_connection(connection, assets);
         else
             table_add(table,
@@ -206,9 +204,8 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--timeout", "TIME", "test: how long each may take to answer (default: 15s)"},
-    {"--json", NULL, "one JSON object a connection"},
-    FLAG_NAMES,
+    {"--timeout", "TIME", "test: how long each may take to answer (default: 15s)", NULL},
+    {"--json", NULL, "one JSON object a connection", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -216,6 +213,7 @@ static const struct flag flags[] = {
 const struct command cmd_connections = {
     "connections",
     "[test [CONNECTION…]]",
+    "test <connections>",
     "Lists the target's connections, or tests them",
     "connections test asks each, or those that are named, something that changes nothing: a statement,\n"
     "the first object, the list of topics. It is ok, failed (with what the other side says, and exit\n"

@@ -156,9 +156,7 @@ static void list(const struct arguments *a, const struct connectors *connectors)
 
     for (size_t i = 0; i < connectors->count; i++) {
         const struct connector_info *connector = &connectors->items[i];
-        if (a->only_names)
-            puts(connector->name);
-        else if (a->as_json)
+        if (a->as_json)
             print_json(connector);
         else
             table_add(table, (const char *[]){connector->name, describe_groups(connector, a->arena),
@@ -210,14 +208,14 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--json", NULL, "one JSON object a connector, with all its options"},
-    FLAG_NAMES,
+    {"--json", NULL, "one JSON object a connector, with all its options", NULL},
     {0},
 };
 
 const struct command cmd_connectors = {
     "connectors",
     "[CONNECTOR]",
+    "<connectors>",
     "Lists the connectors, or shows all that can be set of one",
     "What is shown comes from the modules themselves. They are looked for in $AORTA_CONNECTORS, or\n"
     "beside the program.",

@@ -208,6 +208,7 @@ static const struct flag flags[] = {{0}};
 const struct command cmd_init = {
     "init",
     "[DIR]",
+    "<folders>",
     "Writes a small pipeline that runs at once, as a beginning of your own",
     "A seed, a model, a check, a question, and pipeline.toml with a word on each setting. No file is\n"
     "overwritten: if one is in the way, nothing is written.",

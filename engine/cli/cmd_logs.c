@@ -231,9 +231,9 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--follow", NULL, "goes on until the run is over, and ends as it did"},
-    {"--step", "ASSET", "only what concerns this asset"},
-    {"--json", NULL, "one JSON object an event"},
+    {"--follow", NULL, "goes on until the run is over, and ends as it did", NULL},
+    {"--step", "ASSET", "only what concerns this asset", "<assets>"},
+    {"--json", NULL, "one JSON object an event", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -241,6 +241,7 @@ static const struct flag flags[] = {
 const struct command cmd_logs = {
     "logs",
     "RUN",
+    "<runs>",
     "Tells what happened in a run, line by line",
     "RUN is the beginning of a run's id, or last. With --follow the exit status is the run's.",
     flags,

@@ -247,14 +247,6 @@ out:
     return status;
 }
 
-/* For the shell's completion: what can be read, however wrong the rest is. */
-static int list_names(const struct plan *plan)
-{
-    for (size_t i = 0; i < plan->graph->count; i++)
-        puts(plan->graph->assets[i]->name);
-    return EXIT_OK;
-}
-
 static int run(int argc, char **argv)
 {
     struct arguments a;
@@ -267,14 +259,10 @@ static int run(int argc, char **argv)
         a.request.select = a.rest;
         a.request.select_count = a.rest_count;
         struct plan *plan = plan_new(&a.request);
-        if (a.only_names) {
-            status = list_names(plan);
-        } else {
-            command_report(plan);
-            status = plan->problems.count > 0 ? EXIT_USAGE
-                     : a.lists_partitions     ? list_partitions(&a, plan)
-                                              : list(&a, plan);
-        }
+        command_report(plan);
+        status = plan->problems.count > 0 ? EXIT_USAGE
+                 : a.lists_partitions     ? list_partitions(&a, plan)
+                                          : list(&a, plan);
         plan_free(plan);
     }
     arena_release(&arena);
@@ -283,9 +271,8 @@ static int run(int argc, char **argv)
 
 static const struct flag flags[] = {
     FLAGS_OF_SELECTION,
-    {"--partitions", NULL, "which partitions are present, stale, failed, running or missing"},
-    {"--json", NULL, "one JSON object an asset, or a partition"},
-    FLAG_NAMES,
+    {"--partitions", NULL, "which partitions are present, stale, failed, running or missing", NULL},
+    {"--json", NULL, "one JSON object an asset, or a partition", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -293,6 +280,7 @@ static const struct flag flags[] = {
 const struct command cmd_ls = {
     "ls",
     "[SELECT…]",
+    "<assets>",
     "Lists assets: kind, rows, whether they are up to date, how their last step ended",
     "Assets stand in the order in which a run builds them. Their state, by what the runs from\n"
     "this folder did:\n"

@@ -10,6 +10,7 @@ static const struct flag flags[] = {FLAGS_OF_PIPELINE, {0}};
 const struct command cmd_pause = {
     "pause",
     "SUBJECT",
+    "<schedules> <sensors> <streams> <automations>",
     "Pauses a schedule, a sensor, a stream or an asset's automation, until it is resumed",
     "SUBJECT is schedule:NAME, as aorta schedules lists it, sensor:NAME, as aorta sensors does,\n"
     "stream:NAME or asset:NAME. It stays paused when the daemon is started again, whatever the files\n"

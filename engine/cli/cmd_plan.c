@@ -191,12 +191,12 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--full-refresh", NULL, "as if run were given it"},
-    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable"},
-    {"--discard-history", NULL, "as if run were given it"},
-    {"--force", NULL, "as if run were given it"},
-    {"--offline", NULL, "asks no destination, only the run store"},
-    {"--json", NULL, "one JSON object a step"},
+    {"--full-refresh", NULL, "as if run were given it", NULL},
+    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable", NULL},
+    {"--discard-history", NULL, "as if run were given it", NULL},
+    {"--force", NULL, "as if run were given it", NULL},
+    {"--offline", NULL, "asks no destination, only the run store", NULL},
+    {"--json", NULL, "one JSON object a step", NULL},
     FLAGS_OF_SELECTION,
     FLAGS_OF_PIPELINE,
     {0},
@@ -205,6 +205,7 @@ static const struct flag flags[] = {
 const struct command cmd_plan = {
     "plan",
     "[SELECT…]",
+    "<assets>",
     "Shows what a run would do, in order, and why",
     "The destination is asked what it has; nothing is changed. Sources, streams and generators are\n"
     "not asked: whether they have news is seen when they run. If the destination cannot be asked\n"

@@ -112,7 +112,7 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--dry-run", NULL, "says how much would go, and changes nothing"},
+    {"--dry-run", NULL, "says how much would go, and changes nothing", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -120,6 +120,7 @@ static const struct flag flags[] = {
 const struct command cmd_prune = {
     "prune",
     "",
+    NULL,
     "Forgets old runs, events, ticks and audit entries, as [retention] says",
     "aorta serve does so by itself, when it begins and every hour. Whatever is said of an asset comes of\n"
     "its last runs, and these stay, however old they are.",

@@ -93,17 +93,15 @@ static void print_questions(const struct arguments *a, const struct plan *plan)
     table = table_new(columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < questions->count; i++) {
         const struct question *question = &questions->items[i];
-        if (a->only_names)
-            puts(question->name);
         if (a->as_json)
             print_json(question);
-        if (a->only_names || a->as_json)
-            continue;
-        table_add(table, (const char *[]){arena_printf(a->arena, "@%s", question->name),
-                                          question->title, describe_variables(question, a->arena)});
+        else
+            table_add(table,
+                      (const char *[]){arena_printf(a->arena, "@%s", question->name),
+                                       question->title, describe_variables(question, a->arena)});
     }
     table_end(table);
-    if (questions->count == 0 && !a->as_json && !a->only_names)
+    if (questions->count == 0 && !a->as_json)
         printf("there is no saved question: save one as %s/%s/NAME.sql\n", plan->pipeline->assets,
                QUESTION_FOLDER);
 }
@@ -156,11 +154,10 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--json", NULL, "one JSON object a line"},
-    {"--csv", NULL, "CSV with a header"},
-    {"--limit", "ROWS", "not more rows than that"},
-    {"--timeout", "TIME", "ends the query after that time: 30s, 5m"},
-    FLAG_NAMES,
+    {"--json", NULL, "one JSON object a line", NULL},
+    {"--csv", NULL, "CSV with a header", NULL},
+    {"--limit", "ROWS", "not more rows than that", NULL},
+    {"--timeout", "TIME", "ends the query after that time: 30s, 5m", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -168,6 +165,7 @@ static const struct flag flags[] = {
 const struct command cmd_query = {
     "query",
     "[SQL | @NAME]",
+    "<questions>",
     "Asks the warehouse and prints the rows; @NAME is a saved question",
     "The query is one statement that only reads, beside whatever else is running. It reaches what is\n"
     "in the warehouse and files in the folders that the connection names, nothing else.\n"

@@ -24,10 +24,10 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--failed", NULL, "only what did not succeed, and what was skipped because of it"},
-    {"--detach", NULL, "prints the new run's id, and leaves it to aorta serve"},
-    {"--quiet", NULL, "says only what goes wrong, and how it ends"},
-    {"--json", NULL, "one JSON object an event"},
+    {"--failed", NULL, "only what did not succeed, and what was skipped because of it", NULL},
+    {"--detach", NULL, "prints the new run's id, and leaves it to aorta serve", NULL},
+    {"--quiet", NULL, "says only what goes wrong, and how it ends", NULL},
+    {"--json", NULL, "one JSON object an event", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -35,6 +35,7 @@ static const struct flag flags[] = {
 const struct command cmd_rerun = {
     "rerun",
     "RUN [SELECT…]",
+    "<runs> <assets>",
     "Runs again what a former run was asked for, as the files are now",
     "RUN is its id, or as much of it as says which. With SELECT only those of its steps that are\n"
     "meant are run again, the others stay as they are; aorta run --help says what SELECT may be.",

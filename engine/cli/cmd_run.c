@@ -18,15 +18,15 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--full-refresh", NULL, "builds incremental assets from nothing"},
-    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable"},
-    {"--discard-history", NULL, "with --full-refresh: also what cannot be read again"},
-    {"--force", NULL, "builds also what is fresh"},
-    {"--fail-fast", NULL, "starts nothing more after the first failure"},
-    {"--threads", "N", "steps at once (default: 4 an executor); 1: in the order of plan"},
-    {"--detach", NULL, "prints the run's id, and leaves it to aorta serve"},
-    {"--quiet", NULL, "says only what goes wrong, and how it ends"},
-    {"--json", NULL, "one JSON object an event"},
+    {"--full-refresh", NULL, "builds incremental assets from nothing", NULL},
+    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable", NULL},
+    {"--discard-history", NULL, "with --full-refresh: also what cannot be read again", NULL},
+    {"--force", NULL, "builds also what is fresh", NULL},
+    {"--fail-fast", NULL, "starts nothing more after the first failure", NULL},
+    {"--threads", "N", "steps at once (default: 4 an executor); 1: in the order of plan", NULL},
+    {"--detach", NULL, "prints the run's id, and leaves it to aorta serve", NULL},
+    {"--quiet", NULL, "says only what goes wrong, and how it ends", NULL},
+    {"--json", NULL, "one JSON object an event", NULL},
     FLAGS_OF_SELECTION,
     FLAGS_OF_PIPELINE,
     {0},
@@ -35,6 +35,7 @@ static const struct flag flags[] = {
 const struct command cmd_run = {
     "run",
     "[SELECT…]",
+    "<assets>",
     "Brings assets up to date: all of them, or those that are selected",
     HELP_OF_SELECTION
     "\n\n"

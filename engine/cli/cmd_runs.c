@@ -1,4 +1,3 @@
-#include "base/suggest.h"
 #include "cli/comparison.h"
 #include "cli/history.h"
 #include "cli/table.h"
@@ -97,22 +96,6 @@ static void add_run(struct table *table, const struct store_run *run, bool is_li
                      });
 }
 
-/* The names of states that a run can have; NULL if the text is one of them. */
-static int check_state(const char *state)
-{
-    static const char *const known[] = {"queued", "running",  "succeeded",
-                                        "failed", "canceled", "interrupted"};
-    enum { KNOWN = sizeof known / sizeof *known };
-
-    for (size_t i = 0; i < KNOWN; i++)
-        if (strcmp(known[i], state) == 0)
-            return 0;
-    const char *near = suggest(state, known, KNOWN);
-    return command_fail(-1, "--state: no run is \"%s\"%s%s%s", state,
-                        near != NULL ? ": did you mean " : ": see aorta runs --help",
-                        near != NULL ? near : "", near != NULL ? "?" : "");
-}
-
 static int list_runs(const struct arguments *a, struct store_reader *reader, bool is_live)
 {
     const struct store_run_page page = {
@@ -130,17 +113,13 @@ static int list_runs(const struct arguments *a, struct store_reader *reader, boo
     if (reader != NULL && store_read_runs(reader, &page, a->arena, &runs, &count, &err) < 0)
         status = command_fail(EXIT_FAILED, "%s", err.message);
     for (size_t i = 0; i < count; i++) {
-        if (a->only_names)
-            puts(runs[i].id);
-        else if (a->as_json)
+        if (a->as_json)
             print_json(&runs[i], is_live);
         else
             add_run(table, &runs[i], is_live);
     }
     table_end(table);
-    if (a->only_names)
-        puts("last\nprevious");
-    if (count == 0 && status == EXIT_OK && !a->as_json && !a->only_names)
+    if (count == 0 && status == EXIT_OK && !a->as_json)
         puts(a->state != NULL || a->request.target != NULL ? "there is no such run"
                                                            : "there is no run yet: aorta run");
     return status;
@@ -347,8 +326,6 @@ static int run(int argc, char **argv)
                      "runs wants one run, or two: the beginning of an id, last, previous");
         goto out;
     }
-    if (a.state != NULL && check_state(a.state) < 0)
-        goto out;
     bool is_live =
         history_is_live(&a); /* before the store is read, so that what it says is final */
     status = EXIT_FAILED;
@@ -361,12 +338,12 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--limit", "N", "how many, the newest first (default: 20)"},
+    {"--limit", "N", "how many, the newest first (default: 20)", NULL},
     {"--state", "STATE",
      "only those that are queued, running, succeeded, failed, canceled, "
-     "interrupted"},
-    {"--json", NULL, "one JSON object a run"},
-    FLAG_NAMES,
+     "interrupted",
+     "queued running succeeded failed canceled interrupted"},
+    {"--json", NULL, "one JSON object a run", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -374,6 +351,7 @@ static const struct flag flags[] = {
 const struct command cmd_runs = {
     "runs",
     "[RUN [RUN]]",
+    "<runs>",
     "Lists the runs, or shows one: its steps, and the checks that did not pass",
     "RUN is the beginning of a run's id, or last, or previous: the one before the last. Two stand\n"
     "beside each other: what each did with an asset. Of a run, ok counts the steps that were\n"

@@ -278,9 +278,8 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--limit", "N", "of one: how many of its ticks, the newest first (default: 20)"},
-    {"--json", NULL, "one JSON object a schedule"},
-    FLAG_NAMES,
+    {"--limit", "N", "of one: how many of its ticks, the newest first (default: 20)", NULL},
+    {"--json", NULL, "one JSON object a schedule", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -288,6 +287,7 @@ static const struct flag flags[] = {
 const struct command cmd_schedules = {
     "schedules",
     "[SCHEDULE]",
+    "<schedules>",
     "Lists the schedules, or shows one: when it ticks, and what became of its ticks",
     "Schedules stand in pipeline.toml as [schedule.NAME]; aorta serve makes their runs. A tick is\n"
     "  skipped  because a run of an earlier one was not over\n"

@@ -278,8 +278,7 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--json", NULL, "one JSON object a sensor"},
-    FLAG_NAMES,
+    {"--json", NULL, "one JSON object a sensor", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -287,6 +286,7 @@ static const struct flag flags[] = {
 const struct command cmd_sensors = {
     "sensors",
     "[SENSOR]",
+    "<sensors>",
     "Lists the sensors, or shows one: what it looks at, has seen and has asked for",
     "Sensors stand in pipeline.toml as [sensor.NAME]; aorta serve looks, and makes a run when there is\n"
     "something new. A sensor is\n"

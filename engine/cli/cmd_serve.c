@@ -80,15 +80,17 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--address", "HOST:PORT", "of the API (default: 127.0.0.1:7680); port 0: any that is free"},
-    {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"},
-    {"--target", "NAME", "which target of pipeline.toml"},
+    {"--address", "HOST:PORT", "of the API (default: 127.0.0.1:7680); port 0: any that is free",
+     NULL},
+    FLAG_PROJECT,
+    {"--target", "NAME", "which target of pipeline.toml", "<targets>"},
     {0},
 };
 
 const struct command cmd_serve = {
     "serve",
     "",
+    NULL,
     "Stays: runs what is asked for, one after another, until it is told to end",
     "Its API is for this machine alone, unless [serve] of pipeline.toml says otherwise.\n"
     "Other commands of the same pipeline go through it. SIGHUP reads the pipeline again, which also\n"

@@ -453,10 +453,10 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--sql", NULL, "only the SQL"},
-    {"--full-refresh", NULL, "the SQL of an incremental model that is built from nothing"},
-    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable"},
-    {"--json", NULL, "one JSON object"},
+    {"--sql", NULL, "only the SQL", NULL},
+    {"--full-refresh", NULL, "the SQL of an incremental model that is built from nothing", NULL},
+    {"--partition", "KEY", "of what is made in partitions, or FROM..TO; repeatable", NULL},
+    {"--json", NULL, "one JSON object", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -464,6 +464,7 @@ static const struct flag flags[] = {
 const struct command cmd_show = {
     "show",
     "ASSET | @NAME",
+    "<assets> <questions>",
     "Shows an asset, or a saved question: what it is, and its SQL as a run would send it",
     "The SQL is rendered: ref() is the table's name, and an incremental model is shown as the rows\n"
     "that would be added now. Nothing is run and nothing is changed.",

@@ -198,7 +198,7 @@ static int run(int argc, char **argv)
 
 static const struct flag flags[] = {
     FLAGS_OF_SELECTION,
-    {"--json", NULL, "one JSON object an asset, with its checkpoint"},
+    {"--json", NULL, "one JSON object an asset, with its checkpoint", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -206,6 +206,7 @@ static const struct flag flags[] = {
 const struct command cmd_state = {
     "state",
     "[SELECT…]",
+    "<assets>",
     "Shows what the warehouse itself knows of its assets: versions, positions, checkpoints",
     "This is the table _aorta_state, from which every run goes on; whatever else is lost, it is\n"
     "stored with the rows that it is about. Assets that are not published in the warehouse\n"

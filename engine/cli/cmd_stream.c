@@ -23,9 +23,9 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--until-idle", NULL, "ends when it has caught up with the topic"},
-    {"--for", "TIME", "ends after so long: 30s, 5m, 2h"},
-    {"--json", NULL, "one JSON object an event"},
+    {"--until-idle", NULL, "ends when it has caught up with the topic", NULL},
+    {"--for", "TIME", "ends after so long: 30s, 5m, 2h", NULL},
+    {"--json", NULL, "one JSON object an event", NULL},
     FLAGS_OF_SELECTION,
     FLAGS_OF_PIPELINE,
     {0},
@@ -34,6 +34,7 @@ static const struct flag flags[] = {
 const struct command cmd_stream = {
     "stream",
     "SELECT…",
+    "<assets>",
     "Runs streams, from a topic into a lake, until they are told to end",
     "Records are written when one of the stream's flush limits is reached. Several processes share\n"
     "the partitions of a topic. Ctrl-C writes what was read, and ends; once more ends at once: what\n"

@@ -16,7 +16,7 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--json", NULL, "one JSON object an event"},
+    {"--json", NULL, "one JSON object an event", NULL},
     FLAGS_OF_PIPELINE,
     {0},
 };
@@ -24,6 +24,7 @@ static const struct flag flags[] = {
 const struct command cmd_tick = {
     "tick",
     "SUBJECT",
+    "<schedules> <sensors>",
     "Makes a schedule or a sensor have its run now, paused or not",
     "SUBJECT is schedule:NAME, as aorta schedules lists it, or sensor:NAME, as aorta sensors does: what\n"
     "that has seen stays as it is. If aorta serve is at work here, the run is its affair, and this\n"

@@ -148,17 +148,18 @@ static int run(int argc, char **argv)
 }
 
 static const struct flag flags[] = {
-    {"--name", "NAME", "create: what it is called: ci, ada"},
-    {"--role", "ROLE", "create: viewer, operator or admin"},
-    {"--expires", "TIME", "create: after that time it is refused: 90d (default: never)"},
-    {"--json", NULL, "list: one JSON object a line"},
-    {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"},
+    {"--name", "NAME", "create: what it is called: ci, ada", NULL},
+    {"--role", "ROLE", "create: viewer, operator or admin", "viewer operator admin"},
+    {"--expires", "TIME", "create: after that time it is refused: 90d (default: never)", NULL},
+    {"--json", NULL, "list: one JSON object a line", NULL},
+    FLAG_PROJECT,
     {0},
 };
 
 const struct command cmd_token = {
     "token",
     "create|list|revoke",
+    "create list revoke <tokens>",
     "Makes tokens for the HTTP API, lists and revokes them",
     "token create --name ci --role operator prints a token, once: what is kept of it is a hash. token\n"
     "list tells when each was last used, token revoke ci refuses it from then on, and frees the name.\n"

@@ -214,20 +214,20 @@ out:
 }
 
 static const struct flag flags[] = {
-    {"--url", "URL", "of the daemon (default: AORTA_URL, or http://127.0.0.1:7680)"},
-    {"--token", "REFERENCE", "env:NAME or file:PATH of the token (default: AORTA_TOKEN)"},
-    {"--wait", NULL, "shows the run's progress, and exits as it ends"},
-    {"--timeout", "TIME", "with --wait: how long (default: 24h); the run goes on"},
-    {"--junit", "FILE", "waits, and writes steps and checks as JUnit XML"},
-    {"--key", "TEXT", "asked again with the same one, it is the same run"},
-    {"--full-refresh", NULL, "builds incremental assets from nothing"},
-    {"--discard-history", NULL, "with --full-refresh: also what cannot be read again"},
-    {"--force", NULL, "builds also what is fresh"},
-    {"--fail-fast", NULL, "starts nothing more after the first failure"},
-    {"--partition", "KEY", "of what is made in such: one, or FROM..TO; repeatable"},
-    {"--threads", "N", "steps at once"},
-    {"--var", "NAME=VALUE", "sets a variable of pipeline.toml; may be repeated"},
-    {"--json", NULL, "with --wait: one JSON object an event"},
+    {"--url", "URL", "of the daemon (default: AORTA_URL, or http://127.0.0.1:7680)", NULL},
+    {"--token", "REFERENCE", "env:NAME or file:PATH of the token (default: AORTA_TOKEN)", NULL},
+    {"--wait", NULL, "shows the run's progress, and exits as it ends", NULL},
+    {"--timeout", "TIME", "with --wait: how long (default: 24h); the run goes on", NULL},
+    {"--junit", "FILE", "waits, and writes steps and checks as JUnit XML", "<files>"},
+    {"--key", "TEXT", "asked again with the same one, it is the same run", NULL},
+    {"--full-refresh", NULL, "builds incremental assets from nothing", NULL},
+    {"--discard-history", NULL, "with --full-refresh: also what cannot be read again", NULL},
+    {"--force", NULL, "builds also what is fresh", NULL},
+    {"--fail-fast", NULL, "starts nothing more after the first failure", NULL},
+    {"--partition", "KEY", "of what is made in such: one, or FROM..TO; repeatable", NULL},
+    {"--threads", "N", "steps at once", NULL},
+    {"--var", "NAME=VALUE", "sets a variable of pipeline.toml; may be repeated", "<variables>"},
+    {"--json", NULL, "with --wait: one JSON object an event", NULL},
     FLAGS_OF_SELECTION,
     {0},
 };
@@ -235,6 +235,7 @@ static const struct flag flags[] = {
 const struct command cmd_trigger = {
     "trigger",
     "[SELECT…]",
+    "<assets>",
     "Asks a daemon, here or elsewhere, for a run: for CI",
     "Prints the run's id, or with --wait what becomes of it. Nothing is asked for twice, however often\n"
     "the connection breaks.\n\n" HELP_OF_SELECTION,

@@ -17,12 +17,14 @@ struct plan;
 struct flag {
     const char *name;     /* "--target" */
     const char *argument; /* what stands for its value in the help, NULL: none */
-    const char *help;     /* NULL: it is not for people */
+    const char *help;
+    const char *values; /* what its value can be: see cli/values.h; NULL: anything */
 };
 
 struct command {
     const char *name;
     const char *arguments;    /* "[SELECT…]" */
+    const char *values;       /* what they can be, likewise; NULL: there are none, or anything */
     const char *summary;      /* one line */
     const char *details;      /* for its own help; NULL */
     const struct flag *flags; /* ended by a NULL name */
@@ -30,9 +32,13 @@ struct command {
 };
 
 extern const struct command cmd_alerts, cmd_audit, cmd_cancel, cmd_check, cmd_clean, cmd_completion,
-    cmd_connections, cmd_connectors, cmd_init, cmd_logs, cmd_ls, cmd_pause, cmd_plan, cmd_prune,
-    cmd_query, cmd_rerun, cmd_resume, cmd_run, cmd_runs, cmd_schedules, cmd_sensors, cmd_serve,
-    cmd_show, cmd_state, cmd_stream, cmd_tick, cmd_backfill, cmd_backfills, cmd_token, cmd_trigger;
+    cmd_connections, cmd_connectors, cmd_help, cmd_init, cmd_logs, cmd_ls, cmd_pause, cmd_plan,
+    cmd_prune, cmd_query, cmd_rerun, cmd_resume, cmd_run, cmd_runs, cmd_schedules, cmd_sensors,
+    cmd_serve, cmd_show, cmd_state, cmd_stream, cmd_tick, cmd_backfill, cmd_backfills, cmd_token,
+    cmd_trigger;
+
+/* Of the shells alone: it is not among the commands. */
+extern const struct command cmd_names;
 
 /* What all commands that look at a pipeline take, read from their arguments. */
 struct arguments {
@@ -51,7 +57,7 @@ struct arguments {
     bool waits;                            /* trigger */
     const char *address;                   /* of --address, or NULL */
     const char *state, *step;              /* which runs, which step of one */
-    bool as_json, as_csv, only_names, only_sql, is_offline, follows, is_quiet;
+    bool as_json, as_csv, only_sql, is_offline, follows, is_quiet;
     bool lists_partitions, cancels, retries, is_dry;
     const char *from, *to, *only, *at_once,
         *priority;     /* of a backfill, as they were typed, or NULL */
@@ -82,22 +88,26 @@ void command_report(struct plan *plan);
     "+a also means all that a depends on, a+ all that depends on it, 2+a and a+2 so many levels,\n" \
     "@a what a+ means and all that those depend on. Several are a union; tag:daily,kind:model is\n" \
     "what is both."
-#define FLAGS_OF_SELECTION                                                 \
-    {                                                                      \
-        "--exclude", "SELECT", "leaves out what it means; may be repeated" \
+#define FLAGS_OF_SELECTION                                                             \
+    {                                                                                  \
+        "--exclude", "SELECT", "leaves out what it means; may be repeated", "<assets>" \
     }
 
-/* For the shell's completion; not in the help. */
-#define FLAG_NAMES            \
-    {                         \
-        "--names", NULL, NULL \
+#define FLAG_PROJECT                                                                             \
+    {                                                                                            \
+        "--project", "DIR", "folder of pipeline.toml (default: this one, or above)", "<folders>" \
     }
 
-#define FLAGS_OF_PIPELINE                                                          \
-    {"--project", "DIR", "folder of pipeline.toml (default: this one, or above)"}, \
-        {"--target", "NAME", "which target of pipeline.toml"},                     \
-    {                                                                              \
-        "--var", "NAME=VALUE", "sets a variable of pipeline.toml; may be repeated" \
+#define FLAG_TARGET                                                      \
+    {                                                                    \
+        "--target", "NAME", "which target of pipeline.toml", "<targets>" \
     }
+
+#define FLAG_VAR                                                                                  \
+    {                                                                                             \
+        "--var", "NAME=VALUE", "sets a variable of pipeline.toml; may be repeated", "<variables>" \
+    }
+
+#define FLAGS_OF_PIPELINE FLAG_PROJECT, FLAG_TARGET, FLAG_VAR
 
 #endif

@@ -5,11 +5,12 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &cmd_init,       &cmd_check,      &cmd_plan,    &cmd_run,   &cmd_rerun,  &cmd_cancel,
-    &cmd_serve,      &cmd_schedules,  &cmd_sensors, &cmd_pause, &cmd_resume, &cmd_tick,
-    &cmd_backfill,   &cmd_backfills,  &cmd_stream,  &cmd_ls,    &cmd_show,   &cmd_query,
-    &cmd_runs,       &cmd_logs,       &cmd_alerts,  &cmd_audit, &cmd_state,  &cmd_connections,
-    &cmd_connectors, &cmd_completion, &cmd_token,   &cmd_clean, &cmd_prune,  &cmd_trigger,
+    &cmd_init,       &cmd_check,     &cmd_plan,       &cmd_run,   &cmd_rerun,  &cmd_cancel,
+    &cmd_serve,      &cmd_schedules, &cmd_sensors,    &cmd_pause, &cmd_resume, &cmd_tick,
+    &cmd_backfill,   &cmd_backfills, &cmd_stream,     &cmd_ls,    &cmd_show,   &cmd_query,
+    &cmd_runs,       &cmd_logs,      &cmd_alerts,     &cmd_audit, &cmd_state,  &cmd_connections,
+    &cmd_connectors, &cmd_help,      &cmd_completion, &cmd_token, &cmd_clean,  &cmd_prune,
+    &cmd_trigger,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

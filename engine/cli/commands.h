@@ -26,6 +26,9 @@ const struct command *commands_find(const char *name);
 /* Says that there is none of that name, and which may be meant; EXIT_USAGE. */
 int commands_unknown(const char *name);
 
+/* What cmd_names.c lists: the kind of the index, NULL behind the last. */
+const char *commands_kind(size_t index);
+
 /* The overview: `aorta help`. */
 void commands_help(FILE *out);
 

@@ -1,59 +1,35 @@
 /*
- * What the shells ask to complete a command line. The scripts know commands, flags and what a
- * value is; names of assets, questions, runs and connectors they ask the program for (--names).
+ * What the shells ask to complete a command line. The scripts know commands, flags, and the words
+ * that these take as `values`; names of a kind they ask the program for (cmd_names.c).
  */
 #include "cli/commands.h"
+#include "cli/values.h"
 
 #include <string.h>
 
-/* What stands for a value, in a command's arguments or in a flag's, and what completes it. */
-static const struct {
-    const char *argument, *kind;
-} kinds[] = {
-    {"SELECT", "assets"},      {"ASSET", "assets"},           {"@NAME", "questions"},
-    {"RUN", "runs"},           {"CONNECTOR", "connectors"},   {"DIR", "folders"},
-    {"SCHEDULE", "schedules"}, {"SUBJECT", "schedules"},      {"SUBJECT", "sensors"},
-    {"SENSOR", "sensors"},     {"CONNECTION", "connections"},
-};
-
-enum { KINDS = sizeof kinds / sizeof *kinds };
-
-/* The command that lists the names of a kind. */
-static const struct {
-    const char *kind, *command;
-} listers[] = {
-    {"assets", "ls"},
-    {"questions", "query"},
-    {"runs", "runs"},
-    {"connectors", "connectors"},
-    {"schedules", "schedules"},
-    {"sensors", "sensors"},
-    {"connections", "connections"},
-};
-
-enum { LISTERS = sizeof listers / sizeof *listers };
-
-/* Calls `write` for each kind that the arguments name, once. */
-static void each_kind(const char *arguments, void (*write)(const char *kind, FILE *out), FILE *out)
+/* The words among the values, each behind a blank; those that <commands> are, too. */
+static void write_words(const char *values, FILE *out)
 {
-    for (size_t i = 0; i < KINDS; i++)
-        if (strstr(arguments, kinds[i].argument) != NULL)
-            write(kinds[i].kind, out);
+    const char *rest = values;
+    struct value value;
+
+    while (value_next(&rest, &value)) {
+        for (size_t i = 0; value_is_kind(&value, "commands") && i < command_count; i++)
+            fprintf(out, " %s", commands[i]->name);
+        if (!value.is_kind)
+            fprintf(out, " %.*s", value.size, value.text);
+    }
 }
 
-/* "bash|zsh|fish" is a choice of words: the next of them, or NULL. */
-static const char *next_word(const char **rest, size_t *size)
+/* The kinds among them whose names are asked for, each behind `before`. */
+static void write_kinds(const char *values, const char *before, FILE *out)
 {
-    const char *word = *rest;
+    const char *rest = values;
+    struct value value;
 
-    *size = strcspn(word, "|");
-    *rest = word + *size + (word[*size] == '|');
-    return *size > 0 ? word : NULL;
-}
-
-static bool is_choice(const char *arguments)
-{
-    return arguments[0] >= 'a' && arguments[0] <= 'z' && strchr(arguments, '|') != NULL;
+    while (value_next(&rest, &value))
+        if (value.is_kind && !value_is_kind(&value, "commands"))
+            fprintf(out, "%s%.*s", before, value.size, value.text);
 }
 
 /* ----------------------------------------------------------------------------------------- bash */
@@ -80,7 +56,7 @@ static const char bash_head[] =
     "    COMPREPLY=()\n"
     "    if ((count > 1)); then command=${words[1]}; fi\n"
     "    if ((count == 1)); then\n"
-    "        choices=(--help --version help";
+    "        choices=(--help --version";
 
 static const char bash_commands[] = ")\n"
                                     "    fi\n"
@@ -89,7 +65,7 @@ static const char bash_commands[] = ")\n"
 static const char bash_values[] = "    esac\n"
                                   "    if ((count < 2)); then previous=''; fi\n"
                                   "    if [[ $whole == --*=* ]]; then previous=${whole%%=*}; fi\n"
-                                  "    case $previous in\n";
+                                  "    case \"$command $previous\" in\n";
 
 static const char bash_tail[] = "    esac\n"
                                 "    local head=''\n"
@@ -100,17 +76,18 @@ static const char bash_tail[] = "    esac\n"
 
 static const char bash_end[] =
     "        folders) mapfile -t names < <(compgen -d -- \"${whole#\"$head\"}\") ;;\n"
+    "        files) mapfile -t names < <(compgen -f -- \"${whole#\"$head\"}\") ;;\n"
     "        esac\n"
     "        local before=''\n"
     "        case $kind in\n"
     "        assets) [[ ${whole#\"$head\"} =~ ^(.*,)?([0-9]*[+]|@)? ]] && before=${BASH_REMATCH[0]} ;;\n"
-    "        questions) before=@ ;;\n"
     "        esac\n"
     "        for name in \"${names[@]}\"; do choices+=(\"$before$name\"); done\n"
     "    done\n"
     "    for name in \"${choices[@]}\"; do\n"
     "        if [[ $head$name == \"$whole\"* ]]; then found+=(\"$head$name\"); fi\n"
     "    done\n"
+    "    if [[ ${found[*]} == *= ]]; then compopt -o nospace 2>/dev/null; fi\n"
     "    # What stands before the last break is on the line already.\n"
     "    local breaks='' done=''\n"
     "    for name in @ = :; do\n"
@@ -122,42 +99,25 @@ static const char bash_end[] =
     "\n"
     "complete -F _aorta aorta\n";
 
-static void bash_kind(const char *kind, FILE *out)
-{
-    fprintf(out, " %s", kind);
-}
-
 static void bash_command(const struct command *command, FILE *out)
 {
-    const char *rest = command->arguments, *word;
-    size_t size;
-
     fprintf(out, "    %s)\n        choices=(--help", command->name);
     for (const struct flag *flag = command->flags; flag->name != NULL; flag++)
-        if (flag->help != NULL)
-            fprintf(out, " %s", flag->name);
-    while (is_choice(command->arguments) && (word = next_word(&rest, &size)) != NULL)
-        fprintf(out, " %.*s", (int)size, word);
+        fprintf(out, " %s", flag->name);
+    write_words(command->values, out);
     fputs(")\n        kinds=(", out);
-    each_kind(command->arguments, bash_kind, out);
+    write_kinds(command->values, " ", out);
     fputs(")\n        ;;\n", out);
 }
 
-/* What comes behind a flag that wants a value; flags of the same name are alike everywhere. */
-static void bash_flag(const struct flag *flag, FILE *out)
+/* What comes behind a flag that wants a value. */
+static void bash_flag(const struct command *command, const struct flag *flag, FILE *out)
 {
-    fprintf(out, "    %s) choices=() kinds=(", flag->name);
-    each_kind(flag->argument, bash_kind, out);
+    fprintf(out, "    '%s %s') choices=(", command->name, flag->name);
+    write_words(flag->values, out);
+    fputs(") kinds=(", out);
+    write_kinds(flag->values, " ", out);
     fputs(") ;;\n", out);
-}
-
-static bool is_first_of_name(const struct flag *flag, size_t command)
-{
-    for (size_t i = 0; i < command; i++)
-        for (const struct flag *other = commands[i]->flags; other->name != NULL; other++)
-            if (strcmp(other->name, flag->name) == 0)
-                return false;
-    return true;
 }
 
 static void write_bash(FILE *out)
@@ -171,14 +131,14 @@ static void write_bash(FILE *out)
     fputs(bash_values, out);
     for (size_t i = 0; i < command_count; i++)
         for (const struct flag *flag = commands[i]->flags; flag->name != NULL; flag++)
-            if (flag->argument != NULL && is_first_of_name(flag, i))
-                bash_flag(flag, out);
+            if (flag->argument != NULL)
+                bash_flag(commands[i], flag, out);
     fputs(bash_tail, out);
-    for (size_t i = 0; i < LISTERS; i++)
+    for (size_t i = 0; commands_kind(i) != NULL; i++)
         fprintf(out,
-                "        %s) mapfile -t names < <(\"${words[0]}\" %s --names \"${project[@]}\" "
+                "        %s) mapfile -t names < <(\"${words[0]}\" names %s \"${project[@]}\" "
                 "2>/dev/null) ;;\n",
-                listers[i].kind, listers[i].command);
+                commands_kind(i), commands_kind(i));
     fputs(bash_end, out);
 }
 
@@ -189,7 +149,8 @@ static const char zsh_head[] =
     "# zsh completion of aorta, made by `aorta completion zsh`: save it as "
     "_aorta in a folder of $fpath\n\n";
 
-static const char zsh_folders[] = "_aorta_folders() { _files -/ }\n\n";
+static const char zsh_paths[] = "_aorta_folders() { _files -/ }\n\n"
+                                "_aorta_files() { _files }\n\n";
 
 static const char zsh_main[] = "_aorta() {\n"
                                "    local curcontext=$curcontext state line\n"
@@ -225,58 +186,59 @@ static void zsh_text(const char *text, FILE *out)
     }
 }
 
-static void zsh_kind(const char *kind, FILE *out)
+/* What can be said, as an action of _arguments. */
+static void zsh_values(const char *values, FILE *out)
 {
-    fprintf(out, " '*: :_aorta_%s'", kind);
+    if (values == NULL) {
+        fputc(' ', out);
+        return;
+    }
+    fputs("{compadd --", out);
+    write_words(values, out);
+    write_kinds(values, "; _aorta_", out);
+    fputc('}', out);
 }
 
 static void zsh_flag(const struct flag *flag, FILE *out)
 {
-    const char *kind = "";
-
-    for (size_t i = 0; flag->argument != NULL && i < KINDS; i++)
-        if (strcmp(kinds[i].argument, flag->argument) == 0)
-            kind = kinds[i].kind;
     fprintf(out, " \\\n                '*%s%s[", flag->name, flag->argument != NULL ? "=" : "");
     zsh_text(flag->help, out);
     fputc(']', out);
-    if (flag->argument != NULL)
-        fprintf(out, ":%s:%s%s", flag->argument, kind[0] != '\0' ? "_aorta_" : " ", kind);
+    if (flag->argument != NULL) {
+        fprintf(out, ":%s:", flag->argument);
+        zsh_values(flag->values, out);
+    }
     fputc('\'', out);
 }
 
 static void zsh_command(const struct command *command, FILE *out)
 {
-    const char *rest = command->arguments, *word;
-    size_t size;
-
     fprintf(out, "        %s)\n            _arguments '--help[what can be said]'", command->name);
     for (const struct flag *flag = command->flags; flag->name != NULL; flag++)
-        if (flag->help != NULL)
-            zsh_flag(flag, out);
-    if (is_choice(command->arguments)) {
-        fputs(" '1: :(", out);
-        while ((word = next_word(&rest, &size)) != NULL)
-            fprintf(out, "%.*s ", (int)size, word);
-        fputs(")'", out);
+        zsh_flag(flag, out);
+    if (command->values != NULL) {
+        fputs(" '*: :", out);
+        zsh_values(command->values, out);
+        fputc('\'', out);
     }
-    each_kind(command->arguments, zsh_kind, out);
     fputs("\n            ;;\n", out);
+}
+
+static void zsh_lister(const char *kind, FILE *out)
+{
+    fprintf(out, "_aorta_%s() {\n    local -a names\n", kind);
+    fprintf(out, "    names=(${(f)\"$(aorta names %s 2>/dev/null)\"})\n", kind);
+    if (strcmp(kind, "assets") == 0)
+        fputs("    compset -P '*,'; compset -P '[0-9]#+'; compset -P '@'\n", out);
+    fprintf(out, "    compadd%s -a names\n}\n\n", strcmp(kind, "variables") == 0 ? " -S ''" : "");
 }
 
 static void write_zsh(FILE *out)
 {
     fputs(zsh_head, out);
-    for (size_t i = 0; i < LISTERS; i++) {
-        const char *kind = listers[i].kind;
-        fprintf(out, "_aorta_%s() {\n    local -a names\n", kind);
-        fprintf(out, "    names=(${(f)\"$(aorta %s --names 2>/dev/null)\"})\n", listers[i].command);
-        if (strcmp(kind, "assets") == 0)
-            fputs("    compset -P '*,'; compset -P '[0-9]#+'; compset -P '@'\n", out);
-        fprintf(out, "    compadd%s -a names\n}\n\n",
-                strcmp(kind, "questions") == 0 ? " -P @" : "");
-    }
-    fputs(zsh_folders, out);
+    for (size_t i = 0; commands_kind(i) != NULL; i++)
+        zsh_lister(commands_kind(i), out);
+    fputs(zsh_paths, out);
     fputs(zsh_main, out);
     for (size_t i = 0; i < command_count; i++) {
         fprintf(out, "            '%s:", commands[i]->name);
@@ -305,19 +267,25 @@ static void fish_text(const char *text, FILE *out)
     fputc('\'', out);
 }
 
-/* The candidates of a kind, as fish evaluates them when it asks. */
-static void fish_kind(const char *kind, FILE *out)
+/* The candidates, as fish evaluates them when it asks. */
+static void fish_values(const char *values, FILE *out)
 {
-    if (strcmp(kind, "folders") == 0)
-        fputs(" -a '(__fish_complete_directories)'", out);
-    for (size_t i = 0; i < LISTERS; i++) {
-        if (strcmp(listers[i].kind, kind) != 0)
-            continue;
-        if (strcmp(kind, "questions") == 0)
-            fprintf(out, " -a '(printf \"@%%s\\n\" (aorta %s --names))'", listers[i].command);
-        else
-            fprintf(out, " -a '(aorta %s --names)'", listers[i].command);
+    const char *rest = values;
+    struct value value;
+
+    if (values == NULL)
+        return;
+    fputs(" -a '", out);
+    write_words(values, out);
+    while (value_next(&rest, &value)) {
+        if (value_is_kind(&value, "folders"))
+            fputs(" (__fish_complete_directories)", out);
+        else if (value_is_kind(&value, "files"))
+            fputs(" (__fish_complete_path)", out);
+        else if (value.is_kind && !value_is_kind(&value, "commands"))
+            fprintf(out, " (aorta names %.*s 2>/dev/null)", value.size, value.text);
     }
+    fputc('\'', out);
 }
 
 static void fish_condition(const struct command *command, FILE *out)
@@ -327,31 +295,19 @@ static void fish_condition(const struct command *command, FILE *out)
 
 static void fish_command(const struct command *command, FILE *out)
 {
-    const char *rest = command->arguments, *word;
-    size_t size;
-
     for (const struct flag *flag = command->flags; flag->name != NULL; flag++) {
-        if (flag->help == NULL)
-            continue;
         fish_condition(command, out);
         fprintf(out, " -l %s%s", flag->name + 2, flag->argument != NULL ? " -x" : "");
-        if (flag->argument != NULL)
-            each_kind(flag->argument, fish_kind, out);
+        fish_values(flag->values, out);
         fputs(" -d ", out);
         fish_text(flag->help, out);
         fputc('\n', out);
     }
-    while (is_choice(command->arguments) && (word = next_word(&rest, &size)) != NULL) {
-        fish_condition(command, out);
-        fprintf(out, " -a %.*s\n", (int)size, word);
-    }
-    for (size_t i = 0; i < KINDS; i++) {
-        if (strstr(command->arguments, kinds[i].argument) == NULL)
-            continue;
-        fish_condition(command, out);
-        fish_kind(kinds[i].kind, out);
-        fputc('\n', out);
-    }
+    if (command->values == NULL)
+        return;
+    fish_condition(command, out);
+    fish_values(command->values, out);
+    fputc('\n', out);
 }
 
 static void write_fish(FILE *out)

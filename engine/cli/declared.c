@@ -51,14 +51,9 @@ int declared_run(const struct command *command, const struct declared *declared,
     }
     a.request.verb = "ls";
     struct plan *plan = plan_new(&a.request);
-    if (a.only_names) {
-        for (size_t i = 0; i < declared->count(plan->loaded); i++)
-            printf("%s:%s\n", declared->kind, declared->name(plan->loaded, i));
-        status = EXIT_OK;
-    } else {
-        command_report(plan);
-        status = plan->problems.count == 0 ? show(declared, &a, plan->loaded) : EXIT_USAGE;
-    }
+    command_report(plan);
+    if (plan->problems.count == 0)
+        status = show(declared, &a, plan->loaded);
     plan_free(plan);
 out:
     arena_release(&arena);

@@ -26,22 +26,6 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
-/* aorta help, aorta help COMMAND, aorta help man. */
-static int help(int argc, char **argv)
-{
-    const struct command *command = argc > 0 ? commands_find(argv[0]) : NULL;
-
-    if (argc > 0 && strcmp(argv[0], "man") == 0)
-        commands_manual(stdout);
-    else if (command != NULL)
-        command_help(command, stdout);
-    else if (argc > 0 && argv[0][0] != '-')
-        return commands_unknown(argv[0]);
-    else
-        commands_help(stdout);
-    return EXIT_OK;
-}
-
 int main(int argc, char **argv)
 {
     set_log_level();
@@ -49,18 +33,19 @@ int main(int argc, char **argv)
         commands_help(stderr);
         return output_end(EXIT_USAGE);
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0)
-        return output_end(help(argc - 2, argv + 2));
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return output_end(cmd_help.run(argc - 2, argv + 2));
     if (strcmp(argv[1], "--version") == 0) {
         puts("aorta " AORTA_VERSION);
         return output_end(EXIT_OK);
     }
-    /* The two that the daemon starts: nobody types them. */
+    /* Those that the daemon starts, and a shell: nobody types them. */
     if (strcmp(argv[1], "executor") == 0 && argc == 3)
         return executor_main(argv[2]);
     if (strcmp(argv[1], "server") == 0 && argc == 2)
         return executor_serve_main();
+    if (strcmp(argv[1], cmd_names.name) == 0)
+        return output_end(cmd_names.run(argc - 2, argv + 2));
     const struct command *command = commands_find(argv[1]);
     if (command == NULL)
         return commands_unknown(argv[1]);

@@ -136,8 +136,7 @@ static void write_command(const struct command *command, FILE *out)
         write_lines(command->details, out);
     }
     for (const struct flag *flag = command->flags; flag->name != NULL; flag++)
-        if (flag->help != NULL)
-            write_item(flag->name, flag->argument, flag->help, out);
+        write_item(flag->name, flag->argument, flag->help, out);
 }
 
 void commands_manual(FILE *out)

@@ -28,6 +28,7 @@ Every command says what it does.
       state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
       connections Lists the target's connections, or tests them
       connectors  Lists the connectors, or shows all that can be set of one
+      help        Says what a command does and what can be said to it; man: the manual page
       completion  Prints a script that makes a shell complete commands, flags and names
       token       Makes tokens for the HTTP API, lists and revokes them
       clean       Drops the hidden tables that interrupted steps have left in the warehouse
@@ -63,6 +64,7 @@ Every command says what it does.
       state       Shows what the warehouse itself knows of its assets: versions, positions, checkpoints
       connections Lists the target's connections, or tests them
       connectors  Lists the connectors, or shows all that can be set of one
+      help        Says what a command does and what can be said to it; man: the manual page
       completion  Prints a script that makes a shell complete commands, flags and names
       token       Makes tokens for the HTTP API, lists and revokes them
       clean       Drops the hidden tables that interrupted steps have left in the warehouse

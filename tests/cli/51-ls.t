@@ -78,7 +78,7 @@ What somebody else makes is listed, and has no state; names are all a shell need
     asset         kind      group   rows  state     last  when  took
     theirs.rates  external  theirs     -  external  -     -        -
     $ echo 'kind = "sauce"' >assets/theirs/rates.toml
-    $ aorta ls --names
+    $ aorta names assets
     orders
     countries
     rates

@@ -24,7 +24,7 @@ What ran, how it ended, and what happened meanwhile.
     $ aorta runs --state canceled
     there is no such run
     $ aorta runs --state failing
-    aorta: --state: no run is "failing": did you mean failed?
+    aorta: --state must be one of queued, running, succeeded, failed, canceled, interrupted, not "failing": did you mean failed?
     [2]
     $ aorta runs --limit none
     aorta: --limit wants a number from 1 to 100000, not "none"

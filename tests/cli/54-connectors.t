@@ -8,7 +8,7 @@ What can be connected to, and all that can be set of it; no pipeline is needed.
     kafka      message log, embedded server  Topics of a Kafka cluster, or of a small broker for development
     sqlite     source, warehouse             SQLite database files: a warehouse, and a source with change capture by triggers
     wearables  source                        Synthetic data of smart watches: users, activities and their heart rates
-    $ aorta connectors --names
+    $ aorta names connectors
     duckdb
     file
     kafka

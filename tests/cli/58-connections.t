@@ -4,7 +4,7 @@ What the target is connected to, and whether it answers.
     connection  connector  assets  summary
     shop        sqlite          2  SQLite database files: a warehouse, and a source with change capture by triggers
     warehouse   duckdb          5  DuckDB, an embedded warehouse in one file
-    $ aorta connections --names
+    $ aorta names connections
     shop
     warehouse
 

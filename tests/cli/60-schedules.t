@@ -92,6 +92,6 @@ A tick by hand is a run like any other; paused or not.
     <time>  succeeded  <any>  by hand
     $ aorta runs --json | grep -o '"by":"[^"]*","selection":"[^"]*"'
     "by":"schedule:nightly","selection":"+sales"
-    $ aorta schedules --names
+    $ aorta names schedules
     schedule:nightly
     schedule:leap

@@ -61,7 +61,7 @@ Mistakes.
     aorta: token create wants --name NAME and --role viewer, operator or admin
     [2]
     $ aorta token create --name me --role king
-    aorta: a token's role is viewer, operator or admin
+    aorta: --role must be one of viewer, operator, admin, not "king"
     [2]
     $ aorta token create --name "a b" --role viewer
     aorta: a token's name has letters, digits, "_", "-" and "." only, at most 64
@@ -82,12 +82,12 @@ Who asked for what is in the audit log, without the secrets.
     $ aorta run nosuch
     aorta: no asset is meant by "nosuch": aorta ls shows what there is
     [2]
-    $ sqlite3 .aorta/runs.db "select replace(actor, '$(id -un)', 'me'), action, subject, result, detail from audit where subject in ('me', 'countries', 'nosuch') or subject = 'ci' order by id"
+    $ sqlite3 .aorta/runs.db "select replace(actor, '$(id -un)', 'me'), action, subject, result, detail from audit where subject in ('a b', 'countries', 'nosuch') or subject = 'ci' order by id"
     user:me|create_token|ci|accepted|{"role":"operator","lasts_ms":7776000000}
     user:me|create_token|ci|conflict|{"role":"viewer"}
     user:me|revoke_token|ci|accepted|
     user:me|revoke_token|ci|missing|
     user:me|create_token|ci|accepted|{"role":"viewer"}
-    user:me|create_token|me|config|{"role":"king"}
+    user:me|create_token|a b|config|{"role":"viewer"}
     user:me|run|countries|accepted|{"run":"<any>","select":["countries"],"variables":["least_cents"]}
     user:me|run|nosuch|config|{"select":["nosuch"]}

@@ -128,7 +128,7 @@ Nobody serves yet: nothing was seen.
     [2]
     $ aorta sensors orders --json
     {"sensor":"orders","kind":"query","every_ms":30000,"minimum_gap_ms":0,"selection":"everything","priority":0,"paused":true,"state":"paused","cursor":null,"pending":null,"looked_at":null,"requested_at":null,"run":null,"run_state":null,"failures":0,"error":null}
-    $ aorta sensors --names
+    $ aorta names sensors
     sensor:done
     sensor:orders
     sensor:release

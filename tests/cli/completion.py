@@ -34,6 +34,19 @@ OFFERED = {
     "aorta query @t": ["@top"],
     "aorta connectors sq": ["sqlite"],
     "aorta check --project as": ["assets/"],
+    "aorta trigger --junit ass": ["assets/"],
+    "aorta run --target ": ["dev", "prod"],
+    "aorta run --var le": ["least_cents="],
+    "aorta runs --state fa": ["failed"],
+    "aorta alerts --state s": ["summed"],
+    "aorta alerts t": ["test"],
+    "aorta alerts test o": ["oncall"],
+    "aorta token create --role o": ["operator"],
+    "aorta audit --action rev": ["revoke_token"],
+    "aorta help ba": ["backfill", "backfills"],
+    "aorta pause s": ["schedule:nightly", "sensor:orders", "stream:staging.flow"],
+    "aorta resume a": ["asset:marts.sales"],
+    "aorta connections test w": ["warehouse"],
 }
 COMPLETED = {
     "aorta connecto": "aorta connectors ",
@@ -51,7 +64,54 @@ COMPLETED = {
     "aorta connectors sq": "aorta connectors sqlite ",
     "aorta check --project as": "aorta check --project assets/",
     "aorta nonsense sa": "aorta nonsense sa",
+    "aorta run --target=p": "aorta run --target=prod ",
+    "aorta run --var le": "aorta run --var least_cents=",
+    "aorta runs --state fa": "aorta runs --state failed ",
+    "aorta alerts --state su": "aorta alerts --state summed ",
+    "aorta alerts test on": "aorta alerts test oncall ",
+    "aorta token create --role o": "aorta token create --role operator ",
+    "aorta help comp": "aorta help completion ",
+    "aorta help m": "aorta help man ",
+    "aorta pause sch": "aorta pause schedule:nightly ",
+    "aorta pause sensor:": "aorta pause sensor:orders ",
+    "aorta resume asset:m": "aorta resume asset:marts.sales ",
+    "aorta connections test w": "aorta connections test warehouse ",
 }
+
+# What the shop has not: things of each kind that a command takes the name of.
+MORE = """
+[target.prod.connection.shop]
+connector = "sqlite"
+path = "shop.db"
+[target.prod.connection.warehouse]
+connector = "duckdb"
+path = "warehouse.duckdb"
+[target.dev.connection.log]
+connector = "kafka"
+brokers = "127.0.0.1:1"
+[target.dev.connection.lake]
+connector = "file"
+path = "lake"
+[schedule.nightly]
+cron = "0 2 * * *"
+[sensor.orders]
+kind = "file"
+path = "inbox/done"
+select = "sales"
+[alert.oncall]
+webhook = { url = "http://127.0.0.1/hook", secret = "env:HOOK_SECRET" }
+"""
+
+
+def add_more(pipeline):
+    """One of each kind, in the pipeline's files."""
+    pipeline.write("pipeline.toml", (pipeline.folder / "pipeline.toml").read_text() + MORE)
+    pipeline.write("assets/marts/sales.toml", 'automation = "eager"\n')
+    pipeline.write("assets/staging/flow.toml", 'kind = "stream"\n'
+                   'from = { connection = "log", topic = "flow" }\n'
+                   'into = { connection = "lake", topic = "flow" }\n'
+                   'time = { field = "ts", unit = "s" }\n')
+
 
 ZSHRC = """
 fpath=(functions $fpath)
@@ -133,7 +193,7 @@ def test_commands_and_flags(pipeline):
     assert complete(pipeline, "aorta run --f") == ["--full-refresh", "--force", "--fail-fast"]
     assert complete(pipeline, "aorta completion ") == ["--help", "bash", "zsh", "fish"]
     assert complete(pipeline, "aorta completion z") == ["zsh"]
-    assert complete(pipeline, "aorta run --target ") == []
+    assert complete(pipeline, "aorta run --threads ") == []
     assert complete(pipeline, "aorta nonsense x") == []
 
 
@@ -162,6 +222,50 @@ def test_other_names(pipeline):
     assert complete(pipeline, "aorta init as") == ["assets"]
 
 
+def test_values(pipeline):
+    """what a flag or an argument can be is offered: words, or the names that there are"""
+    add_more(pipeline)
+    assert pipeline.run("check")[0] == 0
+    assert complete(pipeline, "aorta help b") == ["backfill", "backfills"]
+    assert complete(pipeline, "aorta help ")[-1] == "man"
+    assert complete(pipeline, "aorta run --target ") == ["dev", "prod"]
+    assert complete(pipeline, "aorta run --target=p", BREAKS.replace("=", "")) == ["--target=prod"]
+    assert complete(pipeline, "aorta run --var le") == ["least_cents="]
+    assert complete(pipeline, "aorta runs --state ") == [
+        "queued", "running", "succeeded", "failed", "canceled", "interrupted"]
+    assert complete(pipeline, "aorta alerts --state ") == [
+        "waiting", "held", "delivered", "summed", "dropped"]
+    assert complete(pipeline, "aorta alerts test o") == ["oncall"]
+    assert complete(pipeline, "aorta token create --role ") == ["viewer", "operator", "admin"]
+    assert complete(pipeline, "aorta token create --name o") == []
+    assert complete(pipeline, "aorta backfill sales --only f") == ["failed"]
+    subjects = ["schedule:nightly", "sensor:orders", "stream:staging.flow", "asset:marts.sales"]
+    for command, offered in (("pause", subjects), ("resume", subjects), ("tick", subjects[:2])):
+        assert complete(pipeline, f"aorta {command} ", " ") == [
+            *complete(pipeline, f"aorta {command} --", " "), *offered]
+    assert complete(pipeline, "aorta pause sensor:") == ["orders"]
+    status, output = pipeline.run("token", "create", "--name", "ci", "--role", "viewer")
+    assert status == 0, output
+    assert complete(pipeline, "aorta token revoke c") == ["create", "ci"]
+    status, output = pipeline.run("token", "revoke", "ci")
+    assert status == 0, output
+    assert complete(pipeline, "aorta token revoke c") == ["create"]
+
+
+def test_words_are_taken(pipeline):
+    """the words that are offered for a value are those that the program takes, and no others"""
+    for line in ("runs --state", "alerts --state", "audit --action"):
+        offered = complete(pipeline, f"aorta {line} ")
+        assert len(offered) > 4, offered
+        for word in offered:
+            status, output = pipeline.run(*line.split(), word)
+            assert status == 0, (line, word, output)
+        status, output = pipeline.run(*line.split(), offered[0] + "x")
+        flag = line.split()[1]
+        assert (status, output) == (2, f"aorta: {flag} must be one of {', '.join(offered)}, not "
+                                    f'"{offered[0]}x": did you mean {offered[0]}?\n')
+
+
 def test_another_project(pipeline):
     """the names are those of the pipeline that --project names"""
     pipeline.write("twin/pipeline.toml", (pipeline.folder / "pipeline.toml").read_text())
@@ -182,7 +286,7 @@ def test_zsh_and_fish_read_their_scripts(pipeline):
     for shell in ("zsh", "fish"):
         status, script = pipeline.run("completion", shell)
         assert status == 0
-        for word in ("full-refresh", "Brings assets up to date", "aorta ls --names", "connectors"):
+        for word in ("full-refresh", "Brings assets up to date", "aorta names assets", "connectors"):
             assert word in script, (shell, word)
         if is_missing(shell):
             continue
@@ -196,6 +300,7 @@ def test_fish_completes(pipeline):
     """fish offers commands, flags and names as bash does"""
     if is_missing("fish"):
         return
+    add_more(pipeline)
     for line, wanted in OFFERED.items():
         done = subprocess.run(
             ["fish", "--no-config", "-c", "aorta completion fish | source; complete -C $argv[1]", line],
@@ -210,6 +315,7 @@ def test_zsh_completes(pipeline):
     """zsh completes a command, a flag or a name to the line that it means"""
     if is_missing("zsh"):
         return
+    add_more(pipeline)
     with Zsh(pipeline) as zsh:
         for line, wanted in COMPLETED.items():
             got = zsh.complete(line)
