@@ -21,7 +21,9 @@ int intake_open(struct intake *intake, struct step *step, const struct intake_lo
     if (connector->source != NULL)
         intake->kind = &intake_of_source;
     else if (connector->object_store != NULL)
-        intake->kind = step->order->files_count > 0 ? &intake_of_files : &intake_of_lake;
+        intake->kind = step->order->files_count > 0 ? &intake_of_files
+                       : load->window != NULL       ? &intake_of_hours
+                                                    : &intake_of_lake;
     else
         return err_set(err, ERR_CONFIG, "connection %s: nothing can be read from connector %s",
                        intake->connection->name, connector->name);

@@ -60,7 +60,7 @@ struct intake {
     const char *replaced, *replaced_lines; /* or NULL */
     /* Conditions for rows of the stage, and lines of this load's quarantine, that are taken back. */
     const char *left, *left_lines; /* or NULL */
-    struct hours hours;            /* of the files that were read, once it is settled */
+    struct hours hours;            /* of the objects that were read, once it is settled */
     struct buf notes;              /* what a person should know, a line each */
     void *state;                   /* the kind's own */
 
@@ -87,6 +87,7 @@ struct intake_kind {
 
 extern const struct intake_kind intake_of_source;
 extern const struct intake_kind intake_of_lake;
+extern const struct intake_kind intake_of_hours; /* of a lake: a window of them */
 extern const struct intake_kind intake_of_files;
 
 /* Opens the order's `from`. After a failure close it too. */

@@ -36,6 +36,18 @@ static int read_more(struct object_workers *workers, struct object_worker *worke
     return workers->end(workers->intake, worker, got, err);
 }
 
+int object_workers_end_planned(struct intake *intake, struct object_worker *worker, int result,
+                               struct err *err)
+{
+    int64_t lines = worker->rows.row + object_rows_skipped(&worker->rows);
+
+    (void)intake;
+    if (result < 0 || lines == worker->wanted_rows)
+        return result;
+    return err_set(err, ERR_DATA, "%s holds %lld records, its plan says %lld",
+                   worker->rows.key.data, (long long)lines, (long long)worker->wanted_rows);
+}
+
 /* Fills the worker's batch, as far as there is something: 0, -1. */
 static int fill_batch(struct object_workers *workers, struct object_worker *worker, struct err *err)
 {

@@ -4,7 +4,7 @@
  *     take (under the intake's lock) ─▶ rows, rows, … ─▶ end ─▶ take …
  *
  * What is taken, and what has to be true of an object when it has been read, is the business of
- * intake_lake.c and intake_files.c; an object's place in the order of taking is the place of its
+ * intake_lake.c, intake_hours.c and intake_files.c; an object's place in the order of taking is the place of its
  * errors.
  */
 #ifndef AORTA_EXECUTOR_OBJECT_WORKERS_H
@@ -36,6 +36,11 @@ struct object_workers {
 int object_workers_open(struct object_workers *workers, struct intake *intake,
                         const struct object_columns *columns, struct err *err);
 void object_workers_close(struct object_workers *workers); /* zeroed: nothing */
+
+/* An `end` for objects of the sink's: a plan says how many records (wanted_rows) its object has, and
+ * another number is another file. */
+int object_workers_end_planned(struct intake *intake, struct object_worker *worker, int result,
+                               struct err *err);
 
 /* intake_kind.next */
 int object_workers_next(struct object_workers *workers, int32_t number, struct aorta_batch *batch);

@@ -89,6 +89,21 @@ static int read_position(struct sink_lake *lake, const char *text, struct err *e
     return 0;
 }
 
+int sink_lake_given(const char *topic, const char *position, int32_t partition, int64_t *next,
+                    int32_t *given, struct err *err)
+{
+    struct sink_lake lake = {.chain = {.topic = topic}};
+    int result = position != NULL ? read_position(&lake, position, err) : 0;
+
+    if (result == 0) {
+        const struct cursor *cursor = get_cursor(&lake, partition);
+        *next = cursor->next;
+        *given = cursor->given;
+    }
+    free(lake.cursors);
+    return result;
+}
+
 const char *sink_lake_position(struct sink_lake *lake)
 {
     struct json_writer json;

@@ -50,6 +50,11 @@ int sink_lake_next(struct sink_lake *lake, struct sink_lake_object *object, stru
 /* How much of it has been given: from 0 to 1, each entry of the chains for as much as another. */
 double sink_lake_share(const struct sink_lake *lake);
 
+/* What of a partition lies behind a position (NULL: the beginning): all entries before *next, and of
+ * that one as many objects. ERR_BROKEN as above. */
+int sink_lake_given(const char *topic, const char *position, int32_t partition, int64_t *next,
+                    int32_t *given, struct err *err);
+
 /* Where a later read goes on behind the objects so far; lent until the next call. */
 const char *sink_lake_position(struct sink_lake *lake);
 

@@ -286,16 +286,26 @@ void sink_key_seal(struct buf *key, const char *topic, int32_t partition, int64_
     buf_printf(key, "%020" PRId64 ".seal", sequence);
 }
 
-void sink_key_object(struct buf *key, const char *topic, int32_t partition,
-                     const struct sink_object *object)
+void sink_key_day(struct buf *key, const char *topic, int64_t hour)
 {
     int64_t year;
     int month, day;
 
-    clock_civil_from_days(object->hour / 24, &year, &month, &day);
+    clock_civil_from_days(hour / 24, &year, &month, &day);
     buf_reset(key);
-    buf_printf(key, "topics/%s/year=%04" PRId64 "/month=%02d/day=%02d/hour=%02d/", topic, year,
-               month, day, (int)(object->hour % 24));
+    buf_printf(key, "topics/%s/year=%04" PRId64 "/month=%02d/day=%02d/", topic, year, month, day);
+}
+
+void sink_key_hour(struct buf *key, const char *topic, int64_t hour)
+{
+    sink_key_day(key, topic, hour);
+    buf_printf(key, "hour=%02d/", (int)(hour % 24));
+}
+
+void sink_key_object(struct buf *key, const char *topic, int32_t partition,
+                     const struct sink_object *object)
+{
+    sink_key_hour(key, topic, object->hour);
     buf_printf(key, "%s+%" PRId32 "+%010" PRId64 ".json", topic, partition, object->first);
 }
 

@@ -106,6 +106,8 @@ void sink_key_topic(struct buf *key, const char *topic); /* prefix of the plans 
 void sink_key_chain(struct buf *key, const char *topic, int32_t partition); /* prefix */
 void sink_key_plan(struct buf *key, const char *topic, int32_t partition, int64_t sequence);
 void sink_key_seal(struct buf *key, const char *topic, int32_t partition, int64_t sequence);
+void sink_key_day(struct buf *key, const char *topic, int64_t hour);  /* prefix: that hour's day */
+void sink_key_hour(struct buf *key, const char *topic, int64_t hour); /* prefix of its objects */
 void sink_key_object(struct buf *key, const char *topic, int32_t partition,
                      const struct sink_object *object);
 void sink_key_dead(struct buf *key, const char *topic, int32_t partition, int64_t first);

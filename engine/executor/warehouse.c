@@ -18,6 +18,13 @@ static void interrupt_session(void *arg)
  * (DuckDB does, as a conflict), which would cost that step an attempt. */
 static pthread_mutex_t places_lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* Whether it has to know of files: of a lake that somebody else writes, or of hours that were asked
+ * for. */
+static bool has_files(const struct order *order)
+{
+    return order->files_count > 0 || (order->is_partitioned && strcmp(order->kind, "source") == 0);
+}
+
 /* Makes the table of states and the schema; what the connection has seen is not asked for again. */
 static int make_places(struct step *step, struct warehouse_use *use, struct err *err)
 {
@@ -35,7 +42,7 @@ static int make_places(struct step *step, struct warehouse_use *use, struct err 
         char *schema = arena_strdup(&connection->places_arena, relation.schema);
         map_put(&connection->places, schema, schema);
     }
-    if (result == 0 && step->order->files_count > 0)
+    if (result == 0 && has_files(step->order))
         result = files_create(&use->session, err);
     pthread_mutex_unlock(&places_lock);
     return result;

@@ -14,6 +14,14 @@ static const struct key partition_keys[] = {
     {0},
 };
 
+bool asset_partitions_are_of_topic(const struct asset *asset)
+{
+    const struct connection *from = asset->from.connection;
+
+    return asset->kind == ASSET_SOURCE && asset->files.patterns.count == 0 && from != NULL &&
+           from->connector != NULL && from->connector->is_object_store;
+}
+
 struct asset_site asset_partitions_site(const struct asset *asset, const char *key)
 {
     const struct toml_node *table = asset->partitioned.table;
@@ -48,11 +56,7 @@ static const char no_partitions_of_keys[] =
 static const char no_partitions_of_tables[] =
     "a source of a table has no partitions: of rows that were changed or deleted since, nothing "
     "tells to which they belonged. Give partitions to the model that reads it; sources of files "
-    "can have them";
-static const char no_partitions_of_topics[] =
-    "a source of a topic's lake reads on behind what it has, so a partition that were read by "
-    "itself would come twice. The hours that the stream has written are known of the stream: give "
-    "partitions to the model that reads this, or read the lake by from = { files = […] }";
+    "and of topics can have them";
 static const char no_partitions_of_changed_files[] =
     "partitions need changed_files = \"reload\": a run of a partition reads its files again";
 static const char no_partitions_of_mode[] =
@@ -83,13 +87,12 @@ static const char *refusal_of_model(const struct asset *asset)
 
 static const char *refusal_of_source(const struct asset *asset)
 {
-    const struct connection *from = asset->from.connection;
-    bool is_topic = from != NULL && from->connector != NULL && from->connector->is_object_store;
-
-    if (asset->files.patterns.count == 0)
-        return is_topic ? no_partitions_of_topics : no_partitions_of_tables;
+    if (asset->files.patterns.count == 0 && !asset_partitions_are_of_topic(asset))
+        return no_partitions_of_tables;
     if (asset->mode != ASSET_INCREMENTAL_APPEND)
         return no_partitions_of_mode;
+    if (asset->files.patterns.count == 0)
+        return NULL;
     return strcmp(asset_changed_names[asset->files.changed], "reload") == 0
                ? NULL
                : no_partitions_of_changed_files;
@@ -163,18 +166,26 @@ static void check_model(const struct asset *asset, struct arena *arena, struct p
     (void)template_calls(asset->template, "changed_rows", arena, found_news, problems, &err);
 }
 
+/* The folders say to which partition an object belongs. */
 static void check_source(const struct asset *asset, struct problems *problems)
 {
     const struct asset_partitions *partitioned = &asset->partitioned;
+    bool is_topic = asset_partitions_are_of_topic(asset);
 
     if (partitioned->by == ASSET_PARTITIONS_STATIC)
         complain(asset, problems, "keys",
-                 "partitions of files are by time, which their folders say: by = \"hour\"");
-    if (partitioned->timezone != NULL && strcmp(partitioned->timezone, "UTC") != 0)
+                 is_topic ? "partitions of a topic are by time, the hours of its events: by = "
+                            "\"hour\""
+                          : "partitions of files are by time, which their folders say: by = "
+                            "\"hour\"");
+    if (!is_topic && partitioned->timezone != NULL && strcmp(partitioned->timezone, "UTC") != 0)
         complain(asset, problems, "timezone", "partitions of files are in UTC, as their folders");
     if (partitioned->column != NULL)
         complain(asset, problems, "column",
-                 "partitions of files have no column: the folders say to which an object belongs");
+                 is_topic ? "partitions of a topic have no column: the lake has an object by the "
+                            "hour of its events"
+                          : "partitions of files have no column: the folders say to which an "
+                            "object belongs");
 }
 
 void asset_partitions_read(struct asset *asset, struct arena *arena, struct problems *problems)

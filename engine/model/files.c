@@ -1,6 +1,7 @@
 #include "model/files.h"
 
 #include "base/limits.h"
+#include "data/batch.h"
 #include "model/cell.h"
 #include "model/relation.h"
 
@@ -38,6 +39,8 @@ static const char put_sql[] =
     "INSERT INTO %s (asset, file, modified_at, size_bytes, etag, loaded_at) "
     "SELECT CAST($1 AS %s), file, modified_at, size_bytes, etag, CAST($2 AS %s) FROM %s "
     "WHERE is_changed <> 3";
+
+static const char read_sql[] = "SELECT file FROM %s WHERE asset = $1";
 
 const struct aorta_field files_listing_fields[FILES_LISTING_COLUMNS] = {
     {"file", AORTA_TEXT},
@@ -88,6 +91,117 @@ int files_open(struct files *files, struct session *session, const char *asset,
     files->listing_sql = relation_sql(arena, dialect, &files->listing);
     files->picked_sql = relation_sql(arena, dialect, &files->picked);
     return stage_create(session, &files->listing, files_listing_fields, FILES_LISTING_COLUMNS, err);
+}
+
+static int load_listed(struct stage_load *load, const struct picked_file *listed, size_t count,
+                       struct batch *batch, struct err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        column_append_str(&batch->columns[0], listed[i].file);
+        column_append_str(&batch->columns[1], listed[i].modified_at);
+        column_append_int(&batch->columns[2], listed[i].size_bytes);
+        column_append_str(&batch->columns[3], listed[i].etag);
+        batch_end_row(batch);
+        if (i + 1 < count && !batch_is_full(batch))
+            continue;
+        struct aorta_batch view = batch_view(batch);
+        if (stage_load_batch(load, &view, err) < 0)
+            return -1;
+        batch_reset(batch);
+    }
+    return 0;
+}
+
+int files_list(struct files *files, const struct picked_file *listed, size_t count, struct err *err)
+{
+    struct stage_load load;
+    struct batch batch;
+    int64_t rows;
+
+    if (stage_load_open(&load, files->session, &files->listing, files_listing_fields,
+                        FILES_LISTING_COLUMNS, err) < 0)
+        return -1;
+    batch_init(&batch, files_listing_fields, FILES_LISTING_COLUMNS);
+    int result = load_listed(&load, listed, count, &batch, err);
+    if (result == 0)
+        result = stage_load_finish(&load, &rows, err);
+    if (result < 0)
+        stage_load_abort(&load);
+    batch_release(&batch);
+    return result;
+}
+
+/* ---------------------------------------------------------------------------------------- known */
+
+struct known {
+    struct arena *arena;
+    const char **names;
+    size_t count, capacity;
+};
+
+static int take_known(void *arg, const struct aorta_batch *batch, int64_t row, struct err *err)
+{
+    struct known *known = arg;
+
+    if (known->count == LIMIT_LOAD_FILES)
+        return err_set(err, ERR_CONFIG, "more than %d files are known", LIMIT_LOAD_FILES);
+    if (known->count == known->capacity) {
+        known->capacity = known->capacity > 0 ? known->capacity * 2 : 16;
+        const char **more = arena_calloc(known->arena, known->capacity, sizeof *more);
+        for (size_t i = 0; i < known->count; i++)
+            more[i] = known->names[i];
+        known->names = more;
+    }
+    known->names[known->count++] = cell_copy(batch, row, 0, known->arena);
+    return 0;
+}
+
+int files_read(struct session *session, const char *asset, struct arena *arena, const char ***names,
+               size_t *count, struct err *err)
+{
+    const struct aorta_value params[] = {session_text(asset)};
+    struct known known = {.arena = arena};
+    struct relation_columns columns;
+    struct buf sql;
+    int result = relation_describe(session, &files_table, arena, &columns, err);
+
+    if (result == 0 && columns.is_there) {
+        buf_init(&sql);
+        buf_printf(&sql, read_sql, relation_sql(arena, session->dialect, &files_table));
+        result = session_query(session, sql.data, params, 1, take_known, &known, err);
+        buf_release(&sql);
+    }
+    *names = known.names;
+    *count = known.count;
+    return result;
+}
+
+int files_forget(struct session *session, const char *asset, struct err *err)
+{
+    const struct aorta_value params[] = {session_text(asset)};
+    struct arena arena;
+    struct buf sql;
+
+    arena_init(&arena);
+    buf_init(&sql);
+    buf_printf(&sql, forget_all_sql, relation_sql(&arena, session->dialect, &files_table));
+    int result = session_run(session, sql.data, params, 1, NULL, err);
+    buf_release(&sql);
+    arena_release(&arena);
+    return result;
+}
+
+int files_forget_listed(struct files *files, struct err *err)
+{
+    const struct aorta_value params[] = {session_text(files->asset)};
+    struct buf sql;
+
+    buf_init(&sql);
+    buf_printf(&sql, forget_picked_sql, files->table_sql, files->listing_sql);
+    int result = session_run(files->session, sql.data, params, 1, NULL, err);
+    buf_release(&sql);
+    return result < 0 ? -1
+                      : session_execf(files->session, err, "DROP TABLE %s", files->listing_sql);
 }
 
 /* ----------------------------------------------------------------------------------------- pick */

@@ -14,6 +14,9 @@
  *     begin → state_lock → files_open → fill the listing → files_pick → (read and stage what was
  *     picked) → publish → files_put → state_put → commit
  *
+ * Of a source of a topic's lake, which knows by its position what it has read, only those objects are
+ * in it that a partition's run has read before the position came to them.
+ *
  * Both hidden tables live in that transaction only: the listing (what is there now) and what was
  * picked of it (what has to be read). Comparing them is the database's work, so that memory holds
  * what is new and not what there is.
@@ -48,10 +51,22 @@ struct picked_file {
 /* Makes the table if it is not there. Outside of a transaction; several processes may. */
 int files_create(struct session *session, struct err *err);
 
+/* The names of the files that are known of the asset, in the arena; none if the table is not there.
+ * More than LIMIT_LOAD_FILES are ERR_CONFIG. */
+int files_read(struct session *session, const char *asset, struct arena *arena, const char ***names,
+               size_t *count, struct err *err);
+
+/* Forgets all that is known of the asset, whose table is there. */
+int files_forget(struct session *session, const char *asset, struct err *err);
+
 /* Makes the empty listing for the asset's table. In the transaction of the load. All is in the
  * arena; nothing has to be closed. */
 int files_open(struct files *files, struct session *session, const char *asset,
                const struct relation *target, struct arena *arena, struct err *err);
+
+/* Adds files to the listing, of which file, modified_at, size_bytes and etag count. */
+int files_list(struct files *files, const struct picked_file *listed, size_t count,
+               struct err *err);
 
 enum files_wanted {
     FILES_NEWS, /* those that are new or have changed (size or etag) */
@@ -62,6 +77,9 @@ enum files_wanted {
  * in the arena; *count is how many. */
 int files_pick(struct files *files, enum files_wanted wanted, int64_t limit,
                const struct picked_file **picked, size_t *count, struct err *err);
+
+/* Instead of files_pick: forgets the files that are listed, and drops the listing. */
+int files_forget_listed(struct files *files, struct err *err);
 
 /* Of the files that were loaded before and are not listed, picks those that `is_meant` says, as gone:
  * nothing is read of them. Before files_pick. */
@@ -76,7 +94,8 @@ const char *files_picked_rows(const struct files *files, const char *file_column
  * the arena. */
 const char *files_changed_rows(const struct files *files, const char *file_column);
 
-/* Of those picked some were not read after all: they are to be picked again. */
+/* Of those picked some are not written down: they were not read after all, and are to be picked
+ * again; or they are known by other means. */
 int files_leave(struct files *files, const char *file, struct err *err);
 
 /* A condition for their rows, as above; it holds until files_put. */

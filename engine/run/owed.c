@@ -1,6 +1,7 @@
 #include "run/owed.h"
 
 #include "base/hash.h"
+#include "graph/asset_partitions.h"
 
 #include <string.h>
 
@@ -132,5 +133,7 @@ int owed_read(const struct loaded *loaded, const struct asset *asset, struct sto
     if (parts_read(loaded, asset, reader, true, arena, &parts, &count, err) < 0)
         return -1;
     owed_find(parts, count, partitions->unit == PARTITION_STATIC, is_eager, arena, owed);
+    if (asset_partitions_are_of_topic(asset))
+        owed->count = 0;
     return 0;
 }

@@ -27,8 +27,8 @@ enum { OWED_AT_ONCE = 31 };
 
 struct owed {
     const char **texts; /* keys, or one FROM..TO */
-    size_t count;       /* 0: nothing */
-    uint64_t seen;      /* of these, and what there was to make them of; 0: nothing */
+    size_t count;
+    uint64_t seen;      /* of these, and what there was to make them of; 0: nothing is owed */
     bool leaves_failed; /* others have failed, and are not among these */
 };
 
@@ -39,7 +39,8 @@ void owed_find(const struct part *parts, size_t count, bool is_static, bool is_e
 /* Whether automation asks for the asset's partitions, rather than for all of it. */
 bool owed_applies(const struct loaded *loaded, const struct asset *asset);
 
-/* Of such an asset, by what the store knows, as a daemon that lives would. */
+/* Of such an asset, by what the store knows, as a daemon that lives would. A source of a topic is
+ * asked for what is new, which is all that it owes, and for no texts: so no object is read twice. */
 int owed_read(const struct loaded *loaded, const struct asset *asset, struct store_reader *reader,
               struct arena *arena, struct owed *owed, struct err *err);
 

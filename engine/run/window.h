@@ -10,7 +10,7 @@
  *                                                     yet, with --full-refresh or of a table: all
  *                                                     that are
  *     nothing, of a list                              all
- *     nothing, of a source of files                   what is new, of whichever
+ *     nothing, of a source of files or of a topic     what is new, of whichever
  *
  * A window is one step of the run, one statement and one publication. An asset without partitions
  * is made as ever, whatever is asked for.

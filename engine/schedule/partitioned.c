@@ -1,12 +1,18 @@
 #include "schedule/partitioned.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "graph/asset_partitions.h"
 
 #include <stdlib.h>
 
 static const enum partition_unit units[] = {PARTITION_HOUR, PARTITION_DAY, PARTITION_WEEK,
                                             PARTITION_MONTH};
+
+#define US_PER_HOUR (INT64_C(3600) * CLOCK_US_PER_SECOND)
+
+/* Two changes a year, and no end: the rest of them are as those of the last years. */
+enum { PERIODS_LOOKED_AT = 400 };
 
 static void complain(const struct asset *asset, const char *key, struct problems *problems,
                      const struct err *err)
@@ -28,6 +34,24 @@ static const struct zone *zone_of(struct partitioned *partitioned, const char *n
         return NULL;
     map_put(&partitioned->zones, name, zone);
     return zone;
+}
+
+/* Objects of a topic are of whole hours of UTC: where clocks are half an hour off, each would have
+ * rows of two partitions. */
+static int check_clocks(const struct partitions *partitions, struct err *err)
+{
+    struct zone_period period = {.until_us = partitions->first_us};
+
+    for (int i = 0; i < PERIODS_LOOKED_AT && period.until_us < ZONE_END_US; i++) {
+        zone_period_at(partitions->zone, period.until_us, &period);
+        if (period.offset_us % US_PER_HOUR != 0)
+            return err_set(err, ERR_CONFIG,
+                           "the clocks of %s are not whole hours from UTC, and a topic's objects "
+                           "are of hours of UTC, so that an object would have rows of two "
+                           "partitions. Give partitions to the model that reads it",
+                           zone_name(partitions->zone));
+    }
+    return 0;
 }
 
 static void compile(struct partitioned *partitioned, const struct asset *asset,
@@ -52,6 +76,11 @@ static void compile(struct partitioned *partitioned, const struct asset *asset,
     }
     if (result < 0) {
         complain(asset, is_static ? "keys" : "start", problems, &err);
+        return;
+    }
+    if (!is_static && asset_partitions_are_of_topic(asset) && check_clocks(&made, &err) < 0) {
+        complain(asset, "timezone", problems, &err);
+        partitions_release(&made);
         return;
     }
     partitioned->of[asset->order] = alloc_bytes(sizeof made);

@@ -131,6 +131,9 @@ changed_files = "reload"
 [columns.user_id]
 type = "bigint"
 """
+BY_TOPIC = PARTITIONED.replace("""files = ["topics/hr-data-topic/year=*/**/*.json"]
+changed_files = "reload"
+""", 'topic = "hr-data-topic"\n')
 
 
 def sealed(lake):
@@ -166,7 +169,11 @@ def hours(shop):
                                          f"as_of=2024-04-01T{until}:00Z")
             assert status == 0, output
 
+        def stand(wanted):
+            return all(states(watches, asset) == wanted for asset in ("hourly", "by_topic"))
+
         watches.write("assets/raw/hourly.toml", PARTITIONED)
+        watches.write("assets/raw/by_topic.toml", BY_TOPIC)
         produce("12:20", "+heart_rate_lake")  # a run that ends, without a daemon
         assert known(), states(watches, "heart_rate_lake")
         os.rename(watches.folder / ".aorta/runs.db", watches.folder / "gone")
@@ -177,18 +184,17 @@ def hours(shop):
 
         before = sealed(lake)
         made = set().union(*before.values())
-        assert watches.run("run", "hourly")[0] == 0
-        assert states(watches, "hourly") == dict.fromkeys(made, "present")
+        assert watches.run("run", "hourly", "by_topic")[0] == 0
+        assert stand(dict.fromkeys(made, "present"))
         store = sqlite3.connect(watches.folder / ".aorta/runs.db")
         store.execute("delete from lake_positions")  # as if a daemon had died before it knew of them
         store.commit()
         store.close()
         served = Served(watches)
-        wait_for("hours told again", lambda: states(watches, "hourly") == dict.fromkeys(
-            made, "stale"))
-        status, output = watches.run("run", "hourly")
-        assert status == 0 and "fresh     raw.hourly" in output, output
-        assert states(watches, "hourly") == dict.fromkeys(made, "present"), "all of it was looked at"
+        wait_for("hours told again", lambda: stand(dict.fromkeys(made, "stale")))
+        status, output = watches.run("run", "hourly", "by_topic")
+        assert status == 0 and output.count("fresh     raw.") == 2, output
+        assert stand(dict.fromkeys(made, "present")), "all of it was looked at"
         produce("13:20", "+heart_rate_events")
         wait_for("the hours of the daemon", lambda: len(sealed(lake)) > len(before) and known())
         count = len(sealed(lake))
@@ -204,15 +210,17 @@ def hours(shop):
         later = set().union(*(names for plan, names in sealed(lake).items() if plan not in before))
         assert later & made and made - later, (later, made)
         wanted = {hour: "stale" if hour in later else "present" for hour in made}
-        assert states(watches, "hourly") == wanted, (states(watches, "hourly"), wanted)
-        watches.write("assets/raw/hourly.toml",
-                      'automation = "eager"\nminimum_gap = "1ms"\n' + PARTITIONED)
+        assert stand(wanted), (states(watches, "hourly"), states(watches, "by_topic"), wanted)
+        for name, text in (("hourly", PARTITIONED), ("by_topic", BY_TOPIC)):
+            watches.write(f"assets/raw/{name}.toml",
+                          'automation = "eager"\nminimum_gap = "1ms"\n' + text)
         served = Served(watches)  # reads again what is stale, and what it has not read yet
-        wait_for("all to be present", lambda: states(watches, "hourly") == dict.fromkeys(
-            made | later, "present"))
+        wait_for("all to be present", lambda: stand(dict.fromkeys(
+            made | later, "present")))
         assert served.end() == 0, served.said
-        rows_there = watches.query("select count(*) as n from raw.hourly")
-        assert rows_there == [{"n": len(lake_of(lake))}], (rows_there, len(lake_of(lake)))
+        for name in ("hourly", "by_topic"):
+            rows_there = watches.query(f"select count(*) as n from raw.{name}")
+            assert rows_there == [{"n": len(lake_of(lake))}], (rows_there, len(lake_of(lake)))
 
 
 if __name__ == "__main__":

@@ -142,6 +142,35 @@ static void check_changed_rows(struct bench *bench)
     check_str(bench_rows(bench, &target), "2|b\n3|-\n");
 }
 
+/* Those that are known are read by name; some are forgotten, or all. */
+static void check_forgotten(struct bench *bench)
+{
+    static const struct listed listed[] = {
+        {"a", "m", 1, "e1"}, {"b'c", "", 0, ""}, {"d", "m", 2, "e2"}};
+    struct files files;
+    const char **names;
+    struct err err;
+    size_t count;
+
+    begin(bench, &files, listed, 3);
+    check_ok(files_forget(&bench->session, "raw.readings", &err));
+    check_str(pick(bench, &files, FILES_ALL, 10), "a|b'c|d|");
+    check_ok(files_put(&files, "t1", false, &err));
+    check_str(known(bench), "a|1|e1|t1\nb'c|0||t1\nd|2|e2|t1\n");
+    check_ok(files_open(&files, &bench->session, "raw.readings", &target, &bench->arena, &err));
+    list_files(&files, listed + 1, 2);
+    check_ok(files_forget_listed(&files, &err));
+    check_ok(files_read(&bench->session, "raw.readings", &bench->arena, &names, &count, &err));
+    check_int(count, 1);
+    check_str(names[0], "a");
+    check_ok(files_read(&bench->session, "raw.others", &bench->arena, &names, &count, &err));
+    check_int(count, 0);
+    check_ok(files_forget(&bench->session, "raw.readings", &err));
+    check_str(known(bench), "");
+    check_ok(session_commit(&bench->session, &err));
+    check_int(bench_clean(bench), 0);
+}
+
 TEST("files that are new or have changed are picked, and known with the rows' commit")
 {
     for (const char *const *name = warehouse_names; *name != NULL; name++) {
@@ -149,10 +178,15 @@ TEST("files that are new or have changed are picked, and known with the rows' co
         struct err err;
 
         check_ok(publish_ensure_schema(&bench.session, &target, &err));
+        const char **none;
+        size_t count;
+        check_ok(files_read(&bench.session, "raw.readings", &bench.arena, &none, &count, &err));
+        check_int(count, 0); /* of no table */
         check_ok(files_create(&bench.session, &err));
         check_ok(files_create(&bench.session, &err));
         check_known(&bench);
         check_changed_rows(&bench);
+        check_forgotten(&bench);
         bench_close(&bench);
     }
 }
