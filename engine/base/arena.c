@@ -56,6 +56,22 @@ void arena_reset(struct arena *arena)
     arena->total_bytes = 0;
 }
 
+void arena_join(struct arena *into, struct arena *from)
+{
+    struct arena_block *last = from->head;
+
+    if (into->head == NULL) {
+        *into = *from;
+    } else if (last != NULL) {
+        while (last->next != NULL)
+            last = last->next;
+        last->next = into->head->next; /* behind the block that is being filled */
+        into->head->next = from->head;
+        into->total_bytes += from->total_bytes;
+    }
+    arena_init(from);
+}
+
 static size_t next_capacity(const struct arena *arena, size_t at_least)
 {
     size_t capacity = arena->total_bytes / PART_OF_WHOLE;

@@ -25,6 +25,9 @@ void arena_release(struct arena *arena);
 /* Empties the arena and keeps its newest block. */
 void arena_reset(struct arena *arena);
 
+/* All that is in `from` is in `into` from now on, where it was; `from` is empty. */
+void arena_join(struct arena *into, struct arena *from);
+
 /* Zeroed memory, aligned for any type. size may be 0: the pointer is valid and unique. */
 void *arena_alloc(struct arena *arena, size_t size);
 

@@ -3,8 +3,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/parallel.h"
 #include "executor/module.h"
-#include "executor/parallel.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "executor/sink_put.h"
 
-#include "executor/parallel.h"
+#include "base/parallel.h"
 
 struct put {
     const struct sink_chain *chain;

@@ -5,11 +5,12 @@
 #include "check/check.h"
 #include "graph/graph.h"
 #include "graph/names.h"
+#include "graph/portion.h"
 
 #include <string.h>
 
 struct linking {
-    struct graph *graph;
+    const struct graph *graph;
     struct problems *problems;
     struct asset *asset; /* the one whose parents are being found */
     struct asset **found;
@@ -44,7 +45,7 @@ static void add_parent(struct linking *l, struct asset *parent, struct asset_sit
 static void refer(struct linking *l, const char *name, struct asset_site site)
 {
     struct asset *parent = graph_find(l->graph, name);
-    struct map *names = &l->graph->by_name;
+    const struct map *names = &l->graph->by_name;
 
     if (parent != NULL && !asset_is_relation(parent)) {
         problem_add(l->problems, site.file, site.line, site.column,
@@ -274,15 +275,24 @@ static void link_children(struct graph *graph)
         }
 }
 
+static void link_portion(const void *arg, struct portion *portion)
+{
+    struct graph graph = *(const struct graph *)arg;
+
+    graph.pipeline = &portion->pipeline;
+    for (size_t i = portion->begin; i < portion->end; i++) {
+        struct asset *asset = graph.assets[i];
+        struct linking l = {.graph = &graph, .problems = &portion->problems, .asset = asset};
+        link_parents(&l);
+        asset->parents = l.found;
+        asset->parent_sites = l.sites;
+        asset->parent_count = l.found_count;
+    }
+}
+
 void depend_link(struct graph *graph, struct problems *problems)
 {
-    for (size_t i = 0; i < graph->count; i++) {
-        struct linking l = {.graph = graph, .problems = problems, .asset = graph->assets[i]};
-        link_parents(&l);
-        graph->assets[i]->parents = l.found;
-        graph->assets[i]->parent_sites = l.sites;
-        graph->assets[i]->parent_count = l.found_count;
-    }
+    portions_run(graph->pipeline, graph->count, link_portion, graph, problems);
     link_children(graph);
 }
 

@@ -5,6 +5,7 @@
 #include "graph/depend.h"
 #include "graph/folder.h"
 #include "graph/policy.h"
+#include "graph/portion.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,22 @@ static void sort_parents_first(struct graph *graph, struct problems *problems)
     graph->assets = sorted;
 }
 
+struct loading {
+    const struct folder_files *files;
+    struct asset **assets; /* one a file; NULL: it cannot be read */
+};
+
+static void load_portion(const void *arg, struct portion *portion)
+{
+    const struct loading *loading = arg;
+
+    for (size_t i = portion->begin; i < portion->end; i++) {
+        const struct folder_file *file = &loading->files->items[i];
+        loading->assets[i] =
+            asset_load(&portion->pipeline, file->group, file->path, &portion->problems);
+    }
+}
+
 void graph_load(struct graph *graph, const struct pipeline *pipeline, struct problems *problems)
 {
     struct folder_files files;
@@ -153,13 +170,12 @@ void graph_load(struct graph *graph, const struct pipeline *pipeline, struct pro
         return;
     }
     graph->assets = arena_calloc(pipeline->arena, files.count + 1, sizeof(struct asset *));
+    const struct loading loading = {&files, graph->assets};
     size_t before = problems->count;
-    for (size_t i = 0; i < files.count; i++) {
-        struct asset *asset =
-            asset_load(pipeline, files.items[i].group, files.items[i].path, problems);
-        if (asset != NULL)
-            add_asset(graph, asset, problems);
-    }
+    portions_run(pipeline, files.count, load_portion, &loading, problems);
+    for (size_t i = 0; i < files.count; i++)
+        if (graph->assets[i] != NULL)
+            add_asset(graph, graph->assets[i], problems);
     if (graph->count == 0 && problems->count == 0)
         problem_add(problems, NULL, 0, 0, "there is no asset in %s/%s", pipeline->folder,
                     pipeline->assets);

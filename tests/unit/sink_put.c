@@ -5,7 +5,7 @@
 #include "sink_fakes.h"
 #include "test.h"
 
-#include "executor/parallel.h"
+#include "base/parallel.h"
 #include "executor/sink_put.h"
 #include "executor/sink_writer.h"
 

@@ -1,12 +1,12 @@
 /*
- * Several things done at once, each of which waits most of its time for a disk or a network.
+ * Several things done at once.
  *
  *     parallel_run(count, 16, put_one, &put, err)      put_one(&put, 0, …), put_one(&put, 1, …), …
  *
  * The threads end before the function returns, so what they work on may be lent.
  */
-#ifndef AORTA_EXECUTOR_PARALLEL_H
-#define AORTA_EXECUTOR_PARALLEL_H
+#ifndef AORTA_BASE_PARALLEL_H
+#define AORTA_BASE_PARALLEL_H
 
 #include "base/err.h"
 

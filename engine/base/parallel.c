@@ -1,4 +1,4 @@
-#include "executor/parallel.h"
+#include "base/parallel.h"
 
 #include <pthread.h>
 #include <stdbool.h>
