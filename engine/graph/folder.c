@@ -18,9 +18,17 @@ enum { MAX_DEPTH = 8 };
 /* How far the clock of a file server may be ahead. */
 #define AHEAD_US (5 * CLOCK_US_PER_SECOND)
 
+/* What is known of a folder before it is opened. */
+struct place {
+    const char *path, *group; /* NULL: its files are signed and not listed */
+    uint64_t hash;            /* of the path */
+    int depth;
+};
+
 struct walk {
-    const struct pipeline *pipeline;
-    struct folder_files *files; /* at first all .toml and .sql */
+    struct folder_signature *signature;
+    struct arena *arena;
+    struct folder_files *files; /* at first all .toml and .sql; NULL: nothing is listed */
     size_t capacity;
 };
 
@@ -44,7 +52,7 @@ static int add_file(struct walk *walk, const char *path, const char *group, stru
         return say_too_many(err);
     if (files->count == walk->capacity) {
         size_t capacity = walk->capacity < 64 ? 64 : walk->capacity * 2;
-        struct folder_file *items = arena_calloc(walk->pipeline->arena, capacity, sizeof *items);
+        struct folder_file *items = arena_calloc(walk->arena, capacity, sizeof *items);
         if (files->count > 0)
             memcpy(items, files->items, files->count * sizeof *items);
         files->items = items;
@@ -54,15 +62,29 @@ static int add_file(struct walk *walk, const char *path, const char *group, stru
     return 0;
 }
 
-/* Whether the entry is a folder: 1 or 0, -1 if it is gone. The listing itself knows it of most, which
- * spares a look at each file. */
-static int is_folder(int dir, const struct dirent *entry)
+static void sign_file(struct folder_signature *signature, const struct stat *of, uint64_t path)
 {
-    struct stat of;
+    int64_t changed_us = of->st_ctim.tv_sec * INT64_C(1000000) + of->st_ctim.tv_nsec / 1000;
+    const uint64_t facts[] = {(uint64_t)of->st_size, (uint64_t)of->st_ino,
+                              (uint64_t)of->st_ctim.tv_sec, (uint64_t)of->st_ctim.tv_nsec, path};
 
-    if (entry->d_type == DT_REG || entry->d_type == DT_DIR)
-        return entry->d_type == DT_DIR;
-    return fstatat(dir, entry->d_name, &of, 0) < 0 ? -1 : S_ISDIR(of.st_mode);
+    signature->hash += hash_bytes(facts, sizeof facts); /* in whatever order they come */
+    if (changed_us > signature->newest_us && changed_us <= clock_now_us() + AHEAD_US)
+        signature->newest_us = changed_us;
+}
+
+/* What the folder below is called, if its files are listed. */
+static int name_below(const struct walk *walk, const struct place *above, const char *name,
+                      struct place *below, struct err *err)
+{
+    if (above->path == NULL || (above->depth == 0 && strcmp(name, QUESTION_FOLDER) == 0))
+        return 0; /* of questions: see graph/question.h */
+    below->path = arena_printf(walk->arena, "%s/%s", above->path, name);
+    below->group = above->depth == 0 ? arena_strdup(walk->arena, name)
+                                     : arena_printf(walk->arena, "%s_%s", above->group, name);
+    if (below->depth > MAX_DEPTH)
+        return err_set(err, ERR_CONFIG, "folder %s is nested too deeply", below->path);
+    return 0;
 }
 
 static DIR *open_folder(int above, const char *name)
@@ -75,35 +97,44 @@ static DIR *open_folder(int above, const char *name)
     return dir;
 }
 
-static int walk_folder(struct walk *walk, const char *path, const char *group, int depth,
+static int walk_folder(struct walk *walk, int above, const char *name, const struct place *place,
+                       struct err *err);
+
+/* Adds what has that name in the folder. */
+static int walk_entry(struct walk *walk, int folder, const char *name, const struct place *above,
+                      struct err *err)
+{
+    struct place below = {.hash = hash_mix(above->hash) ^ hash_bytes(name, strlen(name)),
+                          .depth = above->depth + 1};
+    struct stat of;
+
+    if (fstatat(folder, name, &of, 0) < 0)
+        return 0;
+    if (S_ISDIR(of.st_mode)) {
+        if (name_below(walk, above, name, &below, err) < 0)
+            return -1;
+        return below.depth <= MAX_DEPTH ? walk_folder(walk, folder, name, &below, err) : 0;
+    }
+    sign_file(walk->signature, &of, below.hash);
+    if (above->path == NULL || (!ends_with(name, ".toml") && !ends_with(name, ".sql")))
+        return 0;
+    const char *path = arena_printf(walk->arena, "%s/%s", above->path, name);
+    return add_file(walk, path, above->group, err);
+}
+
+static int walk_folder(struct walk *walk, int above, const char *name, const struct place *place,
                        struct err *err)
 {
-    struct arena *arena = walk->pipeline->arena;
+    DIR *dir = open_folder(above, name);
     int result = 0;
-    DIR *dir = opendir(arena_printf(arena, "%s/%s", walk->pipeline->folder, path));
 
+    if (dir == NULL && place->path == NULL)
+        return 0;
     if (dir == NULL)
-        return err_set(err, ERR_CONFIG, "folder %s: %s", path, strerror(errno));
-    for (struct dirent *entry; result == 0 && (entry = readdir(dir)) != NULL;) {
-        int folder = entry->d_name[0] != '.' ? is_folder(dirfd(dir), entry) : -1;
-        if (folder < 0)
-            continue;
-        const char *below = arena_printf(arena, "%s/%s", path, entry->d_name);
-        if (folder == 0) {
-            if (ends_with(below, ".toml") || ends_with(below, ".sql"))
-                result = add_file(walk, below, group, err);
-            continue;
-        }
-        if (depth == 0 && strcmp(entry->d_name, QUESTION_FOLDER) == 0)
-            continue; /* no assets: see graph/question.h */
-        if (depth == MAX_DEPTH) {
-            result = err_set(err, ERR_CONFIG, "folder %s is nested too deeply", below);
-            continue;
-        }
-        const char *inner = depth == 0 ? arena_strdup(arena, entry->d_name)
-                                       : arena_printf(arena, "%s_%s", group, entry->d_name);
-        result = walk_folder(walk, below, inner, depth + 1, err);
-    }
+        return err_set(err, ERR_CONFIG, "folder %s: %s", place->path, strerror(errno));
+    for (const struct dirent *entry; result == 0 && (entry = readdir(dir)) != NULL;)
+        if (entry->d_name[0] != '.')
+            result = walk_entry(walk, dirfd(dir), entry->d_name, place, err);
     closedir(dir);
     return result;
 }
@@ -136,12 +167,23 @@ static void keep_assets(struct folder_files *files, struct arena *arena)
             files->items[files->count++] = all.items[i];
 }
 
-int folder_list(const struct pipeline *pipeline, struct folder_files *files, struct err *err)
+static int walk_assets(struct walk *walk, const struct pipeline *pipeline, const char *path,
+                       struct err *err)
 {
-    struct walk walk = {pipeline, files, 0};
+    const struct place top = {.path = path, .group = "main"};
+
+    return walk_folder(walk, AT_FDCWD,
+                       arena_printf(walk->arena, "%s/%s", pipeline->folder, pipeline->assets), &top,
+                       err);
+}
+
+int folder_list(const struct pipeline *pipeline, struct folder_files *files,
+                struct folder_signature *signature, struct err *err)
+{
+    struct walk walk = {.signature = signature, .arena = pipeline->arena, .files = files};
 
     *files = (struct folder_files){0};
-    if (walk_folder(&walk, pipeline->assets, "main", 0, err) < 0)
+    if (walk_assets(&walk, pipeline, pipeline->assets, err) < 0)
         return err_wrap(err, "assets");
     if (files->count > 0)
         qsort(files->items, files->count, sizeof *files->items, compare_paths);
@@ -149,41 +191,19 @@ int folder_list(const struct pipeline *pipeline, struct folder_files *files, str
     return files->count > LIMIT_ASSETS ? say_too_many(err) : 0;
 }
 
-static void add_file_to(struct folder_signature *signature, const struct stat *of, uint64_t path)
+void folder_sign(const struct pipeline *pipeline, struct arena *arena,
+                 struct folder_signature *signature)
 {
-    int64_t changed_us = of->st_ctim.tv_sec * INT64_C(1000000) + of->st_ctim.tv_nsec / 1000;
-    const uint64_t facts[] = {(uint64_t)of->st_size, (uint64_t)of->st_ino,
-                              (uint64_t)of->st_ctim.tv_sec, (uint64_t)of->st_ctim.tv_nsec, path};
+    struct walk walk = {.signature = signature, .arena = arena};
+    struct err none; /* only what is listed can fail */
 
-    signature->hash += hash_bytes(facts, sizeof facts);
-    if (changed_us > signature->newest_us && changed_us <= clock_now_us() + AHEAD_US)
-        signature->newest_us = changed_us;
+    (void)walk_assets(&walk, pipeline, NULL, &none);
 }
 
-/* Adds what has that name in a folder, of whose path `above` is the hash. Sums are the same in whatever
- * order the names come. */
-static void sign(struct folder_signature *signature, int folder, const char *name, uint64_t above,
-                 int depth)
+void folder_sign_file(struct folder_signature *signature, const char *path)
 {
-    uint64_t path = hash_mix(above) ^ hash_bytes(name, strlen(name));
     struct stat of;
 
-    if (fstatat(folder, name, &of, 0) < 0)
-        return;
-    if (!S_ISDIR(of.st_mode)) {
-        add_file_to(signature, &of, path);
-        return;
-    }
-    DIR *dir = depth <= MAX_DEPTH + 1 ? open_folder(folder, name) : NULL;
-    if (dir == NULL)
-        return;
-    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;)
-        if (entry->d_name[0] != '.')
-            sign(signature, dirfd(dir), entry->d_name, path, depth + 1);
-    closedir(dir);
-}
-
-void folder_sign(struct folder_signature *signature, const char *path)
-{
-    sign(signature, AT_FDCWD, path, 0, 0);
+    if (stat(path, &of) == 0)
+        sign_file(signature, &of, hash_bytes(path, strlen(path)));
 }

@@ -1,5 +1,5 @@
 /*
- * The files below the folder of assets.
+ * The files below the folder of assets: which there are, and whether they have changed.
  */
 #ifndef AORTA_GRAPH_FOLDER_H
 #define AORTA_GRAPH_FOLDER_H
@@ -16,18 +16,24 @@ struct folder_files {
     size_t count;
 };
 
-/* Walks the folder; hidden entries and other endings are passed over. ERR_CONFIG when it cannot be
- * read or holds more than LIMIT_ASSETS. */
-int folder_list(const struct pipeline *pipeline, struct folder_files *files, struct err *err);
-
-/* What can be told of a file, or of all files below a folder, without reading them: names, sizes,
- * times of the last change. Two that differ mean that something has changed. */
+/* What can be told of files without reading them: names, sizes, times of the last change. Two that
+ * differ mean that something has changed. */
 struct folder_signature {
     uint64_t hash;
     int64_t newest_us; /* the last change of any; of another time's clock is what lies ahead */
 };
 
-/* Adds the path, and if it is a folder what is below it; what is hidden or not there adds nothing. */
-void folder_sign(struct folder_signature *signature, const char *path);
+/* Walks the folder, and adds to the signature what is in it before any of it is read. Hidden entries
+ * are passed over; other endings are signed only. ERR_CONFIG when it cannot be read or holds more than
+ * LIMIT_ASSETS. */
+int folder_list(const struct pipeline *pipeline, struct folder_files *files,
+                struct folder_signature *signature, struct err *err);
+
+/* Adds to the signature what folder_list adds, and lists nothing. What cannot be read adds nothing. */
+void folder_sign(const struct pipeline *pipeline, struct arena *arena,
+                 struct folder_signature *signature);
+
+/* Adds one file, by its path. */
+void folder_sign_file(struct folder_signature *signature, const char *path);
 
 #endif

@@ -159,13 +159,14 @@ static void load_portion(const void *arg, struct portion *portion)
     }
 }
 
-void graph_load(struct graph *graph, const struct pipeline *pipeline, struct problems *problems)
+void graph_load(struct graph *graph, const struct pipeline *pipeline,
+                struct folder_signature *signature, struct problems *problems)
 {
     struct folder_files files;
     struct err err;
 
     graph->pipeline = pipeline;
-    if (folder_list(pipeline, &files, &err) < 0) {
+    if (folder_list(pipeline, &files, signature, &err) < 0) {
         problem_add_err(problems, &err);
         return;
     }

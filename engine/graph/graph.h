@@ -13,6 +13,8 @@
 #include "base/map.h"
 #include "graph/asset.h"
 
+struct folder_signature;
+
 struct graph {
     const struct pipeline *pipeline;
     struct asset **assets; /* parents first */
@@ -25,9 +27,10 @@ struct graph {
 void graph_init(struct graph *graph);
 void graph_release(struct graph *graph); /* the maps; the rest is the arena's */
 
-/* Reads every asset below the pipeline's folder of assets. All that is wrong goes to problems; the
- * graph is usable only if there is none. */
-void graph_load(struct graph *graph, const struct pipeline *pipeline, struct problems *problems);
+/* Reads every asset below the pipeline's folder of assets, and adds to the signature what is there.
+ * All that is wrong goes to problems; the graph is usable only if there is none. */
+void graph_load(struct graph *graph, const struct pipeline *pipeline,
+                struct folder_signature *signature, struct problems *problems);
 
 /* By name or by key, or NULL. */
 struct asset *graph_find(const struct graph *graph, const char *name);

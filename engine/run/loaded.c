@@ -14,13 +14,7 @@ enum { TICK_US = 100 * 1000 };
 
 static void sign_file(const char *folder, struct arena *arena, struct folder_signature *signature)
 {
-    folder_sign(signature, arena_printf(arena, "%s/pipeline.toml", folder));
-}
-
-static void sign_assets(const struct pipeline *pipeline, struct arena *arena,
-                        struct folder_signature *signature)
-{
-    folder_sign(signature, arena_printf(arena, "%s/%s", pipeline->folder, pipeline->assets));
+    folder_sign_file(signature, arena_printf(arena, "%s/pipeline.toml", folder));
 }
 
 struct loaded *loaded_read(const struct request *request)
@@ -45,9 +39,8 @@ struct loaded *loaded_read(const struct request *request)
     if (pipeline_load(&loaded->pipeline, request->folder, &choice, &loaded->arena,
                       &loaded->problems) == 0) {
         loaded->is_read = true;
-        sign_assets(&loaded->pipeline, &loaded->arena, &signature);
         size_t before = loaded->problems.count;
-        graph_load(&loaded->graph, &loaded->pipeline, &loaded->problems);
+        graph_load(&loaded->graph, &loaded->pipeline, &signature, &loaded->problems);
         bool is_whole = loaded->problems.count == before;
         if (is_whole) {
             watch_check(&loaded->graph, &loaded->problems);
@@ -85,7 +78,7 @@ bool loaded_is_current(const struct loaded *loaded)
         return false;
     arena_init(&arena);
     sign_file(loaded->pipeline.folder, &arena, &signature);
-    sign_assets(&loaded->pipeline, &arena, &signature);
+    folder_sign(&loaded->pipeline, &arena, &signature);
     arena_release(&arena);
     return signature.hash == loaded->signature;
 }
