@@ -46,6 +46,33 @@ TEST("an arena that was reset gives zeroed memory again")
     arena_release(&arena);
 }
 
+TEST("what was in two arenas is in one, where it was, and both go on")
+{
+    struct arena into, from;
+
+    arena_init(&into);
+    arena_init(&from);
+    arena_join(&into, &from);
+    char *first = arena_strdup(&from, "first");
+    arena_join(&into, &from); /* into an empty one */
+    check(from.head == NULL && from.total_bytes == 0);
+    char *second = arena_strdup(&into, "second"), *third = arena_strdup(&from, "third");
+    char *large = memset(arena_alloc(&from, 100000), 'x', 100000);
+    size_t bytes = into.total_bytes + from.total_bytes;
+    arena_join(&into, &from);
+    check_int(into.total_bytes, bytes);
+    check_int(from.total_bytes, 0);
+    arena_release(&from);
+    char *fourth = arena_strdup(&into, "fourth");
+    check_str(first, "first");
+    check_str(second, "second");
+    check_str(third, "third");
+    check_str(fourth, "fourth");
+    check(large[0] == 'x' && large[99999] == 'x');
+    arena_reset(&into);
+    arena_release(&into);
+}
+
 TEST("copies of an arena end with a NUL, and nothing copies to nothing")
 {
     struct arena arena;
