@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { EXPONENT_MAX = 100000000 };
+enum { EXPONENT_MAX = 100000000, DIGITS_THAT_FIT = 19 /* into 64 bits */ };
 
 /* Exact in a double, and so is digits below 2^53: one rounding, the right one (W. Clinger, How to
  * Read Floating Point Numbers Accurately, 1990). */
@@ -67,6 +67,26 @@ int number_hex_digit(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* What most numbers are: digits alone, the first of them no zero. False: it is another one. */
+static bool parse_plain(const char *text, size_t size, struct number *number)
+{
+    uint64_t digits = 0;
+    int64_t exponent = 0;
+
+    if (size == 0 || size > DIGITS_THAT_FIT || text[0] == '0')
+        return false;
+    for (size_t i = 0; i < size; i++) {
+        if (!number_is_digit(text[i]))
+            return false;
+        digits = digits * 10 + (uint64_t)(text[i] - '0');
+    }
+    for (; digits % 10 == 0; digits /= 10)
+        exponent++;
+    *number = (struct number){
+        .is_exact = true, .is_canonical = true, .digits = digits, .exponent = exponent};
+    return true;
+}
+
 bool number_parse(const char *text, size_t size, struct number *number)
 {
     const char *at = text, *end = text + size;
@@ -74,6 +94,8 @@ bool number_parse(const char *text, size_t size, struct number *number)
     struct number result = {.is_canonical = true};
     int64_t fraction = 0;
 
+    if (parse_plain(text, size, number))
+        return true;
     if (at < end && (*at == '-' || *at == '+')) {
         result.is_negative = *at == '-';
         result.is_canonical = *at++ == '-';
