@@ -16,12 +16,14 @@
 void sink_batch_init(struct sink_batch *batch, const struct sink_grouping *grouping)
 {
     *batch = (struct sink_batch){.grouping = *grouping, .max_us = INT64_MIN};
+    sink_shape_init(&batch->shape);
     buf_init(&batch->lines);
     buf_init(&batch->token);
 }
 
 void sink_batch_release(struct sink_batch *batch)
 {
+    sink_shape_release(&batch->shape);
     buf_release(&batch->lines);
     buf_release(&batch->token);
     free(batch->records);
@@ -87,9 +89,10 @@ static void list_hours(struct sink_batch *batch)
 }
 
 /* Whether a line is a record, and of which hour. */
-static void classify(const struct sink_batch *batch, struct sink_line *line)
+static void classify(const struct sink_batch *batch, const struct sink_grouping *grouping,
+                     struct sink_shape *shape, struct sink_line *line)
 {
-    line->bad = sink_event_time(&batch->grouping, batch->lines.data + line->at, line->size,
+    line->bad = sink_event_time(grouping, shape, batch->lines.data + line->at, line->size,
                                 line->log_time_ms, &line->event_us);
     if (line->bad != NULL)
         line->event_us = 0;
@@ -161,7 +164,7 @@ int sink_batch_push(struct sink_batch *batch, const struct aorta_record *record,
         buf_append(&batch->lines, record->value, record->value_size);
     buf_append_char(&batch->lines, '\n');
     batch->next = number + 1;
-    classify(batch, line);
+    classify(batch, &batch->grouping, &batch->shape, line);
     if (line->bad == NULL) {
         batch->newest_hour = add_hour(batch, line->hour, batch->newest_hour);
         if (line->event_us > batch->max_us)
@@ -288,12 +291,12 @@ static size_t order_records(struct sink_batch *batch, struct arena *arena,
 /* A plan by other settings: these records go with it, so they may keep its hours. */
 static void classify_again(struct sink_batch *batch, const struct sink_entry *entry, size_t covered)
 {
-    struct sink_grouping own = batch->grouping;
+    struct sink_shape shape;
 
-    batch->grouping = entry->grouping;
+    sink_shape_init(&shape);
     for (size_t i = 0; i < covered; i++)
-        classify(batch, &batch->records[i]);
-    batch->grouping = own;
+        classify(batch, &entry->grouping, &shape, &batch->records[i]);
+    sink_shape_release(&shape);
     list_hours(batch);
 }
 

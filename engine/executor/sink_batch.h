@@ -13,6 +13,7 @@
 
 #include "connector.h"
 #include "executor/sink_plan.h"
+#include "executor/sink_shape.h"
 
 struct sink_line {
     size_t at;   /* in lines; a line feed stands behind it */
@@ -26,6 +27,7 @@ struct sink_line {
 
 struct sink_batch {
     struct sink_grouping grouping; /* by which the lines have their hours; lent */
+    struct sink_shape shape;       /* of the lines, as that grouping sees them */
     int64_t start;                 /* of the first number it may hold */
     int64_t next;                  /* behind the last number it holds or has passed */
     struct buf lines;

@@ -131,34 +131,51 @@ static const char *read_time(enum sink_time_unit unit, const struct scan_value *
     return "the time is neither a number nor a text";
 }
 
-const char *sink_event_time(const struct sink_grouping *grouping, const char *text, size_t size,
-                            int64_t log_time_ms, int64_t *event_us)
+/* Scans the whole record. What is wrong with it, or NULL and its time, if it is to have one. */
+static const char *scan_record(const char *field, const char *text, size_t size,
+                               struct scan_value *time)
 {
     struct scan scan = {.at = text, .end = text + size};
-    struct scan_value value = {.kind = SCAN_NULL};
-    const char *wrong = NULL;
     bool is_there = false;
-    int64_t us;
 
-    if (size > LIMIT_RECORD_BYTES)
-        return "the record is larger than 16 MiB";
     if (memchr(text, '\n', size) != NULL)
         return "a line feed is in the record";
     scan_blanks(&scan);
     if (*scan.at != '{')
         return "the record is not a JSON object";
-    if (!find_member(&scan, grouping->time_field, &value, &is_there))
+    if (!find_member(&scan, field, time, &is_there))
         return scan.problem;
     scan_blanks(&scan);
     if (scan.at != scan.end)
         return "more text follows the JSON object";
+    return field[0] == '\0' || is_there ? NULL : "the record has no time";
+}
 
-    if (grouping->time_field[0] == '\0')
-        us = log_time_ms > LATEST_US / 1000 ? INT64_MAX : log_time_ms * 1000;
-    else if (!is_there)
-        return "the record has no time";
+/* The same, without scanning what the record has in common with those before it. */
+static const char *find_time(struct sink_shape *shape, const char *field, const char *text,
+                             size_t size, struct scan_value *time)
+{
+    if (sink_shape_match(shape, text, size, time))
+        return NULL;
+    const char *wrong = scan_record(field, text, size, time);
+    if (wrong == NULL)
+        sink_shape_learn(shape, text, size, field[0] == '\0' ? NULL : time);
+    return wrong;
+}
+
+const char *sink_event_time(const struct sink_grouping *grouping, struct sink_shape *shape,
+                            const char *text, size_t size, int64_t log_time_ms, int64_t *event_us)
+{
+    struct scan_value time = {.kind = SCAN_NULL};
+    int64_t us;
+
+    if (size > LIMIT_RECORD_BYTES)
+        return "the record is larger than 16 MiB";
+    const char *wrong = find_time(shape, grouping->time_field, text, size, &time);
+    if (wrong == NULL && grouping->time_field[0] != '\0')
+        wrong = read_time(grouping->unit, &time, &us);
     else
-        wrong = read_time(grouping->unit, &value, &us);
+        us = log_time_ms > LATEST_US / 1000 ? INT64_MAX : log_time_ms * 1000;
     if (wrong != NULL)
         return wrong;
     if (us < grouping->earliest_us || us < 0)

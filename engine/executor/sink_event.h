@@ -13,14 +13,16 @@
 #define AORTA_EXECUTOR_SINK_EVENT_H
 
 #include "executor/sink_plan.h"
+#include "executor/sink_shape.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 /* Reads the event time of a record. A line feed stands behind its last byte (text[size] == '\n').
  * Returns NULL and sets *event_us, or what is wrong with the record: a text without end of life.
- * The result depends on nothing but the arguments. */
-const char *sink_event_time(const struct sink_grouping *grouping, const char *text, size_t size,
-                            int64_t log_time_ms, int64_t *event_us);
+ * The shape is that of records before it, which were read by the same grouping; the result does not
+ * depend on it, nor on anything but the other arguments. */
+const char *sink_event_time(const struct sink_grouping *grouping, struct sink_shape *shape,
+                            const char *text, size_t size, int64_t log_time_ms, int64_t *event_us);
 
 #endif
