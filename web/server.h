@@ -12,6 +12,11 @@
  * body, the time for the head of a request and between two of them, for its body, and for the
  * answer. A client that sends a byte now and then does not get more.
  *
+ * What is no HTTP at all MHD answers by itself (400, 413, 414, 431, 505) with a page of HTML, no
+ * problem details, and asks nobody; nor does its interface (0.9.75) show the NUL at which it ends a
+ * header's value, or that a line continued the one before, so that these are not refused here: a
+ * proxy that stands before us refuses both.
+ *
  * Answers are made from the store on the pool (web/readers.h), also a small one: a page of the store
  * that is not in memory is a wait for the disk, and the loop never waits for a disk. What does not
  * read the store (health, version, metrics, lineage from the loaded graph) is answered on the loop.
