@@ -85,6 +85,15 @@ static const void *read_uuids(struct column *column, const duckdb_hugeint *numbe
     return bytes;
 }
 
+static const void *read_floats(struct column *column, const float *numbers, idx_t count)
+{
+    double *wide = space(&column->values, count * sizeof *wide);
+
+    for (idx_t i = 0; i < count; i++)
+        wide[i] = text_widen_float(numbers[i]);
+    return wide;
+}
+
 /* Values whose bytes are another batch type's, or that are widened to it; NULL for other types. */
 static const void *read_fixed(struct column *column, const void *data, idx_t start, idx_t count)
 {
@@ -96,7 +105,7 @@ static const void *read_fixed(struct column *column, const void *data, idx_t sta
     case DUCKDB_TYPE_UTINYINT: WIDEN(uint8_t, int32_t);
     case DUCKDB_TYPE_USMALLINT: WIDEN(uint16_t, int32_t);
     case DUCKDB_TYPE_UINTEGER: WIDEN(uint32_t, int64_t);
-    case DUCKDB_TYPE_FLOAT: WIDEN(float, double);
+    case DUCKDB_TYPE_FLOAT: return read_floats(column, (const float *)data + start, count);
     case DUCKDB_TYPE_INTEGER:
     case DUCKDB_TYPE_DATE: return (const int32_t *)data + start;
     case DUCKDB_TYPE_BIGINT:

@@ -14,7 +14,7 @@
  *     TINYINT to INTEGER, UTINYINT, USMALLINT   INT32
  *     BIGINT, UINTEGER                       INT64
  *     UBIGINT, HUGEINT, UHUGEINT, DECIMAL    DECIMAL
- *     FLOAT, DOUBLE                          DOUBLE
+ *     FLOAT, DOUBLE                          DOUBLE, of a FLOAT what its text means (text.h)
  *     DATE                                   DATE
  *     TIME, TIME_NS                          TIME, rounded down to microseconds
  *     TIMESTAMP, _S, _MS, _NS                TIMESTAMP, rounded down to microseconds

@@ -66,6 +66,8 @@ static uint128 unsigned_at(duckdb_type type, const void *data, idx_t row)
     return (uint128)number->upper << 64 | number->lower;
 }
 
+enum { FLOAT_TEXT_BYTES = 32 };
+
 static void write_double(struct buf *out, double number)
 {
     char text[32];
@@ -78,16 +80,31 @@ static void write_double(struct buf *out, double number)
     buf_append_str(out, text);
 }
 
-static void write_float(struct buf *out, float number)
+static void format_float(char text[FLOAT_TEXT_BYTES], float number)
 {
-    char text[32];
-
     for (int digits = 6; digits <= 9; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, (double)number);
+        snprintf(text, FLOAT_TEXT_BYTES, "%.*g", digits, (double)number);
         if (strtof(text, NULL) >= number && strtof(text, NULL) <= number)
             break;
     }
+}
+
+static void write_float(struct buf *out, float number)
+{
+    char text[FLOAT_TEXT_BYTES];
+
+    format_float(text, number);
     buf_append_str(out, text);
+}
+
+double text_widen_float(float number)
+{
+    char text[FLOAT_TEXT_BYTES];
+
+    format_float(text, number);
+    double wide = strtod(text, NULL);
+    bool is_same = (float)wide >= number && (float)wide <= number;
+    return is_same ? wide : (double)number; /* not a number, or rounded twice */
 }
 
 /* ------------------------------------------------------------------------------- dates and times */

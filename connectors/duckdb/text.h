@@ -19,6 +19,10 @@
 /* The bytes of a VARCHAR, BLOB or BIT, lent by the vector. */
 const char *text_of_string(const duckdb_string_t *string, size_t *size);
 
+/* The double that the float's own text means: 0.1 is 0.1 then, not 0.10000000149011612. As a float
+ * it is the same number again. */
+double text_widen_float(float number);
+
 /* Appends row `row` of a vector of scalars, whose values begin at data. The row is not null. */
 void text_write(struct buf *out, const struct shape *shape, const void *data, idx_t row);
 

@@ -35,6 +35,19 @@ No number loses a digit, however long it is; no text that looks like JSON is tak
 
     $ aorta query --json "select 99999999999999999999::hugeint as huge, 12345678901234567890.12::decimal(38, 2) as price, 0.1::double as tenth, 'nan'::double as none"
     {"huge":99999999999999999999,"price":12345678901234567890.12,"tenth":0.1,"none":null}
+
+A number of 32 bits has fewer of them.
+
+    $ aorta query --json "select 0.1::float as tenth, [0.1::float] as list, (-16777216)::float as whole, 3.4028235e38::float as most, 'nan'::float as none"
+    {"tenth":0.1,"list":[0.1],"whole":-16777216,"most":3.4028235e+38,"none":null}
+    $ aorta query --csv "select 0.1::float as tenth, 1 / 3::float as third"
+    tenth,third
+    0.1,0.33333334
+    $ aorta query "select 0.1::float as tenth"
+    tenth
+    -----
+      0.1
+    (1 row)
     $ aorta query --json "select {'a': 1, 'b]': '\"[,'} as record, '],[\"' as text, '{\"a\": [1, \"]\"]}'::json as json, chr(0) as nul"
     {"record":{"a":1,"b]":"\"[,"},"text":"],[\"","json":{"a": [1, "]"]},"nul":"\u0000"}
     $ aorta query "select 12345678901234567890.12::decimal(38, 2) as price, ',]\"[' as text, '\"st\\u00e9\"'::json as json"

@@ -237,6 +237,15 @@ TEST("every type of DuckDB's is read, the rare ones as DuckDB writes them")
     fixture_close();
 }
 
+TEST("a number of 32 bits is the double that its own digits mean")
+{
+    fixture_open(":memory:");
+    check_str(ROWS("SELECT x::FLOAT, x::FLOAT = v FROM (VALUES (0.1, 0.1::FLOAT), (-16777216, "
+                   "-16777216::FLOAT), (3.4028235e38, 3.4028235e38::FLOAT)) t(x, v)"),
+              "0.10000000000000001|true\n-16777216|true\n3.4028234999999999e+38|true\n");
+    fixture_close();
+}
+
 TEST("describe says of every type what a cursor says, and its name as DuckDB does")
 {
     struct aorta_relation relation;

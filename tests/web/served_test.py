@@ -60,8 +60,8 @@ def what_is_wrong_is_said(shop):
     api.problem("POST", "/api/v1/queries", 422, "nobody", {"sql": "SELECT * FROM nobody"})
     api.problem("POST", "/api/v1/queries", 422, "", {"sql": "CREATE TABLE x (y int)"})
     api.problem("POST", "/api/v1/runs/01NOBODY/cancel", 404, "no run")
-    rows = api.call("POST", "/api/v1/queries", {"sql": "SELECT 1 AS a, 'x' AS b", "limit": 5})
-    assert rows.json() == {"columns": ["a", "b"], "rows": [[1, "x"]], "has_more": False}
+    rows = api.call("POST", "/api/v1/queries", {"sql": "SELECT 1 AS a, 'x' AS b, 0.1::FLOAT AS c", "limit": 5})
+    assert rows.json() == {"columns": ["a", "b", "c"], "rows": [[1, "x", 0.1]], "has_more": False}
     for limit, has_more in ((2047, True), (2048, True), (2049, False), (2050, False)):
         rows = api.call("POST", "/api/v1/queries",
                         {"sql": "SELECT range AS n FROM range(2049)", "limit": limit}).json()
