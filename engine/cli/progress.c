@@ -120,6 +120,12 @@ static void describe_share(const struct progress_view *view, const struct line *
     add_part(view, text, " %3d%%", (int)(share * 100));
 }
 
+/* No partition is the stream's yet, or any more: nobody knows. */
+static const char *lag_text(char text[static TABLE_TEXT_SIZE], const struct line *line)
+{
+    return line->lag < 0 ? "unknown" : table_number(text, line->lag);
+}
+
 /* "  1,234,567 records  lag 12,345  up to 2024-04-01T12:30:00Z  385,802/s" */
 static void describe_stream(const struct progress_view *view, const struct line *line,
                             struct buf *text)
@@ -127,7 +133,7 @@ static void describe_stream(const struct progress_view *view, const struct line 
     char number[TABLE_TEXT_SIZE];
 
     add_part(view, text, "  %s records", table_number(number, line->rows));
-    add_part(view, text, "  lag %s", table_number(number, line->lag));
+    add_part(view, text, "  lag %s", lag_text(number, line));
     if (line->watermark[0] != '\0') /* half a time says something, too */
         buf_printf(text, "  up to %s", line->watermark);
     if (line->rate >= 0.5)
@@ -412,7 +418,7 @@ static void hear_stream(struct progress_view *view, struct line *line)
         return;
     line->said_us = now;
     printf("streaming %-32s %12s records, lag %s%s%s\n", line->asset,
-           table_number(rows, line->rows), table_number(lag, line->lag),
+           table_number(rows, line->rows), lag_text(lag, line),
            line->watermark[0] != '\0' ? ", up to " : "", line->watermark);
 }
 

@@ -36,7 +36,8 @@ static void enforce_steps(struct job *job, int64_t now)
     for (struct run_step *step = job->run.running.first; step != NULL; step = step->later) {
         if (step->ends_us == 0 || step->ends_us > now)
             continue;
-        log_warn("run %s: %s takes longer than its timeout", job->run.id, step->asset->key);
+        log_warn("run %s: %s %s", job->run.id, step->asset->key,
+                 run_is_stream(&job->run) ? "says nothing" : "takes longer than its timeout");
         step_time_out(step);
         step->grace_ends_us = deadline_begin_grace(job->daemon);
         dispatch_cancel_step(job->daemon, step);

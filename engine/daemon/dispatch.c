@@ -411,6 +411,7 @@ void work_progress(struct daemon *daemon, const struct progress *progress)
 
     if (step == NULL)
         return;
+    run_hear_progress(&job->run, step, clock_monotonic_us());
     parts_wrote(journal_store(daemon->journal), &job->run, step, progress, clock_now_us());
     if (progress->hour_count > 0)
         automation_wake(daemon->automation);

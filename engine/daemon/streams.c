@@ -12,6 +12,8 @@
 
 enum { FIRST_WAIT_MS = 1000, LONGEST_WAIT_MS = 60 * 1000, WELL_MS = 60 * 1000 };
 
+enum { STALE_MS = 5000 }; /* what it said last is not known to be so any more */
+
 const char STREAMS_TRIGGER[] = "stream";
 
 enum stream_is { STREAM_STARTING, STREAM_RUNNING, STREAM_ENDING, STREAM_WAITING, STREAM_PAUSED };
@@ -34,6 +36,7 @@ struct stream {
     char run[ULID_SIZE + 1];
     char watermark[40];
     char error[256];
+    int64_t heard_us; /* when it said how far it is, monotonic */
     int64_t records, lag, max_lag;
     int64_t measured_us, measured_records; /* when the rate was measured */
     double rate;
@@ -116,6 +119,7 @@ static void hear_progress(struct stream *stream, const struct event *event)
     int64_t passed_us = now - stream->measured_us;
     char why[128];
 
+    stream->heard_us = now;
     stream->records = event->rows;
     stream->lag = event->lag;
     snprintf(stream->watermark, sizeof stream->watermark, "%s",
@@ -125,11 +129,11 @@ static void hear_progress(struct stream *stream, const struct event *event)
         stream->measured_us = now;
         stream->measured_records = event->rows;
     }
-    if (!stream->is_well && has_gone_on(stream, now)) {
+    if (!stream->is_well && event->lag >= 0 && has_gone_on(stream, now)) {
         stream->is_well = true;
         alerts_stream_well(stream->streams->daemon->alerts, stream->key);
     }
-    if (stream->max_lag == 0)
+    if (stream->max_lag == 0 || event->lag < 0)
         return;
     snprintf(why, sizeof why, "%lld records behind, more than %lld", (long long)event->lag,
              (long long)stream->max_lag);
@@ -189,7 +193,7 @@ static void hear_event(struct stream *stream, const struct event *event)
     if (strcmp(event->type, "accepted") == 0) {
         snprintf(stream->run, sizeof stream->run, "%s", event->run != NULL ? event->run : "");
     } else if (strcmp(event->type, "progress") == 0) {
-        if (stream->state == STREAM_STARTING)
+        if (stream->state == STREAM_STARTING && event->lag >= 0)
             enter(stream, STREAM_RUNNING);
         hear_progress(stream, event);
     } else if ((strcmp(event->type, "step") == 0 || is_refused) && message != NULL) {
@@ -361,10 +365,15 @@ bool streams_set_paused(struct streams *streams, const char *name, bool paused)
     return true;
 }
 
+static bool is_stale(const struct stream *stream, int64_t now_us)
+{
+    return now_us - stream->heard_us > STALE_MS * INT64_C(1000);
+}
+
 struct stream_state *streams_list(const struct streams *streams, struct arena *arena, size_t *count)
 {
     struct stream_state *states;
-    int64_t ahead_us = clock_now_us() - clock_monotonic_us();
+    int64_t now_us = clock_monotonic_us(), ahead_us = clock_now_us() - now_us;
 
     *count = 0;
     for (const struct stream *stream = streams->first; stream != NULL; stream = stream->next)
@@ -379,8 +388,8 @@ struct stream_state *streams_list(const struct streams *streams, struct arena *a
             .error = stream->error[0] != '\0' ? stream->error : NULL,
             .watermark = stream->watermark[0] != '\0' ? stream->watermark : NULL,
             .records = stream->records,
-            .lag = stream->lag,
-            .records_per_second = stream->rate,
+            .lag = is_stale(stream, now_us) ? -1 : stream->lag,
+            .records_per_second = is_stale(stream, now_us) ? 0 : stream->rate,
             .restarts = stream->restarts,
             .since_us = stream->since_us,
             .next_start_us = stream->state == STREAM_WAITING ? stream->due_us + ahead_us : 0,

@@ -325,7 +325,7 @@ int sink_lanes_lag(const struct sink_lanes *lanes, int64_t *lag, struct err *err
 {
     struct aorta_watermarks watermarks;
 
-    *lag = 0;
+    *lag = lanes->count > 0 ? 0 : -1;
     for (size_t i = 0; i < lanes->count; i++) {
         const struct sink_lane *lane = &lanes->items[i];
         if (get_watermarks(lanes, lane->partition, &watermarks, err) < 0)

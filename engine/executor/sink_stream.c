@@ -132,9 +132,9 @@ static int report(struct stream *stream, struct err *err)
 {
     const struct sink_config *config = stream->config;
     int64_t now_us = clock_monotonic_us();
+    bool is_news = stream->progress->lag < 0 && stream->lanes.count > 0; /* the first assignment */
 
-    if (config->report == NULL || stream->lanes.count == 0 ||
-        now_us - stream->reported_us < config->report_us)
+    if (config->report == NULL || (now_us - stream->reported_us < config->report_us && !is_news))
         return 0;
     stream->reported_us = now_us;
     sink_lanes_sum(&stream->lanes, stream->progress);
@@ -221,7 +221,7 @@ int sink_run(const struct sink_config *config, struct sink_progress *progress, s
     *progress = (struct sink_progress){0};
     sink_lanes_init(&stream.lanes, config);
     background_init(&stream.pushing);
-    stream.reported_us = clock_monotonic_us() - config->report_us; /* how much there is, at once */
+    stream.reported_us = clock_monotonic_us() - config->report_us;
     int result = sink_lanes_open(&stream.lanes, err);
     if (result == 0)
         result = run(&stream, err);

@@ -27,7 +27,8 @@ struct sink_progress {
     struct sink_counts done; /* in the lake by this call */
     int64_t polled;          /* records that came */
     int32_t partitions;      /* assigned now */
-    int64_t lag;             /* records of these that are in the log and not in the lake */
+    int64_t lag;             /* records of these that are in the log and not in the lake; -1:
+                            none is assigned */
     int64_t watermark_us; /* the newest event of the one that is furthest back; INT64_MIN: none */
 };
 

@@ -294,6 +294,18 @@ static bool may_retry(const struct run *run, const struct run_step *step)
     return step->failures < step->asset->policy.attempts && !run->is_canceled && !run->is_stopping;
 }
 
+/* 0: it may take as long as it does. What leads to a stream that has no end may itself have none. */
+static int64_t timeout_ms_of(const struct run *run, const struct run_step *step)
+{
+    int64_t declared_ms = step->asset->policy.timeout_ms;
+
+    if (!run_is_stream(run))
+        return declared_ms;
+    if (step->asset->kind != ASSET_STREAM)
+        return 0;
+    return declared_ms > 0 ? declared_ms : RUN_STREAM_SILENCE_MS;
+}
+
 void run_begin_attempt(struct run *run, struct run_step *step, int64_t number, int64_t now_us)
 {
     assert(step->state == STEP_READY);
@@ -303,11 +315,17 @@ void run_begin_attempt(struct run *run, struct run_step *step, int64_t number, i
     step->grace_ends_us = 0;
     step->wait = NULL;
     step->wait_slots = NULL;
-    bool has_timeout = step->asset->policy.timeout_ms > 0 && !run_is_stream(run);
-    step->ends_us = has_timeout ? now_us + step->asset->policy.timeout_ms * 1000 : 0;
+    int64_t timeout_ms = timeout_ms_of(run, step);
+    step->ends_us = timeout_ms > 0 ? now_us + timeout_ms * 1000 : 0;
     step->attempt++;
     if (step->started_us == 0)
         step->started_us = now_us;
+}
+
+void run_hear_progress(const struct run *run, struct run_step *step, int64_t now_us)
+{
+    if (run_is_stream(run) && step->ends_us > 0)
+        step->ends_us = now_us + timeout_ms_of(run, step) * 1000;
 }
 
 static void retry_later(struct run *run, struct run_step *step, int64_t now_us)
@@ -361,8 +379,11 @@ static const char *timeout_of(const struct run *run, const struct run_step *step
 
     if (!step->is_timed_out)
         return run->timed_out;
-    return arena_printf(&run->plan->arena, "took longer than its timeout of %s",
-                        units_format_duration_ms(text, step->asset->policy.timeout_ms));
+    units_format_duration_ms(text, timeout_ms_of(run, step));
+    return arena_printf(&run->plan->arena,
+                        run_is_stream(run) ? "has said nothing for %s, its timeout"
+                                           : "took longer than its timeout of %s",
+                        text);
 }
 
 static const char *reject_reason(struct run *run, const struct report *report)

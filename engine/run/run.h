@@ -9,7 +9,8 @@
  *                 TRANSIENT, or its executor died, as often as the asset's policy has it
  *
  * A timeout ends an attempt as a person's cancel does, and the step has failed; that of the run
- * ends all that is left of it. Both count from a beginning that this daemon has seen: a run that is
+ * ends all that is left of it. Of a stream, which has no end, it is how long it may say nothing of
+ * how far it is; a run with one has no timeout. Both count from a beginning that this daemon has seen: a run that is
  * taken up from another one has all of its time again, since nobody worked while there was none.
  *
  * Invariant 4: a step has at most one live attempt. An attempt has a number of its own in the
@@ -22,6 +23,10 @@
 #include "message/report.h"
 #include "run/plan.h"
 #include "store/record.h"
+
+/* Without a declared timeout: as long as a consumer of Kafka may take between two polls
+ * (max.poll.interval.ms) before its group goes on without it. */
+enum { RUN_STREAM_SILENCE_MS = 5 * 60 * 1000 };
 
 enum step_state {
     STEP_WAITING,
@@ -119,6 +124,9 @@ bool step_is_over(const struct run_step *step);
 
 /* The attempt `number` begins. */
 void run_begin_attempt(struct run *run, struct run_step *step, int64_t number, int64_t now_us);
+
+/* The live attempt has said how far it is: the silence of a stream begins anew. */
+void run_hear_progress(const struct run *run, struct run_step *step, int64_t now_us);
 
 /* The step whose live attempt has the number, or NULL. */
 struct run_step *run_find_attempt(const struct run *run, int64_t number);

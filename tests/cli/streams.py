@@ -5,11 +5,12 @@ import json
 import os
 import signal
 import sqlite3
+import urllib.request
 from pathlib import Path
 
 from receivers import SECRET, Hook
 from serving import Served, rows, wait_for
-from shop import main, members
+from shop import WAIT_SECONDS, main, members
 from stream import SIZE, Watches, lake_of
 
 
@@ -146,6 +147,30 @@ def sealed(lake):
     return found
 
 
+def silent(shop):
+    """One that hangs: how far it is behind is not known any more, and it is ended and begun again."""
+    with Watches(shop.program) as watches:
+        asset = watches.folder / "assets/lake/heart_rate_lake.toml"
+        asset.write_text('timeout = "3s"\n' + asset.read_text())
+        served = Served(watches)
+
+        def stream():
+            url = f"{served.url}/api/v1/streams"
+            with urllib.request.urlopen(url, timeout=WAIT_SECONDS) as answer:
+                return json.load(answer)["streams"][0]
+
+        wait_for("the stream", lambda: stream()["lag"] is not None)
+        for pid in executors_of(served.pid):
+            os.kill(pid, signal.SIGSTOP)
+        wait_for("nobody to know", lambda: stream()["lag"] is None)
+        served.wait("lake.heart_rate_lake has ended (has said nothing for 3s, its timeout)")
+        watches.produce(0)
+        wait_for("records", lambda: len(lake_of(watches.folder / ".aorta/lake")) > 0)
+        wait_for("how far it is", lambda: stream()["lag"] is not None)
+        assert stream()["state"] == "running" and stream()["restarts"] >= 1, stream()
+        assert served.end() == 0, served.said
+
+
 def states(watches, asset):
     """{hour: state} of its partitions that are not missing."""
     status, output = watches.run("ls", asset, "--partitions", "--json")
@@ -224,4 +249,4 @@ def hours(shop):
 
 
 if __name__ == "__main__":
-    main([kept_running, begins_again, changed, paused, behind, hours])
+    main([kept_running, begins_again, changed, paused, behind, silent, hours])

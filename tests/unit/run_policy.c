@@ -362,15 +362,73 @@ TEST("a run has as many steps at once as was asked for, within what there may be
     }
 }
 
-TEST("a stream that runs until it is told to end has no timeout")
+/* A stream "lake" with the setting, and what fills it. */
+static void start_stream(struct run *run, const char *setting)
 {
     struct request request = {.verb = "stream"};
+    char text[512];
+
+    snprintf(text, sizeof text,
+             "kind = \"stream\"\nfrom = { connection = \"broker\", topic = \"t\" }\n"
+             "into = { connection = \"files\", topic = \"t\" }\ntime = { unit = \"log\" }\n%s",
+             setting);
+    write_pipeline("run_timeout = \"90m\"\n",
+                   "[target.dev.connection.broker]\nconnector = \"log\"\nembedded = true\n"
+                   "[target.dev.connection.files]\nconnector = \"lake\"\n");
+    write_model("a", "timeout = \"1s\"\n");
+    config_fixture_write("assets/x/lake.toml", text);
+    struct plan *plan = config_fixture_plan("");
+    check_int(plan->problems.count, 0);
+    run_init(run, ID, plan, &request);
+    told = 0;
+}
+
+TEST("a stream fails when it says nothing for as long as its timeout, or five minutes")
+{
+    static const struct {
+        const char *setting, *reason;
+        int64_t silence_us;
+    } cases[] = {
+        {"", "has said nothing for 5m, its timeout", 300000000},
+        {"timeout = \"7s\"\n", "has said nothing for 7s, its timeout", 7000000},
+    };
     struct run run;
 
-    write_pipeline("run_timeout = \"90m\"\n", "");
-    write_model("a", "timeout = \"1s\"\n");
-    struct plan *plan = config_fixture_plan("");
-    run_init(&run, ID, plan, &request);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        start_stream(&run, cases[i].setting);
+        struct run_step *lake = step_named(&run, "lake");
+        run_begin_attempt(&run, lake, 1, 1000);
+        check_int(lake->ends_us, cases[i].silence_us + 1000);
+        run_hear_progress(&run, lake, 7000);
+        check_int(lake->ends_us, cases[i].silence_us + 7000);
+        step_time_out(lake);
+        run_hear_progress(&run, lake, 8000); /* too late: it was told to end */
+        check_int(lake->ends_us, 0);
+        run_finish_attempt(&run, lake, &interrupted, 9000, hear, &told);
+        check_int(lake->state, STEP_FAILED);
+        check_str(lake->reason, cases[i].reason);
+        run_release(&run);
+    }
+}
+
+TEST("a step that is no stream may talk as it likes: its timeout stands")
+{
+    struct run run;
+
+    write_model("a", "timeout = \"90s\"\n");
+    start(&run);
+    struct run_step *a = step_named(&run, "a");
+    run_begin_attempt(&run, a, 1, 1000);
+    run_hear_progress(&run, a, 7000);
+    check_int(a->ends_us, 90001000);
+    run_release(&run);
+}
+
+TEST("a run with a stream has no timeout, nor has what else is in it")
+{
+    struct run run;
+
+    start_stream(&run, "");
     run_begin(&run, 7);
     check_int(run.ends_us, 0);
     run_begin_attempt(&run, step_named(&run, "a"), 1, 8);

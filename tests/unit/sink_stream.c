@@ -466,6 +466,28 @@ TEST("reports have counts and the lag, which is 0 in the end")
     clear();
 }
 
+static void end_at_report(void *arg, const struct sink_progress *progress)
+{
+    report(arg, progress);
+    atomic_store(&cancel, true);
+}
+
+TEST("without a partition it says that it is there, and that the lag is not known")
+{
+    struct sink_config config = make_config();
+    struct sink_progress progress;
+    struct err err;
+
+    fake_log_init(&topic_log, 0);
+    config.report = end_at_report;
+    config.upstream_done = NULL;
+    check_fails(sink_run(&config, &progress, &err), ERR_CANCELED, "canceled");
+    check_int(last_report.partitions, 0);
+    check_int(last_report.lag, -1);
+    atomic_store(&cancel, false);
+    clear();
+}
+
 TEST("records that expired before they were read are an error, not a gap")
 {
     struct sink_config config = make_config();
