@@ -337,6 +337,9 @@ static void read_body(struct reading *r, const char *stem)
         if (!is_seed && template_parse(r->pipeline->arena, asset->body_file, asset->body,
                                        asset->body_size, &asset->template, &err) < 0)
             problem_add_err(r->problems, &err);
+        if (asset->template != NULL && template_is_blank(asset->template))
+            problem_add(r->problems, asset->body_file, 1, 1,
+                        "there is no SQL in it: write the SELECT whose rows are %s", asset->name);
     }
     buf_release(&text);
 }

@@ -1,24 +1,28 @@
 #include "graph/names.h"
 
 #include "base/suggest.h"
+#include "template/methods.h"
 
 #include <string.h>
 
-/* As model/template_context.c sets them. */
-static const struct {
+enum { PARTS = 6 };
+
+/* As model/template_context.c sets them, with all the attributes of what has some. */
+static const struct given {
     const char *name;
     bool of_questions;
+    const char *parts[PARTS];
 } given[] = {
-    {"ref", true},
-    {"source", true},
-    {"var", true},
-    {"target", true},
-    {"new_rows", false},
-    {"changed_rows", false},
-    {"is_incremental", false},
-    {"config", false},
-    {"partition", false},
-    {"this", false},
+    {"ref", true, {NULL}},
+    {"source", true, {NULL}},
+    {"var", true, {NULL}},
+    {"target", true, {"name", "type"}},
+    {"new_rows", false, {NULL}},
+    {"changed_rows", false, {NULL}},
+    {"is_incremental", false, {NULL}},
+    {"config", false, {"get"}},
+    {"partition", false, {"key", "start", "end", "start_date", "end_date", "keys"}},
+    {"this", false, {"schema", "identifier", "name", "asset"}},
 };
 
 /* What dbt has and templates here have not, with the way out. */
@@ -102,6 +106,34 @@ static void check_name(const struct checking *checking, const struct template_us
     say(checking, use, what, instead != NULL ? NULL : suggest(use->name, names, count));
 }
 
+/* Of a name that only Aorta gives a meaning. */
+static void check_attribute(const struct checking *checking, const struct template_use *use)
+{
+    const struct given *of = NULL;
+    size_t count = 0;
+
+    for (size_t i = 0; i < GIVEN; i++)
+        if (strcmp(given[i].name, use->name) == 0)
+            of = &given[i];
+    if (of == NULL || of->parts[0] == NULL ||
+        template_method_find(TEMPLATE_MAP, use->attribute) != NULL)
+        return;
+    for (; count < PARTS && of->parts[count] != NULL; count++)
+        if (strcmp(of->parts[count], use->attribute) == 0)
+            return;
+    if (template_use_is_known(use))
+        return;
+    struct arena *arena = checking->pipeline->arena;
+    const char *near = suggest(use->attribute, of->parts, count), *parts = "";
+    for (size_t i = 0; i < count; i++)
+        parts = arena_printf(arena, "%s%s%s", parts, i > 0 ? ", " : "", of->parts[i]);
+    say(checking, use,
+        arena_printf(arena, "\"%s.%s\" is not defined%s%s%s%s", use->name, use->attribute,
+                     near == NULL ? ": " : "", near == NULL ? use->name : "",
+                     near == NULL ? " has " : "", near == NULL ? parts : ""),
+        near != NULL ? arena_printf(arena, "%s.%s", use->name, near) : NULL);
+}
+
 static int found_use(void *self, const struct template_use *use, struct err *err)
 {
     const struct checking *checking = self;
@@ -109,9 +141,18 @@ static int found_use(void *self, const struct template_use *use, struct err *err
     (void)err;
     if (use->is_variable)
         check_variable(checking, use);
+    else if (use->attribute != NULL)
+        check_attribute(checking, use);
     else
         check_name(checking, use);
     return 0;
+}
+
+static void found_failure(void *self, const struct err *err)
+{
+    const struct checking *checking = self;
+
+    problem_add_err(checking->problems, err);
 }
 
 void names_check(const struct graph *graph, const struct template *template, bool is_question,
@@ -120,7 +161,9 @@ void names_check(const struct graph *graph, const struct template *template, boo
     struct checking checking = {graph->pipeline, problems, is_question};
     struct err err;
 
-    if (template != NULL &&
-        template_uses(template, graph->pipeline->arena, found_use, &checking, &err) < 0)
+    if (template == NULL)
+        return;
+    if (template_uses(template, graph->pipeline->arena, found_use, &checking, &err) < 0)
         problem_add_err(problems, &err);
+    template_constants(template, found_failure, &checking);
 }

@@ -134,6 +134,9 @@ static void read_question(struct reading *r, const char *path, const char *name,
         template_calls(question->template, "var", arena, found_variable, &naming, &err) < 0) {
         question->template = NULL;
         problem_add_err(r->problems, &err);
+    } else if (template_is_blank(question->template)) {
+        problem_add(r->problems, path, 1, 1,
+                    "there is no SQL in it: write the SELECT that answers %s", question->name);
     }
 out:
     buf_release(&text);

@@ -73,9 +73,11 @@ int template_calls(const struct template *template, const char *function, struct
                    int (*found)(void *self, const struct template_site *site, struct err *err),
                    void *self, struct err *err);
 
-/* A name, or a variable that is asked for by var('name') without a default. */
+/* A name, the attribute of one (`name.attribute`), or a variable that is asked for by var('name')
+ * without a default. */
 struct template_use {
     const char *name;
+    const char *attribute; /* or NULL */
     bool is_variable;
     const char *file;
     int line;
@@ -83,8 +85,8 @@ struct template_use {
     void *known; /* template_uses' own */
 };
 
-/* Calls `found` for every use of a name that is no built-in function, and of such a variable, but
- * where it may be that it is never rendered (template/walk.h). Stops and returns -1 when `found`
+/* Calls `found` for every use of a name that is no built-in function, of an attribute of one that the
+ * text names so, and of such a variable, but where it may be that it is never rendered (template/walk.h). Stops and returns -1 when `found`
  * does. */
 int template_uses(const struct template *template, struct arena *arena,
                   int (*found)(void *self, const struct template_use *use, struct err *err),
@@ -97,6 +99,14 @@ bool template_use_is_known(const struct template_use *use);
 
 /* Then, for "did you mean …?": up to `limit` names that have a meaning in it; how many. */
 size_t template_use_names(const struct template_use *use, const char **names, size_t limit);
+
+/* Calls `failed` with what a render would say of each expression that goes wrong whatever it is
+ * given, but where it may be that it is never rendered (template/walk.h). */
+void template_constants(const struct template *template,
+                        void (*failed)(void *self, const struct err *err), void *self);
+
+/* Whether it comes to nothing but blanks and SQL comments, whatever it is given. */
+bool template_is_blank(const struct template *template);
 
 /* Adds what makes the template what it is: its text and its tokens, but neither comments nor the
  * spaces between tokens. Equal hashes render equally. */

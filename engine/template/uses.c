@@ -110,6 +110,9 @@ static int find_use(const struct template_walk *walk, const struct template_expr
         return 0;
     if (expr->kind == EXPR_NAME && template_function_find(expr->name) == NULL) {
         use.name = expr->name;
+    } else if (expr->kind == EXPR_ATTRIBUTE && expr->left->kind == EXPR_NAME) {
+        use.name = expr->left->name;
+        use.attribute = expr->name;
     } else if (expr->kind == EXPR_CALL && expr->argument_count == 1) {
         use.name = variable_name(expr, uses->arena);
         use.is_variable = true;

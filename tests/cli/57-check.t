@@ -25,7 +25,27 @@ defines or guards, and what is perhaps never rendered, is let pass.
     assets/staging/stg_orders.sql:6:65: the pipeline has no variable "entirely": declare it under [vars] in pipeline.toml, or give it a default, var('name', 'value')
     assets/staging/stg_orders.sql:7:59: "ths" is not defined: did you mean "this"?
     [2]
-    $ mv stg_orders.kept assets/staging/stg_orders.sql; rm assets/questions/odd.sql
+
+So is an attribute that what every SQL is given has not, what fails whatever it is given, and a file
+without SQL.
+
+    $ cat >assets/staging/stg_orders.sql <<'SQL'
+    > -- {{ this.schema }} {{ this.nmae }} {{ target.type }} {{ target.schema }} {{ config.get('a') }}
+    > select {{ 1 / 0 }}, {{ 'a' + 1 }}, {{ {'a': 1}.b }} from {{ ref('orders') }}
+    > {% if target.type == 'x' %}{{ target.threads }}{% endif %}{{ this.get('database') }}
+    > SQL
+    $ cp assets/marts/sales.sql sales.kept
+    $ printf -- '-- nothing yet\n;\n' >assets/marts/sales.sql; : >assets/questions/odd.sql
+    $ aorta check
+    assets/marts/sales.sql:1:1: there is no SQL in it: write the SELECT whose rows are sales
+    assets/questions/odd.sql:1:1: there is no SQL in it: write the SELECT that answers odd
+    assets/staging/stg_orders.sql:1:25: "this.nmae" is not defined: did you mean "this.name"?
+    assets/staging/stg_orders.sql:1:59: "target.schema" is not defined: target has name, type
+    assets/staging/stg_orders.sql:2:13: division by zero
+    assets/staging/stg_orders.sql:2:28: "+" does not go between a string and an int: "~" joins any values as text
+    assets/staging/stg_orders.sql:2:39: "the value.b" is not defined
+    [2]
+    $ mv sales.kept assets/marts/sales.sql; mv stg_orders.kept assets/staging/stg_orders.sql; rm assets/questions/odd.sql
     $ aorta check
     shop: 5 assets, 6 checks, target dev: ok
 

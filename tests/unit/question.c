@@ -54,7 +54,11 @@ TEST("the first comment line is the title, those that follow are the description
     check_str(find(plan, "bare")->description, "");
     check_str(find(plan, "empty")->title, "");
     check_int(plan->questions.count, 3);
-    check_int(plan->problems.count, 0);
+    check_int(plan->problems.count, 1);
+    check_str(
+        problem_text(&plan->problems.items[0], &plan->arena),
+        "assets/questions/empty.sql:1:1: there is no SQL in it: write the SELECT that answers "
+        "empty");
     plan_free(plan);
 }
 

@@ -99,8 +99,9 @@ static int note_use(void *self, const struct template_use *use, struct err *err)
 {
     (void)err;
     if (!template_use_is_known(use))
-        buf_printf(self, "%s%s@%d:%d ", use->is_variable ? "=" : "", use->name, use->line,
-                   use->column);
+        buf_printf(self, "%s%s%s%s@%d:%d ", use->is_variable ? "=" : "", use->name,
+                   use->attribute != NULL ? "." : "", use->attribute != NULL ? use->attribute : "",
+                   use->line, use->column);
     return 0;
 }
 
@@ -123,7 +124,7 @@ static void check_uses(const char *text, const char *wanted)
 TEST("names that nobody gives a meaning are found, wherever they are rendered")
 {
     check_uses("{{ a }}\n {{ b.c[d] | upper }}{{ f(g, h=i) }}",
-               "a@1:4 b@2:5 d@2:9 f@2:25 g@2:27 i@2:32 ");
+               "a@1:4 b.c@2:5 b@2:5 d@2:9 f@2:25 g@2:27 i@2:32 ");
     check_uses("{% for i in a %}{{ i }}{{ b }}{{ loop.index }}{% else %}{{ c }}{% endfor %}",
                "a@1:13 b@1:27 c@1:60 ");
     check_uses("{% set x = a %}{% set y %}{{ b }}{% endset %}{{ x ~ y ~ c }}{% do d %}",
@@ -147,11 +148,79 @@ TEST("a name that may be given a meaning, or need none, is let pass")
     check_uses("{{ a.b is undefined }}{{ a }}", "");
     check_uses(
         "{% if target.type == 'x' %}{{ a() }}{% elif b %}{{ c }}{% else %}{{ d }}{% endif %}",
-        "target@1:7 ");
+        "target.type@1:7 target@1:7 ");
     check_uses("{% if is_incremental() and x %}{{ a }}{% endif %}{% if false %}{{ b }}{% endif %}",
                "is_incremental@1:7 x@1:28 ");
     check_uses("{{ a if x else b }}{{ x and c }}{{ x or d }}", "x@1:9 x@1:23 x@1:36 ");
-    check_uses("{% if target.type == 'x' %}{{ var('y') }}{% endif %}", "target@1:7 ");
+    check_uses("{% if target.type == 'x' %}{{ var('y') }}{% endif %}",
+               "target.type@1:7 target@1:7 ");
+}
+
+static void note_failure(void *self, const struct err *err)
+{
+    buf_printf(self, "%s\n", err->message);
+}
+
+static void check_constants(const char *text, const char *wanted)
+{
+    struct arena arena;
+    struct template *template;
+    struct buf out;
+    struct err err;
+
+    arena_init(&arena);
+    buf_init(&out);
+    buf_append_str(&out, "");
+    check_ok(template_parse(&arena, "a.sql", text, strlen(text), &template, &err));
+    template_constants(template, note_failure, &out);
+    check_str(out.data, wanted);
+    buf_release(&out);
+    arena_release(&arena);
+}
+
+TEST("what goes wrong whatever it is given is found, once each, wherever it is rendered")
+{
+    check_constants("{{ 1 / 0 }}\n{% set x = 2 + (1 // 0) %}",
+                    "a.sql:1:6: division by zero\na.sql:2:19: division by zero\n");
+    check_constants("{{ [1][5] }}{{ {'a': 1}.b }}{{ 'a' + 1 }}{{ x + 1 / 0 }}",
+                    "a.sql:1:4: \"the value[5]\" is not defined\n"
+                    "a.sql:1:16: \"the value.b\" is not defined\n"
+                    "a.sql:1:36: \"+\" does not go between a string and an int: \"~\" joins any "
+                    "values as text\n"
+                    "a.sql:1:51: division by zero\n");
+    check_constants("{% if 'a' < 1 %}{% endif %}",
+                    "a.sql:1:11: a string and an int have no order\n");
+    check_constants("{{ [1][0] + 2 }}{{ 'a' | upper }}{{ [1][5] | default(1) }}{{ 1 / x }}", "");
+    check_constants("{{ 1 / 0 if x else 2 }}{% if x %}{{ 1 / 0 }}{% endif %}{{ x and 1 / 0 }}", "");
+}
+
+static bool is_blank(const char *text)
+{
+    struct arena arena;
+    struct template *template;
+    struct err err;
+
+    arena_init(&arena);
+    check_ok(template_parse(&arena, "a.sql", text, strlen(text), &template, &err));
+    bool result = template_is_blank(template);
+    arena_release(&arena);
+    return result;
+}
+
+TEST("a template is blank if all that it comes to is blanks and comments")
+{
+    check(is_blank(""));
+    check(is_blank(" \n;\t"));
+    check(is_blank("-- a\n/* b; */ -- c"));
+    check(is_blank("/* a"));
+    check(is_blank("{# a #}{% set x = 1 %}{% macro m() %}select 1{% endmacro %}\n"));
+    check(!is_blank("select 1"));
+    check(!is_blank("-- a\nselect 1"));
+    check(!is_blank("{{ x }}"));
+    check(!is_blank("-- {{ x }}"));
+    check(!is_blank("{% if x %}select 1{% endif %}"));
+    check(!is_blank("- -"));
+    check(!is_blank("/"));
 }
 
 TEST("an error of the one who is told stops the search")
