@@ -193,8 +193,10 @@ def repeated(shop):
 def reloads(shop):
     """A change of the files is taken over as a whole, or said and not taken over."""
     served = Served(shop)
+    before = served.get("/api/v1/assets")
     shop.write("assets/marts/wrong.sql", "select * from {{ ref('nobody') }}")
     served.wait("are not taken over")
+    assert served.get("/api/v1/assets") == before and "wrong" not in str(before), before
     assert "nobody" in served.wait("assets/marts/wrong.sql"), served.said
     status, output = shop.run("run", "countries")
     assert status == 2 and "nobody" in output, output  # who types it hears what is wrong

@@ -90,6 +90,11 @@ class Served:
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
+    def get(self, path):
+        """What its API answers."""
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=WAIT_SECONDS) as got:
+            return json.load(got)
+
 
 def rows(shop, sql, *values):
     """What is in the run store, in order."""
@@ -111,8 +116,7 @@ def change(shop, *statements):
 def late_by(shop, served, asset):
     """Who says that the asset is late: of the list's word, its JSON, what is shown, the API and the
     alerts."""
-    with urllib.request.urlopen(f"{served.url}/api/v1/assets/{asset}", timeout=WAIT_SECONDS) as got:
-        api = json.load(got)["freshness"]
+    api = served.get(f"/api/v1/assets/{asset}")["freshness"]
     told = rows(shop, "select kind from alerts where subject like ? and of_kind = 'lateness'"
                 " order by id desc limit 1", f"asset:%{asset}")
     listed = json.loads(shop.run("ls", asset, "--json")[1])

@@ -163,6 +163,48 @@ TEST("old ticks go but for the newest of each schedule; old lines of the audit l
     store_close(store);
 }
 
+TEST("what is older than the age goes, and what is as old as that stays")
+{
+    static const struct {
+        const char *rows; /* the first is of 49, the other three of no time before 50 */
+        store_prune *prune;
+        const char *left;
+    } kinds[] = {
+        {"INSERT INTO ticks (schedule, due_us, state, at_us) VALUES ('s', 1, 'missed', 49),"
+         " ('s', 2, 'missed', 50), ('s', 3, 'missed', 51), ('s', 4, 'missed', 52)",
+         store_ticks_prune, "SELECT count(*) FROM ticks WHERE due_us > 1"},
+        {"INSERT INTO audit (at_us, actor, action, result) VALUES (49, 'a', 'run', 'accepted'),"
+         " (50, 'a', 'run', 'accepted'), (51, 'a', 'run', 'accepted'), (52, 'a', 'run', 'accepted')",
+         store_audit_prune, "SELECT count(*) FROM audit WHERE at_us > 49"},
+        {"INSERT INTO idempotency VALUES ('a', '', 'R', 49), ('b', '', 'R', 50), ('c', '', 'R', 51),"
+         " ('d', '', 'R', 52)",
+         store_keys_prune, "SELECT count(*) FROM idempotency WHERE at_us > 49"},
+        {"INSERT INTO backfills VALUES ('a', '', 'dev', 'failed', 0, 1, NULL, 1, 49),"
+         " ('b', '', 'dev', 'failed', 0, 1, NULL, 1, 50), ('c', '', 'dev', 'failed', 0, 1, NULL, 1, "
+         "51), ('d', '', 'dev', 'running', 0, 1, NULL, 1, NULL)",
+         store_backfills_prune, "SELECT count(*) FROM backfills WHERE id > 'a'"},
+        {"INSERT INTO tokens VALUES ('a', 'a', 'admin', '', 1, 49, NULL, 1),"
+         " ('b', 'b', 'admin', '', 1, 50, NULL, 1), ('c', 'c', 'admin', '', 1, NULL, 50, 1),"
+         " ('d', 'd', 'admin', '', 1, NULL, NULL, 1)",
+         store_tokens_prune, "SELECT count(*) FROM tokens WHERE id > 'a'"},
+        {"INSERT INTO gone_assets VALUES ('a', 49), ('b', 50), ('c', 51), ('d', 52);"
+         "INSERT INTO lake_positions VALUES ('a', '', ''), ('b', '', ''), ('c', '', ''), ('d', '', '')",
+         store_gone_positions_prune, "SELECT count(*) FROM lake_positions WHERE asset > 'a'"},
+    };
+    struct store *store = store_fixture_open();
+    struct err err;
+    int64_t gone;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        store_fixture_exec(kinds[i].rows);
+        kinds[i].prune(store, 50, 9, &gone);
+        check_ok(store_flush(store, &err));
+        check_int(gone, 1);
+        check_int(store_fixture_query(kinds[i].left), 3);
+    }
+    store_close(store);
+}
+
 TEST("the run behind the newest ones is where a count begins")
 {
     struct arena arena;

@@ -262,6 +262,25 @@ def runs_are_listed_in_pages_and_by_filters(program):
     server.stop()
 
 
+def pages_go_on_where_they_were(program):
+    """What is added between two pages moves nothing: each run is in one of them, none is left out."""
+    server = Server(program)
+    ids = [f"01HTM2V9X1Q8N5R7K3J6D4B0{i:02}" for i in range(20)]
+    server.say(*(f"run {name}" for name in ids[:10]))
+    for query in ("", "&state=running", "&trigger=manual", "&asset=core.a"):
+        there = [run["id"] for run in server.get(f"/api/v1/runs?limit=500{query}").json()["runs"]]
+        added = iter(ids[len(there):])
+        seen, before = [], ""
+        while before is not None:
+            page = server.get(f"/api/v1/runs?limit=3{query}{before}").json()
+            seen += [run["id"] for run in page["runs"]]
+            before = f"&before={page['next']}" if page["next"] else None
+            if name := next(added if len(seen) < 6 else iter(()), None):
+                server.say(f"run {name}")
+        assert seen == there and len(there) >= 10, (query, seen)
+    server.stop()
+
+
 def a_run_with_what_belongs_to_it(program):
     server = Server(program)
     server.say("run 01R", "events 01R 5", "end 01R")
@@ -433,5 +452,5 @@ harness.main([it_is_openapi_and_nothing_else, every_route_is_in_the_contract_and
               what_tells_of_the_server, metrics_are_what_prometheus_reads,
               runs_are_listed_in_pages_and_by_filters, a_run_with_what_belongs_to_it,
               assets_are_what_the_pipeline_declares, runs_are_asked_for,
-              bodies_are_read_strictly, queries_are_answered_with_rows,
+              pages_go_on_where_they_were, bodies_are_read_strictly, queries_are_answered_with_rows,
               streams_are_listed, sensors_are_listed, automation_goes_through_the_daemon])

@@ -1,5 +1,6 @@
 """The API of a real daemon: what it is asked for it does, and says so as its contract has it."""
 
+import concurrent.futures
 import json
 import signal
 import threading
@@ -76,9 +77,15 @@ def what_is_wrong_is_said(shop):
     run = api.run({"select": ["broken"]}).json()
     assert run["state"] == "failed" and run["counts"]["failed"] == 1
     assert "nowhere" in run["steps"][0]["error"]["message"]
+    def known():
+        return (api.get("/api/v1/pipeline").json(), api.get("/api/v1/assets/broken").json(),
+                [asset["key"] for asset in api.get("/api/v1/assets").json()["assets"]])
+    before = known()
+    shop.write("assets/marts/another.sql", "select 1 as one")
     failed.write_text("select {{ ref('nobody') }}")
     refused = api.call("POST", "/api/v1/pipeline/reload")
     assert refused.status == 422 and "nobody" in refused.json()["errors"][0], refused.body
+    assert known() == before, "what was there before is kept as a whole"
     assert api.daemon.end() == 0
 
 
@@ -121,6 +128,24 @@ def a_key_makes_it_one_run(shop):
     assert other.status == 409, other.body
     assert len(api.get("/api/v1/runs").json()["runs"]) == 1
     assert api.daemon.end() == 0
+
+
+def a_key_makes_it_one_run_for_all_at_once(shop):
+    """Who asks at the same time with the same key is told of the same run."""
+    api = Api(shop)
+    for key in ("ci-1", "ci-2", "ci-3"):
+        gate = threading.Barrier(6)
+
+        def ask(_, key=key, gate=gate):
+            gate.wait()
+            return api.run({"select": ["countries"]}, 0, Idempotency_Key=key)
+        with concurrent.futures.ThreadPoolExecutor(6) as pool:
+            answers = list(pool.map(ask, range(6)))
+        assert {answer.status for answer in answers} == {202}, [one.body for one in answers]
+        assert len({answer.json()["id"] for answer in answers}) == 1, key
+    assert len(api.get("/api/v1/runs").json()["runs"]) == 3
+    assert api.daemon.end() == 0
+    assert rows(shop, "select count(*) from runs") == [(3,)]
 
 
 def a_key_makes_it_one_token(shop):
@@ -333,4 +358,4 @@ def tokens_are_made_and_changes_remembered(shop):
 main([a_run_from_the_call_to_its_end, what_is_wrong_is_said, a_key_makes_it_one_run,
       a_run_is_canceled, who_waits_outlives_the_daemon, it_ends_though_it_was_told_to_reload,
       a_saved_question_is_asked_with_variables, a_key_makes_it_one_token, schedules_are_told,
-      sensors_are_told, tokens_are_made_and_changes_remembered])
+      a_key_makes_it_one_run_for_all_at_once, sensors_are_told, tokens_are_made_and_changes_remembered])
