@@ -130,7 +130,7 @@ static struct store_run *find(struct web_exchange *exchange, struct store_reader
 void web_run_answer(struct web_exchange *exchange, struct store_reader *reader, const char *id,
                     int status)
 {
-    const struct store_run *run = find(exchange, reader, id);
+    struct store_run *run = find(exchange, reader, id);
     struct store_step *steps;
     size_t count;
     struct err err;
@@ -141,6 +141,7 @@ void web_run_answer(struct web_exchange *exchange, struct store_reader *reader, 
         web_read_failed(exchange, &err);
         return;
     }
+    store_count_steps(run, steps, count);
     struct json_writer *json = web_json(exchange, status);
     json_write_object(json);
     write_run(json, run);

@@ -57,7 +57,7 @@ int store_filter_runs(struct store_reader *reader, const struct store_run_filter
 int store_find_runs(struct store_reader *reader, const struct store_run_page *page,
                     struct arena *arena, struct store_run **runs, size_t *count, struct err *err);
 
-/* *run is NULL if there is none of that id. */
+/* *run is NULL if there is none of that id. Its steps are not counted: see store_count_steps. */
 int store_read_run(struct store_reader *reader, const char *id, struct arena *arena,
                    struct store_run **run, struct err *err);
 
@@ -76,6 +76,9 @@ int store_read_last_event(struct store_reader *reader, int64_t *id, struct err *
 /* The steps of a run in the order of its plan, each with its last attempt's facts. */
 int store_read_steps(struct store_reader *reader, const char *run_id, struct arena *arena,
                      struct store_step **steps, size_t *count, struct err *err);
+
+/* Counts them as the lists of runs do. */
+void store_count_steps(struct store_run *run, const struct store_step *steps, size_t count);
 
 /* A run's log behind `after_sequence`, at most `limit` events. */
 int store_read_events(struct store_reader *reader, const char *run_id, int64_t after_sequence,

@@ -109,9 +109,14 @@ void store_reader_begin(struct store_reader *reader)
     run(reader, begin_sql);
 }
 
+bool reader_has_begun(const struct store_reader *reader)
+{
+    return database_in_transaction(&reader->database);
+}
+
 void store_reader_end(struct store_reader *reader)
 {
-    if (database_in_transaction(&reader->database))
+    if (reader_has_begun(reader))
         run(reader, end_sql);
 }
 

@@ -25,6 +25,9 @@ struct reader_query {
 int reader_all(struct store_reader *reader, const struct reader_query *query, struct arena *arena,
                void **items, size_t *count, struct err *err);
 
+/* Whether it is between store_reader_begin and store_reader_end. */
+bool reader_has_begun(const struct store_reader *reader);
+
 /* What the queries that are kept have cost so far, for tests. */
 void store_reader_effort(const struct store_reader *reader, struct store_effort *effort);
 
