@@ -139,6 +139,16 @@ static size_t events_of_run(void)
     return count;
 }
 
+static size_t steps_of_run(void)
+{
+    struct store_step *found;
+    struct err err;
+    size_t count;
+
+    check_ok(store_read_steps(reader, MIDDLE, &arena, &found, &count, &err));
+    return count;
+}
+
 static const struct page {
     const char *name;
     size_t (*read)(void);
@@ -155,6 +165,7 @@ static const struct page {
     {"checks of an asset", last_checks_of_asset, 1},
     {"events behind one", events_behind, 50},
     {"events of a run", events_of_run, 1},
+    {"steps of a run", steps_of_run, 2},
 };
 
 enum { PAGES = sizeof pages / sizeof *pages };
