@@ -262,7 +262,7 @@ static int search_chains(struct listing *l)
 
     for (size_t i = 0; i < l->count; i++)
         by_number[i] = &l->objects[i];
-    qsort(by_number, l->count, sizeof *by_number, compare_numbers);
+    qsort(by_number, l->count, sizeof(struct lake_window_object *), compare_numbers);
     for (size_t from = 0, to; from < l->count && result == 0; from = to) {
         for (to = from + 1; to < l->count; to++)
             if (by_number[to]->partition != by_number[from]->partition)
