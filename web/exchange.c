@@ -76,7 +76,7 @@ void web_tag(struct web_exchange *exchange)
 {
     if (exchange->is_cacheable)
         snprintf(exchange->tag, sizeof exchange->tag, "\"%016llx\"",
-                 (unsigned long long)hash_bytes(exchange->answer.data, exchange->answer.size));
+                 (unsigned long long)hash_words(exchange->answer.data, exchange->answer.size));
 }
 
 void web_read_failed(struct web_exchange *exchange, const struct err *err)

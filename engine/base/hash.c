@@ -24,6 +24,29 @@ uint64_t hash_bytes(const void *data, size_t size)
     return hash_mix(hash);
 }
 
+/* Can be undone, so that texts which differ in one word only never have the same hash. */
+static uint64_t add_word(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
+    return hash ^ hash >> 32;
+}
+
+uint64_t hash_words(const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    size_t rest = size % sizeof(uint64_t);
+    uint64_t hash = hash_mix(size), word;
+
+    for (const unsigned char *end = bytes + size - rest; bytes < end; bytes += sizeof word) {
+        memcpy(&word, bytes, sizeof word);
+        hash = add_word(hash, word);
+    }
+    word = 0;
+    if (rest > 0)
+        memcpy(&word, bytes, rest);
+    return hash_mix(add_word(hash, word));
+}
+
 struct hash {
     EVP_MD_CTX *context;
 };

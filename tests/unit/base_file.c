@@ -159,3 +159,24 @@ TEST("hashes in memory are the published ones on every machine")
     check(hash_bytes("foobar", 6) == hash_mix(0x85944171f73967e8U));
     check(hash_bytes("a\0", 2) != hash_bytes("a", 1));
 }
+
+TEST("a hash by words tells every byte, every length and every order apart")
+{
+    enum { LENGTH = 40 };
+    char text[LENGTH] = {0};
+    uint64_t seen[LENGTH + LENGTH * 8 + 2];
+    size_t count = 0;
+
+    for (size_t size = 0; size <= LENGTH; size++)
+        seen[count++] = hash_words(text, size);
+    for (size_t bit = 0; bit < (size_t)LENGTH * 8; bit++) {
+        text[bit / 8] = (char)(1 << bit % 8);
+        seen[count++] = hash_words(text, LENGTH);
+        text[bit / 8] = 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++)
+            check(seen[i] != seen[j]);
+    check(hash_words("12345678abcdefgh", 16) != hash_words("abcdefgh12345678", 16));
+    check(hash_words("12345678abc", 11) == hash_words("12345678abcd", 11));
+}
