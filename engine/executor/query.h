@@ -2,6 +2,11 @@
  * A query of a person: its rows go to the daemon as JSON, over a socket of their own, so that a
  * slow reader holds up nothing else. Its SQL is not trusted: it runs in a confined session
  * (aorta_warehouse.confine), in a transaction that reads, within the order's limits.
+ *
+ * One at a time, also if the database does not let the one be interrupted: two would share the
+ * socket of the rows, and with it the slower reader, and who ends the executor because of the one
+ * would end the other. Nor can there be an executor of queries alone, where the database is a file
+ * that one process at a time can open.
  */
 #ifndef AORTA_EXECUTOR_QUERY_H
 #define AORTA_EXECUTOR_QUERY_H
