@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "data/csv.h"
-#include "data/members.h"
 #include "data/number.h"
 
 #include <stdio.h>
@@ -142,53 +141,5 @@ int infer_csv(struct schema *schema, const char *file, const char *data, size_t 
             err_wrap(err, "%s", file);
     csv_release(&csv);
     arena_release(&arena);
-    return result;
-}
-
-/* ----------------------------------------------------------------------------------- JSON lines */
-
-/* data ends with a line feed. */
-static int look_at_lines(struct members *members, const char *file, const char *data, size_t size,
-                         struct err *err)
-{
-    const char *at = data, *end = data + size, *problem, *where;
-
-    if (size >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0)
-        at += 3;
-    for (long long line = 1; at < end; line++) {
-        const char *newline = memchr(at, '\n', (size_t)(end - at));
-        problem = members_look(members, at, newline, line, &where);
-        if (problem != NULL)
-            return err_set(err, ERR_DATA, "%s:%lld: %s near column %td", file, line, problem,
-                           where - at + 1);
-        at = newline + 1;
-    }
-    return 0;
-}
-
-int infer_jsonl(struct schema *schema, const char *file, const char *data, size_t size,
-                struct err *err)
-{
-    struct members *members = members_new();
-    const struct member_seen *seen;
-    struct buf copy;
-
-    /* The scanner wants a line feed at the end of the last line too. */
-    buf_init(&copy);
-    if (size > 0 && data[size - 1] != '\n') {
-        buf_append(&copy, data, size);
-        buf_append_char(&copy, '\n');
-        data = copy.data;
-        size = copy.size;
-    }
-    members_begin(members, file);
-    int result = look_at_lines(members, file, data, size, err);
-    for (size_t i = 0; result == 0 && (seen = members_at(members, i)) != NULL; i++) {
-        const struct guess guess = {seen->name, seen->kinds};
-        if ((result = add_guess(schema, &guess, err)) < 0)
-            err_wrap(err, "%s", file);
-    }
-    members_free(members);
-    buf_release(&copy);
     return result;
 }

@@ -53,9 +53,4 @@ enum aorta_type infer_type(unsigned seen);
 int infer_csv(struct schema *schema, const char *file, const char *data, size_t size,
               char delimiter, struct err *err);
 
-/* The same for newline-delimited JSON: every top-level member of every line. A line that cannot be
- * read is ERR_DATA. */
-int infer_jsonl(struct schema *schema, const char *file, const char *data, size_t size,
-                struct err *err);
-
 #endif

@@ -142,7 +142,7 @@ static bool is_long(const struct jsonl *reader, const char *line, const char *en
 static void look_at(struct jsonl *reader, const char *line, const char *end)
 {
     if (!is_long(reader, line, end))
-        members_look(reader->options.look, line, end, reader->line, NULL);
+        members_look(reader->options.look, line, end, reader->line);
     reader->is_too_long = false;
 }
 

@@ -148,18 +148,13 @@ static bool look_at_line(struct members *members, struct scan *scan, bool notes)
     return scan->at == scan->end || scan_fail(scan, "something after the record");
 }
 
-const char *members_look(struct members *members, const char *line, const char *end, int64_t number,
-                         const char **where)
+void members_look(struct members *members, const char *line, const char *end, int64_t number)
 {
     struct scan scan = {.at = line, .end = end};
 
     members->line = number;
-    if (look_at_line(members, &scan, false)) {
-        scan = (struct scan){.at = line, .end = end};
-        if (look_at_line(members, &scan, true))
-            return NULL;
-    }
-    if (where != NULL)
-        *where = scan.at;
-    return scan.problem;
+    if (!look_at_line(members, &scan, false))
+        return;
+    scan = (struct scan){.at = line, .end = end};
+    look_at_line(members, &scan, true);
 }

@@ -31,10 +31,9 @@ void members_free(struct members *members);
 /* The file that the next lines are of; its name is copied. */
 void members_begin(struct members *members, const char *file);
 
-/* Looks at the line, which ends at `end`, where a line feed must be readable. NULL, or what is wrong
- * with it, near *where (which may be NULL). */
-const char *members_look(struct members *members, const char *line, const char *end, int64_t number,
-                         const char **where);
+/* Looks at the line, which ends at `end`, where a line feed must be readable. One that is no record
+ * has no members: what is wrong with it the reader says. */
+void members_look(struct members *members, const char *line, const char *end, int64_t number);
 
 /* Whether a member found no place any more. */
 bool members_are_too_many(const struct members *members);

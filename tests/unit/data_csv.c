@@ -377,27 +377,3 @@ TEST("inference says with file and line what is wrong with a CSV file")
     check_int(schema.column_count, 0);
     schema_release(&schema);
 }
-
-TEST("JSON lines have a column for each member, of the narrowest type")
-{
-    static const char text[] = "{\"n\":1,\"d\":1,\"s\":\"1\",\"o\":1,\"z\":null}\n\n"
-                               "{\"d\":2.5,\"o\":{\"a\":1},\"late\":true,\"\\u006e\":2 }";
-    static const struct {
-        const char *name;
-        enum aorta_type type;
-    } wanted[] = {{"n", AORTA_INT64}, {"d", AORTA_DOUBLE}, {"s", AORTA_TEXT},
-                  {"o", AORTA_JSON},  {"z", AORTA_TEXT},   {"late", AORTA_BOOL}};
-    struct schema schema;
-    struct err err;
-
-    schema_init(&schema);
-    check_ok(infer_jsonl(&schema, "f.json", text, sizeof text - 1, &err));
-    check_int(schema.column_count, 6);
-    for (int i = 0; i < 6; i++) {
-        check_str(schema.columns[i].name, wanted[i].name);
-        check_int(schema.columns[i].type, wanted[i].type);
-    }
-    check_fails(infer_jsonl(&schema, "f.json", "{}\n{\"a\":1 , }\n", 14, &err), ERR_DATA,
-                "f.json:2: no member after a comma near column 10");
-    schema_release(&schema);
-}

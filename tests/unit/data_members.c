@@ -5,12 +5,10 @@
 
 #include <string.h>
 
-/* Looks at a file in pieces of `step` bytes; "name kinds file:line|" of each member. */
-static const char *seen_in(const char *text, size_t step)
+/* Looks at a file in pieces of `step` bytes. */
+static struct members *look_at(const char *text, size_t step)
 {
-    static struct buf out;
     struct members *members = members_new();
-    const struct member_seen *seen;
     struct schema nothing;
     struct batch batch;
     struct err err;
@@ -28,6 +26,19 @@ static const char *seen_in(const char *text, size_t step)
     check_ok(jsonl_finish(reader, &err));
     check_int(batch.row_count, 0);
     check_int(jsonl_rejected(reader), 0);
+    jsonl_free(reader);
+    batch_release(&batch);
+    schema_release(&nothing);
+    return members;
+}
+
+/* "name kinds file:line|" of each member. */
+static const char *seen_in(const char *text, size_t step)
+{
+    static struct buf out;
+    struct members *members = look_at(text, step);
+    const struct member_seen *seen;
+
     buf_reset(&out);
     for (size_t i = 0; (seen = members_at(members, i)) != NULL; i++) {
         buf_printf(&out, "%s %u", seen->name, seen->kinds);
@@ -35,10 +46,7 @@ static const char *seen_in(const char *text, size_t step)
             buf_printf(&out, " %s:%d", seen->nested_file, (int)seen->nested_line);
         buf_append_char(&out, '|');
     }
-    jsonl_free(reader);
     members_free(members);
-    batch_release(&batch);
-    schema_release(&nothing);
     return out.size > 0 ? out.data : "";
 }
 
@@ -53,6 +61,25 @@ TEST("members are known with all kinds of their values, however the bytes come")
         check_str(seen_in(text, step), "a 70|b 0|c 128 f:3|de 1|");
     check_int(INFER_INTEGER | INFER_NUMBER | INFER_STRING, 70);
     check_int(INFER_OBJECT, 128);
+}
+
+TEST("members have the narrowest type that holds all their values")
+{
+    static const char text[] = "{\"n\":1,\"d\":1,\"s\":\"1\",\"o\":1,\"z\":null}\n\n"
+                               "{\"d\":2.5,\"o\":{\"a\":1},\"late\":true,\"\\u006e\":2 }\n";
+    static const struct {
+        const char *name;
+        enum aorta_type type;
+    } wanted[] = {{"n", AORTA_INT64}, {"d", AORTA_DOUBLE}, {"s", AORTA_TEXT},
+                  {"o", AORTA_JSON},  {"z", AORTA_TEXT},   {"late", AORTA_BOOL}};
+    struct members *members = look_at(text, sizeof text);
+
+    for (size_t i = 0; i < 6; i++) {
+        check_str(members_at(members, i)->name, wanted[i].name);
+        check_int(infer_type(members_at(members, i)->kinds), wanted[i].type);
+    }
+    check(members_at(members, 6) == NULL);
+    members_free(members);
 }
 
 TEST("a line that is torn gives no members at all")
@@ -72,7 +99,7 @@ TEST("more members than a table can have columns are said to be too many")
         check(!members_are_too_many(members));
         buf_reset(&line);
         buf_printf(&line, "{\"m%d\":1}\n", i);
-        members_look(members, line.data, line.data + line.size - 1, i, NULL);
+        members_look(members, line.data, line.data + line.size - 1, i);
     }
     check(members_are_too_many(members));
     check(members_at(members, LIMIT_COLUMNS - 1) != NULL &&
