@@ -238,6 +238,21 @@ TEST("so is one in which any bytes are others, or missing")
     }
 }
 
+TEST("an array in a number's place is counted with what is around it")
+{
+    char record[2 * LIMIT_NESTING + 64], brackets[LIMIT_NESTING + 1], closing[LIMIT_NESTING + 1];
+    struct sink_shape shape;
+
+    memset(brackets, '[', LIMIT_NESTING);
+    memset(closing, ']', LIMIT_NESTING);
+    brackets[LIMIT_NESTING] = closing[LIMIT_NESTING] = '\0';
+    snprintf(record, sizeof record, "{\"id\":%s%s,\"t\":1711943972}", brackets, closing);
+    sink_shape_init(&shape);
+    read_with(&shape, "t", SINK_SECONDS, "{\"id\":1,\"t\":1711943972}");
+    check_str(read_with(&shape, "t", SINK_SECONDS, record), "objects and arrays nested too deep");
+    sink_shape_release(&shape);
+}
+
 static bool has_shape(struct sink_shape *shape, const char *record, const char *wanted_time)
 {
     char line[256];
