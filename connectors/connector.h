@@ -224,11 +224,6 @@ struct aorta_read_request {
     const char *cursor_column;                /* AORTA_READ_INCREMENTAL */
     const char *position;                     /* JSON, or NULL */
     const struct aorta_option_value *options; /* by the source's stream_options */
-
-    /* AORTA_READ_ALL: only rows are wanted whose column is a date or a time from the first date up to
-     * the second, which is not included ("2024-04-01"; there is room for time zones). A source may
-     * leave out what is certainly outside, and may ignore it. NULL: all rows. */
-    const char *window_column, *window_from, *window_until;
 };
 
 struct aorta_stream {

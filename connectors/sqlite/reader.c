@@ -70,36 +70,8 @@ static int start_rows(struct reader *reader, const char *sql, struct aorta_error
     return 0;
 }
 
-/* A text that is a time begins with its date; numbers, which sort before all texts, may be times,
- * too, and are left to who knows their type. Both parts can use an index. */
-static void put_window(struct buf *sql, const char *column)
+static int open_all(struct reader *reader, struct aorta_error *error)
 {
-    struct buf name;
-
-    buf_init(&name);
-    name_quote(&name, column);
-    buf_printf(
-        sql, " WHERE %s COLLATE BINARY >= ?1 AND %s COLLATE BINARY < ?2 OR %s COLLATE BINARY < ''",
-        name.data, name.data, name.data);
-    buf_release(&name);
-}
-
-static int bind_window(struct reader *reader, const struct aorta_read_request *request,
-                       struct aorta_error *error)
-{
-    sqlite3_stmt *statement = reader->rows.statement;
-    int rc = sqlite3_bind_text(statement, 1, request->window_from, -1, SQLITE_TRANSIENT);
-
-    if (rc == SQLITE_OK)
-        rc = sqlite3_bind_text(statement, 2, request->window_until, -1, SQLITE_TRANSIENT);
-    return rc == SQLITE_OK ? 0 : session_fail(reader->session, rc, error);
-}
-
-static int open_all(struct reader *reader, const struct aorta_read_request *request,
-                    struct aorta_error *error)
-{
-    bool has_window = request->window_column != NULL &&
-                      table_column_find(&reader->table, request->window_column) >= 0;
     struct buf sql;
 
     table_stream(&reader->table, &reader->arena, &reader->stream);
@@ -108,11 +80,9 @@ static int open_all(struct reader *reader, const struct aorta_read_request *requ
     put_columns(&sql, &reader->table);
     buf_append_str(&sql, " FROM ");
     name_quote(&sql, reader->table.name);
-    if (has_window)
-        put_window(&sql, request->window_column);
     int rc = start_rows(reader, sql.data, error);
     buf_release(&sql);
-    return rc == 0 && has_window ? bind_window(reader, request, error) : rc;
+    return rc;
 }
 
 static void warn_of_nulls(struct reader *reader)
@@ -309,7 +279,7 @@ int reader_open(void *connection, const struct aorta_read_request *request, void
     if (there != 1)
         goto out;
     switch (request->mode) {
-    case AORTA_READ_ALL: rc = open_all(made, request, error); break;
+    case AORTA_READ_ALL: rc = open_all(made, error); break;
     case AORTA_READ_INCREMENTAL: rc = open_incremental(made, request, error); break;
     case AORTA_READ_CHANGES: rc = open_capture(made, connection, request->position, error); break;
     }

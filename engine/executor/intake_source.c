@@ -1,6 +1,5 @@
 /* Rows of a connector's source: tables, and the changes of tables. */
 #include "executor/intake.h"
-#include "executor/table_window.h"
 
 #include <string.h>
 
@@ -65,8 +64,6 @@ static int source_open(struct intake *intake, struct err *err)
     intake->state = state;
     state->source = intake->connection->connector->source;
     state->is_change = request.mode == AORTA_READ_CHANGES;
-    if (intake->load.window != NULL && table_window_ask(intake, &request, err) < 0)
-        return -1;
     if (state->source->read_open(intake->connection->handle, &request, &state->reader, &error) <
         0) {
         state->reader = NULL;
@@ -104,15 +101,6 @@ static int source_next(struct intake *intake, int32_t worker, struct aorta_batch
         (struct aorta_batch){rows.row_count, intake->field_count, intake->fields, state->columns};
     intake->has_news = true;
     return 1;
-}
-
-static int source_take_back(struct intake *intake, struct err *err)
-{
-    struct source_state *state = intake->state;
-
-    if (intake->load.window == NULL)
-        return 0;
-    return table_window_set(intake, state->source->schema(state->reader), err);
 }
 
 static double source_share(struct intake *intake)
@@ -157,7 +145,6 @@ static void source_close(struct intake *intake)
 const struct intake_kind intake_of_source = {
     .open = source_open,
     .next = source_next,
-    .take_back = source_take_back,
     .share = source_share,
     .position = source_position,
     .ack = source_ack,

@@ -275,8 +275,7 @@ static int decide(struct ingestion *in, struct err *err)
     if (foreign_check(&in->use.session, &foreign, &in->step->arena, err) < 0)
         return -1;
     in->is_gone = in->before.version > 0 && !in->target.is_there;
-    in->replaces =
-        order->full_refresh || (strcmp(order->mode, "full_refresh") == 0 && in->window == NULL);
+    in->replaces = strcmp(order->mode, "full_refresh") == 0 || order->full_refresh;
     if (in->is_gone && !in->replaces && strcmp(order->mode, "cdc_append") == 0)
         return err_set(err, ERR_CONFIG,
                        "%s: its table is gone, and the changes in it cannot be read again: bring "
@@ -335,32 +334,18 @@ static int reject(struct ingestion *in, struct err *err)
     return 0;
 }
 
-/* Those of the window. */
-static void report_window(struct ingestion *in, const struct order_window *window)
-{
-    struct report *report = &in->step->report;
-
-    report->partitions = window->keys;
-    report->partition_count = window->keys_count;
-    if (window->keys_count > 0)
-        return;
-    report->partitions = arena_calloc(&in->step->arena, 1, sizeof *report->partitions);
-    report->partitions[report->partition_count++] = window->label;
-}
-
-/* Which partitions there is something new of. A table that is read whole has all of them. */
+/* Which partitions there is something new of. */
 static void report_partitions(struct ingestion *in)
 {
-    const struct order *order = in->step->order;
     struct report *report = &in->step->report;
 
     report->is_whole = in->replaces;
     report->confirms = in->intake.has_all;
     report->hours = hours_texts(&in->intake.hours, &in->step->arena, &report->hour_count);
-    if (in->window != NULL)
-        report_window(in, in->window);
-    else if (order->partition_column != NULL && order->windows_count > 0)
-        report_window(in, &order->windows[order->windows_count - 1]);
+    if (in->window == NULL)
+        return;
+    report->partitions = arena_calloc(&in->step->arena, 1, sizeof *report->partitions);
+    report->partitions[report->partition_count++] = in->window->label;
 }
 
 /* The rows are safe: a source that cannot be told so now is told at the next run. */

@@ -16,39 +16,30 @@ static enum model_strategy strategy_of(const struct order *order)
     return strcmp(order->strategy, "delete_insert") == 0 ? MODEL_DELETE_INSERT : MODEL_APPEND;
 }
 
-struct model_window spec_window(const struct order_window *window)
-{
-    return (struct model_window){
-        .label = window->label,
-        .last = window->last,
-        .is_one = window->is_one,
-        .keys = window->keys,
-        .key_count = window->keys_count,
-        .start = window->start,
-        .end = window->end,
-        .start_date = window->start_date,
-        .end_date = window->end_date,
-    };
-}
-
-const char *spec_partition_type(const struct order *order)
-{
-    for (size_t i = 0; i < order->column_count; i++)
-        if (strcasecmp(order->columns[i].name, order->partition_column) == 0)
-            return order->columns[i].type;
-    return NULL;
-}
-
 static void fill_windows(const struct order *order, struct arena *arena, struct model_spec *spec)
 {
     struct model_window *windows = arena_calloc(arena, order->windows_count + 1, sizeof *windows);
 
-    for (size_t i = 0; i < order->windows_count; i++)
-        windows[i] = spec_window(&order->windows[i]);
+    for (size_t i = 0; i < order->windows_count; i++) {
+        const struct order_window *window = &order->windows[i];
+        windows[i] = (struct model_window){
+            .label = window->label,
+            .last = window->last,
+            .is_one = window->is_one,
+            .keys = window->keys,
+            .key_count = window->keys_count,
+            .start = window->start,
+            .end = window->end,
+            .start_date = window->start_date,
+            .end_date = window->end_date,
+        };
+    }
     spec->windows = windows;
     spec->window_count = order->windows_count;
     spec->is_partition_asked = order->windows_count == 1;
-    spec->partition_type = spec_partition_type(order);
+    for (size_t i = 0; i < order->column_count; i++)
+        if (strcasecmp(order->columns[i].name, order->partition_column) == 0)
+            spec->partition_type = order->columns[i].type;
 }
 
 int spec_fill(const struct order *order, struct arena *arena, struct model_spec *spec,

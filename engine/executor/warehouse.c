@@ -22,10 +22,7 @@ static pthread_mutex_t places_lock = PTHREAD_MUTEX_INITIALIZER;
  * for. */
 static bool has_files(const struct order *order)
 {
-    bool is_source = strcmp(order->kind, "source") == 0;
-
-    return order->files_count > 0 ||
-           (is_source && order->is_partitioned && order->partition_column == NULL);
+    return order->files_count > 0 || (order->is_partitioned && strcmp(order->kind, "source") == 0);
 }
 
 /* Makes the table of states and the schema; what the connection has seen is not asked for again. */

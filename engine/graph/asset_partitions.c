@@ -53,16 +53,10 @@ static const char no_partitions_of_keys[] =
     "strategy \"delete_insert\" replaces rows by their keys: of other partitions, too, and not "
     "those that are gone. With strategy = \"partition\" just its rows are replaced; a check can "
     "say that keys are unique";
-static const char no_partitions_of_changes[] =
-    "a log of changes has no partitions: a change belongs to the time when it happened, and the "
-    "source does not tell it a second time. Give partitions to the model that reads it";
-static const char no_partitions_of_versions[] =
-    "what is read behind a cursor has no partitions: a row that was changed since is behind them at "
-    "the source, and its former version, which cannot be read again, would be deleted. Write mode "
-    "= \"full_refresh\", or give partitions to the model that reads it";
-static const char no_partitions_of_copies[] =
-    "append_all only adds rows: what a partition's run has read would be added once more by the "
-    "next. With mode = \"full_refresh\" its rows are replaced";
+static const char no_partitions_of_tables[] =
+    "a source of a table has no partitions: of rows that were changed or deleted since, nothing "
+    "tells to which they belonged. Give partitions to the model that reads it; sources of files "
+    "and of topics can have them";
 static const char no_partitions_of_changed_files[] =
     "partitions need changed_files = \"reload\": a run of a partition reads its files again";
 static const char no_partitions_of_mode[] =
@@ -91,27 +85,10 @@ static const char *refusal_of_model(const struct asset *asset)
     return asset->strategy == ASSET_APPEND ? no_partitions_of_append : no_partitions_of_keys;
 }
 
-static bool is_of_table(const struct asset *asset)
-{
-    return asset->kind == ASSET_SOURCE && asset->files.patterns.count == 0 &&
-           !asset_partitions_are_of_topic(asset);
-}
-
-static const char *refusal_of_table(const struct asset *asset)
-{
-    switch (asset->mode) {
-    case ASSET_CDC_APPEND: return no_partitions_of_changes;
-    case ASSET_INCREMENTAL_APPEND: return no_partitions_of_versions;
-    case ASSET_APPEND_ALL: return no_partitions_of_copies;
-    case ASSET_FULL_REFRESH: break;
-    }
-    return NULL;
-}
-
 static const char *refusal_of_source(const struct asset *asset)
 {
-    if (is_of_table(asset))
-        return refusal_of_table(asset);
+    if (asset->files.patterns.count == 0 && !asset_partitions_are_of_topic(asset))
+        return no_partitions_of_tables;
     if (asset->mode != ASSET_INCREMENTAL_APPEND)
         return no_partitions_of_mode;
     if (asset->files.patterns.count == 0)
@@ -189,14 +166,8 @@ static void check_model(const struct asset *asset, struct arena *arena, struct p
     (void)template_calls(asset->template, "changed_rows", arena, found_news, problems, &err);
 }
 
-static void check_table(const struct asset *asset, struct problems *problems)
-{
-    if (asset->partitioned.column == NULL)
-        complain(asset, problems, "partitions", "column is missing");
-}
-
 /* The folders say to which partition an object belongs. */
-static void check_lake(const struct asset *asset, struct problems *problems)
+static void check_source(const struct asset *asset, struct problems *problems)
 {
     const struct asset_partitions *partitioned = &asset->partitioned;
     bool is_topic = asset_partitions_are_of_topic(asset);
@@ -242,8 +213,6 @@ void asset_partitions_read(struct asset *asset, struct arena *arena, struct prob
     check_meaning(asset, problems);
     if (asset->kind == ASSET_MODEL)
         check_model(asset, arena, problems);
-    else if (is_of_table(asset))
-        check_table(asset, problems);
     else
-        check_lake(asset, problems);
+        check_source(asset, problems);
 }

@@ -21,7 +21,6 @@
  *                              is no column; such a run reads what is new, of whatever partition
  *     source of a topic        the same of the hours of its events, as the sink wrote them; days of
  *                              another time zone, too, if its clocks are whole hours from UTC
- *     source of a table        with mode full_refresh; a run without --partition reads all of it
  *     stream                   has them without saying so: the hours of its events
  *     anything else            is refused, with the reason and the way out
  *

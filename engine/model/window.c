@@ -52,10 +52,12 @@ struct template_value window_value(const struct model_attempt *attempt,
 
 /* Whether the column holds dates: as the database says, or as the asset declares it where the
  * database knows only texts. */
-static bool holds_dates(const struct window_rows *rows, const struct aorta_field *field)
+static bool holds_dates(const struct model_attempt *attempt, int32_t column)
 {
-    return field->type == AORTA_DATE ||
-           (rows->declared != NULL && strcasecmp(rows->declared, "date") == 0);
+    const struct model_spec *spec = attempt->spec;
+
+    return attempt->columns.fields[column].type == AORTA_DATE ||
+           (spec->partition_type != NULL && strcasecmp(spec->partition_type, "date") == 0);
 }
 
 /* A text without a type is taken for what it is compared with, everywhere. */
@@ -68,10 +70,11 @@ static void append_instant(struct buf *out, const char *text, bool has_zone)
     buf_append_char(out, '\'');
 }
 
-static int append_times(const struct window_rows *rows, const struct aorta_field *field,
-                        const struct model_window *window, struct buf *out, struct err *err)
+static int append_times(const struct model_attempt *attempt, const struct model_window *window,
+                        int32_t column, struct buf *out, struct err *err)
 {
-    bool dates = holds_dates(rows, field), zone = field->type == AORTA_TIMESTAMPTZ;
+    const struct aorta_field *field = &attempt->columns.fields[column];
+    bool dates = holds_dates(attempt, column), zone = field->type == AORTA_TIMESTAMPTZ;
 
     if (dates && window->start_date == NULL)
         return err_set(err, ERR_CONFIG, "column \"%s\" holds dates, and partitions are hours",
@@ -86,10 +89,10 @@ static int append_times(const struct window_rows *rows, const struct aorta_field
     return 0;
 }
 
-static void append_keys(const struct aorta_field *field, const struct model_window *window,
-                        struct buf *out)
+static void append_keys(const struct model_attempt *attempt, const struct model_window *window,
+                        int32_t column, struct buf *out)
 {
-    relation_quote_name(out, field->name);
+    relation_quote_name(out, attempt->columns.fields[column].name);
     buf_append_str(out, " IN (");
     for (size_t i = 0; i < window->key_count; i++) {
         if (i > 0)
@@ -99,37 +102,25 @@ static void append_keys(const struct aorta_field *field, const struct model_wind
     buf_append_char(out, ')');
 }
 
-int window_condition(const struct window_rows *rows, const struct model_window *window,
-                     struct arena *arena, const char **condition, struct err *err)
-{
-    int32_t column = relation_column_find(rows->columns, rows->column);
-    struct buf sql;
-    int result = 0;
-
-    if (column < 0)
-        return err_set(err, ERR_CONFIG, "%s: no column \"%s\", which partitions names", rows->file,
-                       rows->column);
-    const struct aorta_field *field = &rows->columns->fields[column];
-    buf_init(&sql);
-    if (window->key_count > 0)
-        append_keys(field, window, &sql);
-    else
-        result = append_times(rows, field, window, &sql, err);
-    *condition = arena_strndup(arena, sql.data, sql.size);
-    buf_release(&sql);
-    return result;
-}
-
 static int set_condition(struct model_attempt *attempt, const struct model_window *window,
                          struct err *err)
 {
     const struct model_spec *spec = attempt->spec;
-    const struct window_rows rows = {.file = spec->file,
-                                     .columns = &attempt->columns,
-                                     .column = spec->partition_column,
-                                     .declared = spec->partition_type};
+    int32_t column = relation_column_find(&attempt->columns, spec->partition_column);
+    struct buf sql;
+    int result = 0;
 
-    return window_condition(&rows, window, attempt->arena, &attempt->window_condition, err);
+    if (column < 0)
+        return err_set(err, ERR_CONFIG, "%s: no column \"%s\", which partitions names", spec->file,
+                       spec->partition_column);
+    buf_init(&sql);
+    if (window->key_count > 0)
+        append_keys(attempt, window, column, &sql);
+    else
+        result = append_times(attempt, window, column, &sql, err);
+    attempt->window_condition = arena_strndup(attempt->arena, sql.data, sql.size);
+    buf_release(&sql);
+    return result;
 }
 
 int window_check_staged(struct model_attempt *attempt, struct err *err)

@@ -17,9 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct arena;
 struct model_attempt;
-struct relation_columns;
 struct template_value;
 
 /* Texts as the engine writes them: message/order.h. */
@@ -41,19 +39,6 @@ int window_choose(struct model_attempt *attempt, const struct model_window **win
 /* What a template sees as `partition`: key (of one), keys, start, end, start_date, end_date. */
 struct template_value window_value(const struct model_attempt *attempt,
                                    const struct model_window *window);
-
-/* Rows that are in partitions by one of their columns. */
-struct window_rows {
-    const char *file;                       /* that names the column, for messages */
-    const struct relation_columns *columns; /* of the rows */
-    const char *column;                     /* its name */
-    const char *declared;                   /* its type, as the asset says, or NULL */
-};
-
-/* The condition by which rows are of the window, in the arena. ERR_CONFIG if they do not have the
- * column, or if that has dates and partitions are hours. */
-int window_condition(const struct window_rows *rows, const struct model_window *window,
-                     struct arena *arena, const char **condition, struct err *err);
 
 /* Sets attempt->window_condition for the columns of the stage, and sees to it that all staged rows
  * fulfil it: ERR_DATA if not. Does nothing for what is made as one. */

@@ -10,7 +10,6 @@
  *                                                     yet, with --full-refresh or of a table: all
  *                                                     that are
  *     nothing, of a list                              all
- *     nothing, of a source of a table                 all of it
  *     nothing, of a source of files or of a topic     what is new, of whichever
  *
  * A window is one step of the run, one statement and one publication. An asset without partitions

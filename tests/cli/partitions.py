@@ -271,7 +271,7 @@ def mistakes(shop):
              f'into = {{ connection = "shop", table = "t" }}\n{by_day}',
              '4:1: a generator goes on where it ended'),
             (f'kind = "source"\nfrom = {{ connection = "shop", table = "readings", '
-             f'cursor = "id" }}\n{by_day}', '3:1: what is read behind a cursor has no partitions'),
+             f'cursor = "id" }}\n{by_day}', '3:1: a source of a table has no partitions'),
             (f'materialized = "incremental"\n{said}timezone = "Europe/Londn", column = "seen" }}',
              '3:'),
             (f'materialized = "incremental"\n{said}keys = ["a"], column = "seen" }}',

@@ -63,43 +63,6 @@ TEST("a table is read whole, whatever its names and types")
     sqlite_tear_down(setting);
 }
 
-TEST("of a window all rows come that may be in it, and no others")
-{
-    struct aorta_read_request request = {.stream = "t",
-                                         .mode = AORTA_READ_ALL,
-                                         .window_column = "at",
-                                         .window_from = "2024-04-02",
-                                         .window_until = "2024-04-04"};
-    struct setting setting = sqlite_set_up();
-    struct aorta_batch batch;
-    struct aorta_error err;
-    void *reader;
-
-    run(setting, "CREATE TABLE t (n BIGINT, at TEXT COLLATE NOCASE)");
-    run(setting, "CREATE INDEX t_at ON t (at COLLATE BINARY)");
-    run(setting, "INSERT INTO t VALUES (1, '2024-04-01 23:59:59'), (2, '2024-04-02'), "
-                 "(3, '2024-04-03T23:59:59.999Z'), (4, '2024-04-04'), (5, NULL), (6, '')");
-    check_ok(sqlite->source->read_open(setting.connection, &request, &reader, &err));
-    check_int(sqlite->source->next(reader, &batch, &err), 1);
-    check_int(batch.row_count, 2);
-    sqlite->source->read_close(reader);
-
-    run(setting, "DROP TABLE t"); /* numbers are times, too, and whose type says nothing may be */
-    run(setting, "CREATE TABLE t (n BIGINT, at)");
-    run(setting, "INSERT INTO t VALUES (1, 1712102400), (2, 2460403.5), "
-                 "(3, '2024-04-03'), (4, '2024-05-01'), (5, NULL)");
-    check_ok(sqlite->source->read_open(setting.connection, &request, &reader, &err));
-    check_int(sqlite->source->next(reader, &batch, &err), 1);
-    check_int(batch.row_count, 3);
-    sqlite->source->read_close(reader);
-    request.window_column = "nowhere";
-    check_ok(sqlite->source->read_open(setting.connection, &request, &reader, &err));
-    check_int(sqlite->source->next(reader, &batch, &err), 1);
-    check_int(batch.row_count, 5);
-    sqlite->source->read_close(reader);
-    sqlite_tear_down(setting);
-}
-
 TEST("a read sees one state, whatever is written meanwhile")
 {
     struct aorta_read_request request = {.stream = "t", .mode = AORTA_READ_ALL};
