@@ -1,6 +1,7 @@
 /*
  * What goes wrong in a template whatever it is given: `{{ 1 / 0 }}`.
  */
+#include "base/limits.h"
 #include "template/operators.h"
 #include "template/render.h"
 #include "template/template.h"
@@ -13,6 +14,7 @@ struct constants {
     void (*failed)(void *self, const struct err *err);
     void *self;
     char last[sizeof((struct err *)0)->message]; /* what is around it fails with the same words */
+    size_t spent_bytes;                          /* on all so far */
 };
 
 static bool is_constant(const struct template_expr *expr)
@@ -44,6 +46,8 @@ static void try(struct constants *constants, const struct template_expr *expr, b
     struct arena arena;
     struct err err;
 
+    if (constants->spent_bytes > LIMIT_TEMPLATE_BYTES)
+        return; /* a render would have ended; what is left is found by one */
     arena_init(&arena);
     render->context = template_context_new(&arena);
     render->arena = &arena;
@@ -57,6 +61,7 @@ static void try(struct constants *constants, const struct template_expr *expr, b
         memcpy(constants->last, err.message, sizeof constants->last);
         constants->failed(constants->self, &err);
     }
+    constants->spent_bytes += arena.total_bytes;
     arena_release(&arena);
 }
 
@@ -79,7 +84,8 @@ void template_constants(const struct template *template,
                         void (*failed)(void *self, const struct err *err), void *self)
 {
     struct constants constants = {.render = {.template = template}, .failed = failed, .self = self};
-    struct template_walk walk = {.self = &constants, .expr = try_expr, .stmt = try_stmt};
+    struct template_walk walk = {
+        .self = &constants, .expr = try_expr, .stmt = try_stmt, .doubts_rounds = true};
 
     (void)template_walk(&walk, template->body);
 }

@@ -118,10 +118,21 @@ static int walk_stmt(struct template_walk *walk, const struct template_stmt *stm
     return has_assign ? template_walk(walk, stmt->assign.otherwise) : 0;
 }
 
+static int walk_rounds(struct template_walk *walk, const struct template_stmt *stmt)
+{
+    bool doubt = walk->doubts_rounds &&
+                 (stmt->kind == STMT_FOR || stmt->kind == STMT_MACRO || stmt->kind == STMT_CALL);
+
+    walk->doubts += doubt;
+    int result = walk_stmt(walk, stmt);
+    walk->doubts -= doubt;
+    return result;
+}
+
 int template_walk(struct template_walk *walk, const struct template_stmt *body)
 {
     for (; body != NULL; body = body->next)
-        if (body->kind != STMT_TEXT && walk_stmt(walk, body) < 0)
+        if (body->kind != STMT_TEXT && walk_rounds(walk, body) < 0)
             return -1;
     return 0;
 }

@@ -17,7 +17,9 @@ struct template_walk {
      * what is in it; either may be NULL. -1 ends the walk. */
     int (*expr)(const struct template_walk *walk, const struct template_expr *expr);
     int (*stmt)(const struct template_walk *walk, const struct template_stmt *stmt);
-    int doubts; /* how many; begins at 0 */
+    bool
+        doubts_rounds; /* a loop may have no round and a macro no call: there it is in doubt, too */
+    int doubts;        /* how many; begins at 0 */
 };
 
 /* 0, or -1 from a function. In the order of the text. */

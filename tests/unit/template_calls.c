@@ -191,6 +191,9 @@ TEST("what goes wrong whatever it is given is found, once each, wherever it is r
     check_constants("{% if 'a' < 1 %}{% endif %}",
                     "a.sql:1:11: a string and an int have no order\n");
     check_constants("{{ [1][0] + 2 }}{{ 'a' | upper }}{{ [1][5] | default(1) }}{{ 1 / x }}", "");
+    check_constants("{% for x in [] %}{{ 1 / 0 }}{% else %}1{% endfor %}", "");
+    check_constants("{% for x in [1] %}1{% else %}{{ 1 / 0 }}{% endfor %}", "");
+    check_constants("{% macro fail(x = 1 / 0) %}{{ 1 / 0 }}{% endmacro %}", "");
     check_constants("{{ 1 / 0 if x else 2 }}{% if x %}{{ 1 / 0 }}{% endif %}{{ x and 1 / 0 }}", "");
 }
 
