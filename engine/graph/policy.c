@@ -120,6 +120,8 @@ static void collect_slots(const struct pools *pools, struct asset *asset, struct
             add_slots(policy, &pools->limits[i].slots);
 }
 
+enum { LEAST_SILENCE_MS = 3000 };
+
 void policy_read(const struct policy_keys *keys, const struct pipeline *pipeline,
                  struct asset *asset, struct problems *problems)
 {
@@ -136,6 +138,12 @@ void policy_read(const struct policy_keys *keys, const struct pipeline *pipeline
         asset->root != NULL ? toml_find(asset->root, "timeout") : NULL;
     if (timeout != NULL)
         keys_check_timeout(timeout, asset->file, problems);
+    if (asset->kind == ASSET_STREAM && timeout != NULL && keys->timeout_ms < LEAST_SILENCE_MS)
+        report(
+            asset, "timeout",
+            "the timeout of a stream is how long it may say nothing: at least 3s, since it says how "
+            "far it is once it has begun",
+            problems);
     if (keys->priority < -LIMIT_PRIORITY || keys->priority > LIMIT_PRIORITY)
         report(asset, "priority", "priority must be from -1000 to 1000", problems);
     find_pool(keys->pool, &pipeline->pools, asset, problems);

@@ -415,7 +415,9 @@ void run_finish_attempt(struct run *run, struct run_step *step, const struct rep
     count_checks(step, report);
     step->code = err_code_from_name(report->error_code != NULL ? report->error_code : "");
     bool may_pass = state == STEP_FAILED && step->code == ERR_TRANSIENT;
-    if ((state == STEP_CANCELED || may_pass) && timeout_of(run, step) != NULL) {
+    /* A stream that is told to end succeeds; what it has written stays, and it was silent. */
+    bool was_silent = run_is_stream(run) && step->is_timed_out;
+    if ((state == STEP_CANCELED || may_pass || was_silent) && timeout_of(run, step) != NULL) {
         fail_by_timeout(run, step, now_us, over, arg);
         return;
     }

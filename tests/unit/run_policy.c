@@ -362,10 +362,9 @@ TEST("a run has as many steps at once as was asked for, within what there may be
     }
 }
 
-/* A stream "lake" with the setting, and what fills it. */
-static void start_stream(struct run *run, const char *setting)
+/* A stream "lake" with the setting, and a model. */
+static void write_stream(const char *setting)
 {
-    struct request request = {.verb = "stream"};
     char text[512];
 
     snprintf(text, sizeof text,
@@ -377,10 +376,25 @@ static void start_stream(struct run *run, const char *setting)
                    "[target.dev.connection.files]\nconnector = \"lake\"\n");
     write_model("a", "timeout = \"1s\"\n");
     config_fixture_write("assets/x/lake.toml", text);
+}
+
+static void start_stream(struct run *run, const char *setting)
+{
+    struct request request = {.verb = "stream"};
+
+    write_stream(setting);
     struct plan *plan = config_fixture_plan("");
     check_int(plan->problems.count, 0);
     run_init(run, ID, plan, &request);
     told = 0;
+}
+
+TEST("a stream has time to begin before its silence counts")
+{
+    write_stream("timeout = \"2s\"\n");
+    check_str(config_fixture_problems(),
+              "assets/x/lake.toml:5:1: the timeout of a stream is how long it may say nothing: at "
+              "least 3s, since it says how far it is once it has begun\n");
 }
 
 TEST("a stream fails when it says nothing for as long as its timeout, or five minutes")
@@ -392,6 +406,8 @@ TEST("a stream fails when it says nothing for as long as its timeout, or five mi
         {"", "has said nothing for 5m, its timeout", 300000000},
         {"timeout = \"7s\"\n", "has said nothing for 7s, its timeout", 7000000},
     };
+    /* Told to end, it ends well, if it still can. */
+    static const struct report ends[] = {{.outcome = "canceled"}, {.outcome = "published"}};
     struct run run;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -404,7 +420,7 @@ TEST("a stream fails when it says nothing for as long as its timeout, or five mi
         step_time_out(lake);
         run_hear_progress(&run, lake, 8000); /* too late: it was told to end */
         check_int(lake->ends_us, 0);
-        run_finish_attempt(&run, lake, &interrupted, 9000, hear, &told);
+        run_finish_attempt(&run, lake, &ends[i], 9000, hear, &told);
         check_int(lake->state, STEP_FAILED);
         check_str(lake->reason, cases[i].reason);
         run_release(&run);
