@@ -21,6 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_LINES = 1000 }; /* of a refusal: a message holds 4 MiB */
+
 /* --------------------------------------------------------------------------- telling listeners */
 
 void work_tell(const struct job *job, const struct event *event)
@@ -114,18 +116,25 @@ void work_refuse(struct job *job, const char *const *lines, size_t count)
     refuse(job, NULL, lines, count, count);
 }
 
+/* Those about a file, or about none, behind the lines that are there. */
+static size_t add_problems(struct job *job, const struct problems *problems, bool has_file,
+                           const char **lines, size_t count)
+{
+    for (size_t i = 0; i < problems->count && count < MAX_LINES; i++)
+        if ((problems->items[i].file != NULL) == has_file)
+            lines[count++] = problem_text(&problems->items[i], &job->arena);
+    return count;
+}
+
 void work_refuse_problems(struct job *job, const struct problems *problems)
 {
-    const char **lines = arena_calloc(&job->arena, problems->count, sizeof *lines);
-    size_t count = 0, general;
+    const char **lines = arena_calloc(&job->arena, MAX_LINES + 1, sizeof *lines);
+    size_t general = add_problems(job, problems, false, lines, 0);
+    size_t count = add_problems(job, problems, true, lines, general);
 
-    for (size_t i = 0; i < problems->count; i++)
-        if (problems->items[i].file == NULL)
-            lines[count++] = problem_text(&problems->items[i], &job->arena);
-    general = count;
-    for (size_t i = 0; i < problems->count; i++)
-        if (problems->items[i].file != NULL)
-            lines[count++] = problem_text(&problems->items[i], &job->arena);
+    if (count < problems->count)
+        lines[count++] = arena_printf(&job->arena, "and %zu more: aorta check says all of them",
+                                      problems->count - (size_t)MAX_LINES);
     refuse(job, err_code_name(ERR_CONFIG), lines, count, general);
 }
 

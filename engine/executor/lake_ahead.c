@@ -5,6 +5,8 @@
 int lake_ahead_read(struct lake_ahead *ahead, struct intake *intake, struct err *err)
 {
     map_init(&ahead->by_name);
+    if (intake->load.replaces)
+        return 0;
     if (files_read(intake->load.session, intake->step->order->asset, intake->arena, &ahead->names,
                    &ahead->count, err) < 0)
         return -1;
@@ -49,7 +51,7 @@ static int forget_some(const struct lake_ahead *ahead, struct intake *intake, st
 
 int lake_ahead_settle(const struct lake_ahead *ahead, struct intake *intake, struct err *err)
 {
-    if (ahead->count > 0 && (intake->load.replaces || ahead->passed == ahead->count))
+    if (intake->load.replaces || (ahead->count > 0 && ahead->passed == ahead->count))
         return files_forget(intake->load.session, intake->step->order->asset, err);
     return ahead->passed > 0 ? forget_some(ahead, intake, err) : 0;
 }

@@ -20,7 +20,7 @@ struct lake_ahead {
     struct map by_name;
 };
 
-/* In the load's transaction. */
+/* In the load's transaction. Nothing is ahead of a load that replaces everything. */
 int lake_ahead_read(struct lake_ahead *ahead, struct intake *intake, struct err *err);
 void lake_ahead_release(struct lake_ahead *ahead); /* zeroed: nothing */
 

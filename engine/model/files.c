@@ -179,14 +179,18 @@ int files_read(struct session *session, const char *asset, struct arena *arena, 
 int files_forget(struct session *session, const char *asset, struct err *err)
 {
     const struct aorta_value params[] = {session_text(asset)};
+    struct relation_columns columns;
     struct arena arena;
     struct buf sql;
 
     arena_init(&arena);
-    buf_init(&sql);
-    buf_printf(&sql, forget_all_sql, relation_sql(&arena, session->dialect, &files_table));
-    int result = session_run(session, sql.data, params, 1, NULL, err);
-    buf_release(&sql);
+    int result = relation_describe(session, &files_table, &arena, &columns, err);
+    if (result == 0 && columns.is_there) {
+        buf_init(&sql);
+        buf_printf(&sql, forget_all_sql, relation_sql(&arena, session->dialect, &files_table));
+        result = session_run(session, sql.data, params, 1, NULL, err);
+        buf_release(&sql);
+    }
     arena_release(&arena);
     return result;
 }

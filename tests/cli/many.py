@@ -118,5 +118,18 @@ def graph(shop):
         assert daemon.end() == 0, daemon.said
 
 
+def wrong(shop):
+    """Thousands of mistakes: check says each, a run that is refused a thousand and how many more."""
+    for number in range(1100):
+        shop.write(f"assets/marts/wrong_{number:04}.sql", "select * from {{ ref('nobody') }}\n")
+    status, output = shop.run("run", "orders")
+    lines = output.splitlines()
+    assert status == 2 and len(lines) == 1001, (status, len(lines))
+    assert lines[0].startswith("assets/marts/wrong_0000.sql:1:"), lines[0]
+    assert lines[-1] == "and 100 more: aorta check says all of them", lines[-1]
+    status, output = shop.run("check")
+    assert status == 2 and len(output.splitlines()) == 1100, (status, len(output.splitlines()))
+
+
 if __name__ == "__main__":
-    main([queue, graph])
+    main([queue, graph, wrong])
