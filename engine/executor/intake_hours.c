@@ -225,6 +225,23 @@ static int take_object(struct intake *intake, struct object_worker *worker, stru
     return 1;
 }
 
+/* Rows that were loaded with the other naming say their object elsewhere. */
+static int check_naming(const struct intake *intake, struct err *err)
+{
+    const struct order *order = intake->step->order;
+    const struct relation_columns *columns = intake->load.columns;
+    const char *wanted = metadata_file(order->airbyte_names);
+
+    if (intake->load.replaces || !columns->is_there ||
+        (relation_column_find(columns, wanted) >= 0 &&
+         relation_column_find(columns, metadata_file(!order->airbyte_names)) < 0))
+        return 0;
+    return err_set(err, ERR_CONFIG,
+                   "%s: rows that were published under another naming do not say in \"%s\" from "
+                   "which object they are: aorta run %s --full-refresh reads all of it anew",
+                   order->file, wanted, order->asset);
+}
+
 static int hours_open(struct intake *intake, struct err *err)
 {
     struct hours_state *state = arena_alloc(intake->arena, sizeof *state);
@@ -232,8 +249,8 @@ static int hours_open(struct intake *intake, struct err *err)
     intake->state = state;
     state->workers.take = take_object;
     state->workers.end = object_workers_end_planned;
-    if (find_objects(intake, err) < 0 || check_ahead(intake, err) < 0 || pick(intake, err) < 0 ||
-        find_kept(intake, err) < 0)
+    if (check_naming(intake, err) < 0 || find_objects(intake, err) < 0 ||
+        check_ahead(intake, err) < 0 || pick(intake, err) < 0 || find_kept(intake, err) < 0)
         return -1;
     return object_workers_open(&state->workers, intake, NULL, err);
 }

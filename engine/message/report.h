@@ -22,7 +22,7 @@ struct progress {
     int64_t step;
     int64_t rows;  /* so far */
     int64_t total; /* about how many there will be; 0: not known */
-    int64_t lag;   /* of a stream: records that are in the log and not in the lake */
+    int64_t lag;   /* of a stream: records that are in the log and not in the lake; -1: not known */
     const char
         *watermark;     /* of a stream: the newest event of the partition that is furthest back */
     const char **hours; /* of a stream: those of newly sealed objects (executor/hours.h), */

@@ -91,3 +91,19 @@ What has no whole hours of UTC cannot have its days.
     $ aorta check
     assets/raw/readings.toml:2:50: the clocks of Asia/Kolkata are not whole hours from UTC, and a topic's objects are of hours of UTC, so that an object would have rows of two partitions. Give partitions to the model that reads it
     [2]
+
+Rows that were loaded under another naming do not say their object where these do.
+
+    $ sed -i -e '1i naming = "airbyte"' -e 's/"day", start = "2024-04-01", timezone = "Asia\/Kolkata"/"hour", start = "2024-04-01T08"/' assets/raw/readings.toml
+    $ aorta run readings --partition 2024-04-01T08 | head -1
+    failed    raw.readings                      asset raw.readings: assets/raw/readings.toml: rows that were published under another naming do not say in "_ab_source_file_url" from which object they are: aorta run raw.readings --full-refresh reads all of it anew
+    $ printf '{"watch":3}\n' >lake/topics/readings/year=2024/month=04/day=01/hour=10/readings+0+0000000003.json
+    $ aorta run readings --full-refresh | head -1
+    published raw.readings                                4 rows <seconds>
+    $ aorta run readings --partition 2024-04-01T08 | head -1
+    published raw.readings                                2 rows <seconds>
+    $ aorta query --json "select watch from raw.readings order by watch"
+    {"watch":0}
+    {"watch":1}
+    {"watch":2}
+    {"watch":3}
