@@ -84,7 +84,8 @@ static void format_float(char text[FLOAT_TEXT_BYTES], float number)
 {
     for (int digits = 6; digits <= 9; digits++) {
         snprintf(text, FLOAT_TEXT_BYTES, "%.*g", digits, (double)number);
-        if (strtof(text, NULL) >= number && strtof(text, NULL) <= number)
+        float back = strtof(text, NULL);
+        if (back >= number && back <= number)
             break;
     }
 }

@@ -80,13 +80,16 @@ void work_finish(struct job *job, const char *state)
 /* Of a run that the daemon asked for by itself: nobody else hears that there is none. */
 static void tell_people(struct job *job, const char *const *lines, size_t count)
 {
-    const char *why = "";
+    struct buf why;
 
     if (job->listener != NULL || job->daemon->is_draining || job->is_canceled)
         return;
+    buf_init(&why);
+    buf_append_str(&why, "");
     for (size_t i = 0; i < count; i++)
-        why = arena_printf(&job->arena, "%s%s%s", why, i > 0 ? "\n" : "", lines[i]);
-    alerts_run_refused(job->daemon->alerts, job->request, NULL, why);
+        buf_printf(&why, "%s%s", i > 0 ? "\n" : "", lines[i]);
+    alerts_run_refused(job->daemon->alerts, job->request, NULL, why.data);
+    buf_release(&why);
 }
 
 /* The first `general` lines are about no file. */

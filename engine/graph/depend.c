@@ -12,6 +12,8 @@
 struct linking {
     const struct graph *graph;
     struct problems *problems;
+    const char **
+        *names; /* of all assets, once one was not found; of all that are linked in a row */
     struct asset *asset; /* the one whose parents are being found */
     struct asset **found;
     struct asset_site *sites; /* of those found */
@@ -42,10 +44,21 @@ static void add_parent(struct linking *l, struct asset *parent, struct asset_sit
     l->found[l->found_count++] = parent;
 }
 
+static const char *const *list_names(const struct linking *l)
+{
+    const struct map *names = &l->graph->by_name;
+
+    if (*l->names == NULL) {
+        *l->names = arena_calloc(l->graph->pipeline->arena, names->count + 1, sizeof **l->names);
+        for (size_t i = 0; i < names->count; i++)
+            (*l->names)[i] = names->entries[i].key;
+    }
+    return *l->names;
+}
+
 static void refer(struct linking *l, const char *name, struct asset_site site)
 {
     struct asset *parent = graph_find(l->graph, name);
-    const struct map *names = &l->graph->by_name;
 
     if (parent != NULL && !asset_is_relation(parent)) {
         problem_add(l->problems, site.file, site.line, site.column,
@@ -57,10 +70,7 @@ static void refer(struct linking *l, const char *name, struct asset_site site)
         add_parent(l, parent, site);
         return;
     }
-    const char **all = arena_calloc(l->graph->pipeline->arena, names->count + 1, sizeof *all);
-    for (size_t i = 0; i < names->count; i++)
-        all[i] = names->entries[i].key;
-    const char *near = suggest(name, all, names->count);
+    const char *near = suggest(name, list_names(l), l->graph->by_name.count);
     if (near != NULL)
         problem_add(l->problems, site.file, site.line, site.column,
                     "there is no asset \"%s\": did you mean \"%s\"?", name, near);
@@ -278,11 +288,13 @@ static void link_children(struct graph *graph)
 static void link_portion(const void *arg, struct portion *portion)
 {
     struct graph graph = *(const struct graph *)arg;
+    const char **names = NULL;
 
     graph.pipeline = &portion->pipeline;
     for (size_t i = portion->begin; i < portion->end; i++) {
         struct asset *asset = graph.assets[i];
-        struct linking l = {.graph = &graph, .problems = &portion->problems, .asset = asset};
+        struct linking l = {
+            .graph = &graph, .problems = &portion->problems, .names = &names, .asset = asset};
         link_parents(&l);
         asset->parents = l.found;
         asset->parent_sites = l.sites;
@@ -299,7 +311,8 @@ void depend_link(struct graph *graph, struct problems *problems)
 struct asset **depend_find(struct graph *graph, const struct template *template, size_t *count,
                            struct problems *problems)
 {
-    struct linking l = {.graph = graph, .problems = problems};
+    const char **names = NULL;
+    struct linking l = {.graph = graph, .problems = problems, .names = &names};
 
     link_template(&l, template);
     *count = l.found_count;

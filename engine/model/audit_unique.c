@@ -4,6 +4,7 @@
 #include "model/session.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 
 /* Rows whose keys a warehouse with a hundred megabytes of memory can group. */
 enum { ROWS_AT_ONCE = 500000 };
@@ -64,51 +65,65 @@ int audit_unique_make(const struct making *making, struct err *err)
 }
 
 /* Hashes that come right behind the same. */
-static const char *same_hash_sql(const struct unique_sql *unique, struct arena *arena)
+static const char *same_hash_sql(const struct unique_sql *unique, const char *slice,
+                                 struct arena *arena)
 {
     return arena_printf(
         arena,
         "FROM (SELECT hash, lag(hash) OVER (ORDER BY hash) AS before FROM (SELECT %s AS hash "
         "FROM %s) AS hashes) AS sorted WHERE hash = before",
-        unique->hash, rows_sql(unique, "", arena));
+        unique->hash, rows_sql(unique, slice, arena));
 }
 
-/* Each key is in one slice, with all of its rows. The samples are of the first with any. */
-static int count_slices(struct session *session, const struct unique_sql *unique, int64_t slices,
-                        struct arena *arena, int64_t *count, const char **samples, struct err *err)
+/* Rows are grouped slice by slice of their keys' hashes: each key is in one, with all of its rows.
+ * Where few have a hash that others have, only these are grouped. */
+struct slices {
+    int64_t count;
+    bool is_sparse;
+};
+
+static struct slices slices_for(int64_t row_count, int64_t suspects)
 {
-    *count = 0;
-    for (int64_t i = 0; i < slices; i++) {
-        const char *slice =
-            arena_printf(arena, " AND %s %% %" PRId64 " = %" PRId64, unique->hash, slices, i);
-        const char *doubled = doubled_sql(unique, slice, "", arena);
-        int64_t found;
-        if (session_query_int(session, count_sql(doubled, arena), &found, err) < 0)
-            return -1;
-        if (*count == 0)
-            *samples = doubled;
-        *count += found;
-    }
-    return 0;
+    if (suspects < row_count / 4) /* with the first ones twice as many at most */
+        return (struct slices){1 + 2 * suspects / ROWS_AT_ONCE, true};
+    int64_t rows = suspects > row_count ? suspects : row_count;
+    return (struct slices){1 + rows / ROWS_AT_ONCE, false};
+}
+
+static const char *slice_sql(const struct unique_sql *unique, const struct slices *slices,
+                             int64_t index, struct arena *arena)
+{
+    const char *slice = "", *further = "";
+
+    if (slices->count > 1)
+        slice = arena_printf(arena, " AND %s %% %" PRId64 " = %" PRId64, unique->hash,
+                             slices->count, index);
+    if (slices->is_sparse)
+        further = arena_printf(arena, " AND %s IN (SELECT hash %s)", unique->hash,
+                               same_hash_sql(unique, slice, arena));
+    return doubled_sql(unique, slice, further, arena);
 }
 
 int audit_unique_count(struct session *session, const struct unique_sql *unique, int64_t row_count,
                        struct arena *arena, int64_t *count, const char **samples, struct err *err)
 {
-    const char *same_hash = same_hash_sql(unique, arena);
-    int64_t suspects; /* rows, but the first of each key */
+    int64_t suspects; /* rows, but the first of each hash */
 
-    *samples = doubled_sql(
-        unique, "", arena_printf(arena, " AND %s IN (SELECT hash %s)", unique->hash, same_hash),
-        arena);
-    if (session_query_int(session, arena_printf(arena, "SELECT count(*) %s", same_hash), &suspects,
-                          err) < 0)
+    if (session_query_int(
+            session, arena_printf(arena, "SELECT count(*) %s", same_hash_sql(unique, "", arena)),
+            &suspects, err) < 0)
         return -1;
-    if (suspects <= ROWS_AT_ONCE / 2) {
-        *count = 0;
-        return suspects == 0 ? 0
-                             : session_query_int(session, count_sql(*samples, arena), count, err);
+    const struct slices slices = slices_for(row_count, suspects);
+    *count = 0;
+    *samples = slice_sql(unique, &slices, 0, arena);
+    for (int64_t i = 0; suspects > 0 && i < slices.count; i++) {
+        const char *doubled = slice_sql(unique, &slices, i, arena);
+        int64_t found;
+        if (session_query_int(session, count_sql(doubled, arena), &found, err) < 0)
+            return -1;
+        if (*count == 0)
+            *samples = doubled; /* of the first slice with any */
+        *count += found;
     }
-    int64_t rows = suspects > row_count ? suspects : row_count;
-    return count_slices(session, unique, 1 + rows / ROWS_AT_ONCE, arena, count, samples, err);
+    return 0;
 }

@@ -4,9 +4,9 @@
  *
  * Few rows are grouped by their keys. Of many rows (AUDIT_MANY_ROWS) first the hashes of the keys are
  * sorted, which spills to disk where grouping keys ends with no memory left: where no hash is there
- * twice, no key is, and that is the answer as a rule. Otherwise keys are grouped after all, of no
- * more rows at a time than there is room for: those whose hash is not the only one of its kind, or,
- * where these are many themselves, slice by slice of the hash.
+ * twice, no key is, and that is the answer as a rule. Otherwise keys are grouped after all, slice by
+ * slice of the hash, of no more rows at a time than there is room for: only those whose hash is not
+ * the only one of its kind, unless nearly all are such.
  */
 #ifndef AORTA_MODEL_AUDIT_UNIQUE_H
 #define AORTA_MODEL_AUDIT_UNIQUE_H

@@ -327,13 +327,16 @@ TEST("rows that are nothing but replays are counted in little memory")
     struct model_spec spec = bench_model(
         &bench, &materialization_table, sql,
         "[[\"id\", {\"unique\": [\"id\"], \"where\": \"n < 1600000\", \"limit\": 2}], "
-        "[\"id\", {\"unique\": [\"id\"], \"where\": \"n < 900000\", \"name\": \"early\"}]]");
+        "[\"id\", {\"unique\": [\"id\"], \"where\": \"n < 900000\", \"name\": \"early\"}], "
+        "[null, {\"unique\": [\"case when n < 300000 then n + 1000000 else n end\"], \"name\": "
+        "\"some\"}]]");
 
     check_int(bench_run(&bench, &spec), MODEL_REJECTED);
     check_int(bench.result.checks[0].failures, 800000);
     const char *first = strstr(bench.result.checks[0].samples, "\"row_count\":2}");
     check(first != NULL && strstr(first + 1, "\"row_count\":2}") != NULL);
     check_int(bench.result.checks[1].failures, 100000);
+    check_int(bench.result.checks[2].failures, 300000);
     bench_close(&bench);
 }
 
